@@ -1,0 +1,19 @@
+namespace FineTune;
+
+/// <summary>
+/// The metadata names that the generator and the analyzers look up. Neither references the runtime: a name that
+/// is absent from a compilation means that there is nothing to do.
+/// </summary>
+internal static class MetadataNames
+{
+    public const string BackboneAttribute = "FineTune.BackboneAttribute";
+    public const string HeadAttribute = "FineTune.HeadAttribute";
+    public const string FrozenAttribute = "FineTune.FrozenAttribute";
+    public const string UnfreezeLastAttribute = "FineTune.UnfreezeLastAttribute";
+    public const string FineTuneLRAttribute = "FineTune.FineTuneLRAttribute";
+
+    public const string IFineTunable = "FineTune.IFineTunable";
+    public const string CompiledModel = "FineTune.CompiledModel";
+
+    public const string Module = "TorchSharp.torch+nn+Module";
+}

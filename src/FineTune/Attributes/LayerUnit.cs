@@ -1,0 +1,14 @@
+namespace FineTune;
+
+/// <summary>What <c>UnfreezeLast</c> counts as one.</summary>
+public enum LayerUnit
+{
+    /// <summary>A leaf module, with or without parameters, as Keras counts <c>base_model.layers[-n:]</c>.</summary>
+    Layer,
+
+    /// <summary>A leaf module with parameters.</summary>
+    Parameterized,
+
+    /// <summary>A direct child of the backbone, or of one of its sequential stages: a residual block, say.</summary>
+    Block,
+}
