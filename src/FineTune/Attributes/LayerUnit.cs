@@ -9,6 +9,9 @@ public enum LayerUnit
     /// <summary>A leaf module with parameters.</summary>
     Parameterized,
 
-    /// <summary>A direct child of the backbone, or of one of its sequential stages: a residual block, say.</summary>
+    /// <summary>
+    /// A direct child of the backbone, or of one of its sequential stages, with parameters in it: a residual block,
+    /// say.
+    /// </summary>
     Block,
 }

@@ -1,0 +1,18 @@
+using TorchSharp;
+
+namespace FineTune;
+
+/// <summary>Removes gradients, where setting them to zero would not do.</summary>
+internal static class Gradients
+{
+    /// <summary>Nulls the gradients of a module's parameters, those of the modules below it included.</summary>
+    public static void Null(torch.nn.Module module)
+    {
+        // Older TorchSharp versions leave the modules below out, so each is told by itself.
+        module.zero_grad();
+        foreach (var (_, below) in module.named_modules())
+        {
+            below.zero_grad();
+        }
+    }
+}

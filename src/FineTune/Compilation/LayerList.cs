@@ -1,0 +1,171 @@
+using System.Collections;
+using TorchSharp;
+
+namespace FineTune;
+
+/// <summary>
+/// The layers of a model's backbones, in forward order: what is counted by <c>UnfreezeLast</c>, and what keeps its
+/// frozen members in inference mode.
+/// </summary>
+/// <remarks>
+/// Forward order is the order of registration, which for a <c>Sequential</c> and for generated registration is the
+/// order of declaration. A parameter that a module with modules below it holds by itself (a class token, say) trains
+/// when the first layer below that module does.
+/// </remarks>
+public sealed class LayerList : IReadOnlyList<Layer>
+{
+    private readonly List<Layer> layers = [];
+    private readonly List<(Layer First, torch.nn.Module Holder)> holders = [];
+    private readonly List<int> blockStarts = [];
+
+    private LayerList()
+    {
+    }
+
+    private enum Place
+    {
+        Backbone,
+        Stage,
+        Block,
+        Inside,
+    }
+
+    /// <summary>The number of layers.</summary>
+    public int Count => layers.Count;
+
+    /// <summary>Whether no parameter of any layer trains.</summary>
+    public bool AreFrozen =>
+        layers.TrueForAll(layer => !(layer.HasParameters && layer.Trainable))
+        && holders.TrueForAll(held => !OwnParameters(held.Holder).Any(parameter => parameter.requires_grad));
+
+    /// <summary>The layer at an index in forward order.</summary>
+    public Layer this[int index] => layers[index];
+
+    /// <summary>Lists the layers of one or more backbones.</summary>
+    /// <param name="backbones">
+    /// Each backbone with the name of its member, and what its normalization layers do once they are unfrozen.
+    /// </param>
+    public static LayerList Of(params ReadOnlySpan<(string Name, torch.nn.Module Module, BatchNormMode BatchNorm)> backbones)
+    {
+        var list = new LayerList();
+        var seen = new HashSet<torch.nn.Module>(ReferenceEqualityComparer.Instance);
+        foreach (var (name, module, batchNorm) in backbones)
+        {
+            list.Walk(backbones.Length > 1 ? name : "", module, batchNorm, Place.Backbone, seen);
+        }
+
+        return list;
+    }
+
+    /// <summary>
+    /// Sets what trains: the last units of <paramref name="phase"/>, and nothing before them. The gradients of what
+    /// is frozen are nulled.
+    /// </summary>
+    public void Enter(Phase phase)
+    {
+        var first = FirstTrainable(phase);
+        foreach (var layer in layers)
+        {
+            layer.SetTrainable(layer.Index >= first);
+        }
+
+        foreach (var (below, holder) in holders)
+        {
+            var trainable = below.Index >= first;
+            foreach (var parameter in OwnParameters(holder))
+            {
+                parameter.requires_grad = trainable;
+            }
+
+            if (!trainable)
+            {
+                holder.zero_grad();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Puts frozen layers into inference mode, and with them each layer with running statistics unless its backbone
+    /// says <see cref="BatchNormMode.Train"/>. Generated code calls it at the end of every <c>train()</c>.
+    /// </summary>
+    public void KeepFrozenInInferenceMode()
+    {
+        foreach (var layer in layers)
+        {
+            if (layer.Module.training && layer.StaysInInferenceMode)
+            {
+                layer.Module.eval();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Layer> GetEnumerator() => layers.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static IEnumerable<TorchSharp.Modules.Parameter> OwnParameters(torch.nn.Module module) =>
+        module.named_parameters(false).Select(named => named.parameter);
+
+    private static bool IsContainer(torch.nn.Module module) =>
+        module is TorchSharp.Modules.Sequential or IEnumerable<torch.nn.Module>;
+
+    private void Walk(string path, torch.nn.Module module, BatchNormMode batchNorm, Place place, HashSet<torch.nn.Module> seen)
+    {
+        if (!seen.Add(module))
+        {
+            return;
+        }
+
+        var start = layers.Count;
+        var children = module.named_children().ToList();
+        foreach (var (name, child) in children)
+        {
+            var below = Below(place, child);
+            Walk(path.Length == 0 ? name : $"{path}.{name}", child, batchNorm, below, seen);
+        }
+
+        if (children.Count == 0 && !IsContainer(module))
+        {
+            layers.Add(new Layer(start, path, module, batchNorm));
+        }
+        else if (layers.Count > start && OwnParameters(module).Any())
+        {
+            holders.Add((layers[start], module));
+        }
+
+        if (place == Place.Block && layers.Skip(start).Any(layer => layer.HasParameters))
+        {
+            blockStarts.Add(start);
+        }
+    }
+
+    // A block is a child of the backbone, or of a stage: a child of the backbone that only lines its own children up.
+    private static Place Below(Place place, torch.nn.Module child) => place switch
+    {
+        Place.Backbone => IsContainer(child) ? Place.Stage : Place.Block,
+        Place.Stage => Place.Block,
+        _ => Place.Inside,
+    };
+
+    private int FirstTrainable(Phase phase)
+    {
+        if (phase.IsFull)
+        {
+            return 0;
+        }
+
+        var starts = phase.Unit switch
+        {
+            LayerUnit.Parameterized => layers.Where(layer => layer.HasParameters).Select(layer => layer.Index).ToList(),
+            LayerUnit.Block => blockStarts,
+            _ => Enumerable.Range(0, layers.Count).ToList(),
+        };
+        if (phase.UnfrozenLayers == 0)
+        {
+            return layers.Count;
+        }
+
+        return phase.UnfrozenLayers >= starts.Count ? 0 : starts[^phase.UnfrozenLayers];
+    }
+}

@@ -1,0 +1,37 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace FineTune;
+
+/// <summary>The parameters of one member of a model that train now, and their learning rate.</summary>
+/// <remarks>
+/// The list is taken when the group is made, and never again: an optimizer that is handed a query instead would
+/// evaluate it at each step, and meet parameters that it knows nothing of.
+/// </remarks>
+public sealed class ParameterGroup
+{
+    /// <summary>Takes the parameters of <paramref name="module"/> that train now.</summary>
+    /// <param name="name">The name of the member, which comes first in its parameters' names.</param>
+    /// <param name="module">The member.</param>
+    /// <param name="learningRate">A finite, positive learning rate.</param>
+    /// <exception cref="FineTuneException">The learning rate is not finite and positive.</exception>
+    public ParameterGroup(string name, torch.nn.Module module, double learningRate)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        FineTuneException.ThrowUnlessLearningRate(learningRate, $"the parameter group '{name}'");
+        Name = name;
+        LearningRate = learningRate;
+        Parameters = [.. module.named_parameters()
+            .Where(named => named.parameter.requires_grad)
+            .Select(named => ($"{name}.{named.name}", named.parameter))];
+    }
+
+    /// <summary>The name of the member.</summary>
+    public string Name { get; }
+
+    /// <summary>The learning rate that the group starts with.</summary>
+    public double LearningRate { get; }
+
+    /// <summary>The parameters with their full names, as in <c>backbone.conv1.weight</c>.</summary>
+    public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
+}
