@@ -1,0 +1,141 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune.Data;
+
+/// <summary>
+/// Turns a dataset into the batches of an epoch: shuffled from its own seed, read ahead by background threads within
+/// a bound, and always in the same order, whatever the number of threads.
+/// </summary>
+public sealed class BatchLoader
+{
+    private readonly IDataset data;
+    private readonly BatchOptions options;
+    private readonly SortedDictionary<int, string> damaged = [];
+
+    /// <summary>A loader of batches from <paramref name="data"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="FineTuneException">The dataset is empty.</exception>
+    public BatchLoader(IDataset data, BatchOptions? options = null)
+    {
+        this.data = data;
+        this.options = options ?? new BatchOptions();
+        this.options.Validate();
+        if (data.Count == 0)
+            throw new FineTuneException("The dataset has no samples; at least one is needed.");
+    }
+
+    /// <summary>The batches of an epoch, if no sample is skipped.</summary>
+    public int BatchCount => options.DropLast
+        ? data.Count / options.BatchSize
+        : (data.Count + options.BatchSize - 1) / options.BatchSize;
+
+    /// <summary>The samples that were skipped so far because they cannot be read, each counted once.</summary>
+    public int SkippedSamples
+    {
+        get
+        {
+            lock (damaged)
+                return damaged.Count;
+        }
+    }
+
+    /// <summary>
+    /// Reads the batches of one epoch. Each is the caller's to dispose of; leaving the loop early frees the others.
+    /// </summary>
+    /// <param name="epoch">Which epoch, from 0. The same epoch always gives the same batches.</param>
+    /// <param name="firstBatch">How many batches to leave out at the start, without reading them: for a resume.</param>
+    /// <exception cref="DamagedSampleException">A sample cannot be read, and damaged samples are not skipped.</exception>
+    /// <exception cref="FineTuneException">
+    /// Reading a sample failed for another reason (which is the inner exception), samples of one batch differ in
+    /// shape, or every sample was skipped.
+    /// </exception>
+    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0)
+    {
+        int[][] plan = [.. Order(epoch).Chunk(options.BatchSize).Take(BatchCount).Skip(firstBatch)];
+        if (plan.Length == 0)
+            yield break;
+        bool any = false;
+        foreach (Batch batch in options.Workers == 0 ? ReadHere(plan, epoch) : ReadAhead(plan, epoch))
+        {
+            // A batch is empty when each of its samples was skipped.
+            if (batch.Count == 0)
+                continue;
+            any = true;
+            yield return batch;
+        }
+
+        if (!any)
+            throw new FineTuneException($"None of the {data.Count} samples can be read; the first: {damaged.First().Value}");
+    }
+
+    private int[] Order(int epoch)
+    {
+        int[] order = [.. Enumerable.Range(0, data.Count)];
+        if (options.Shuffle)
+            SampleRandom.ForOrder(options.Seed, epoch).Shuffle(order);
+        return order;
+    }
+
+    private IEnumerable<Batch> ReadHere(int[][] plan, int epoch) => plan.Select(indices => Read(indices, epoch));
+
+    private IEnumerable<Batch> ReadAhead(int[][] plan, int epoch)
+    {
+        using var batches = new OrderedPrefetch<Batch>(plan.Length, options.Workers, options.Prefetch, i => Read(plan[i], epoch));
+        for (int i = 0; i < plan.Length; i++)
+            yield return batches.Take();
+    }
+
+    private Batch Read(int[] indices, int epoch)
+    {
+        // Both scopes belong to the thread, so each worker needs its own.
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        var samples = new List<Sample>(indices.Length);
+        var read = new List<int>(indices.Length);
+        foreach (int index in indices)
+        {
+            if (Read(index, epoch) is not { } sample)
+                continue;
+            samples.Add(sample);
+            read.Add(index);
+        }
+
+        if (samples.Count == 0)
+            return new Batch(empty(0).DetachFromDisposeScope(), empty(0).DetachFromDisposeScope(), read);
+        Tensor input = Stack(samples, read, "input", sample => sample.Input);
+        Tensor target = Stack(samples, read, "target", sample => sample.Target);
+        return new Batch(input.DetachFromDisposeScope(), target.DetachFromDisposeScope(), read);
+    }
+
+    private Sample? Read(int index, int epoch)
+    {
+        try
+        {
+            return data.Read(index, SampleRandom.ForSample(options.Seed, epoch, index));
+        }
+        catch (DamagedSampleException exception) when (options.DamagedSamples == DamagedSamples.Skip)
+        {
+            lock (damaged)
+                damaged[index] = exception.Message;
+            return null;
+        }
+        catch (Exception exception) when (exception is not FineTuneException)
+        {
+            throw new FineTuneException($"Reading {data.Describe(index)} failed: {exception.Message}", exception);
+        }
+    }
+
+    private Tensor Stack(List<Sample> samples, List<int> indices, string what, Func<Sample, Tensor> part)
+    {
+        long[] shape = part(samples[0]).shape;
+        for (int i = 1; i < samples.Count; i++)
+        {
+            long[] other = part(samples[i]).shape;
+            if (!other.AsSpan().SequenceEqual(shape))
+                throw new FineTuneException($"The {what} of {data.Describe(indices[i])} has the shape [{string.Join(", ", other)}], but that of {data.Describe(indices[0])}, in the same batch, has [{string.Join(", ", shape)}]; all must be equal.");
+        }
+
+        return stack(samples.Select(part));
+    }
+}

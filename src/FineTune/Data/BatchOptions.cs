@@ -1,0 +1,36 @@
+namespace FineTune.Data;
+
+/// <summary>How samples become batches.</summary>
+public sealed record BatchOptions
+{
+    /// <summary>Samples in a batch; the last one of an epoch may have fewer. 32 by default, as in Keras.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Whether each epoch has an order of its own, derived from <see cref="Seed"/> and the epoch.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>What the order of the samples and their augmentation are derived from.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Whether a last batch with fewer samples is left out.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>
+    /// The background threads that read samples; with 0 they are read by the thread that asks for the batch. The
+    /// batches are the same, whatever the number.
+    /// </summary>
+    public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 8);
+
+    /// <summary>The batches that may be ready or in the making at a time: the bound of the memory taken.</summary>
+    public int Prefetch { get; init; } = 4;
+
+    /// <summary>What to do about samples that cannot be read.</summary>
+    public DamagedSamples DamagedSamples { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Workers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Prefetch, 1);
+    }
+}

@@ -1,0 +1,24 @@
+namespace FineTune.Data;
+
+/// <summary>
+/// A finite list of samples that can be read in any order, from several threads at once.
+/// </summary>
+public interface IDataset
+{
+    /// <summary>The number of samples.</summary>
+    int Count { get; }
+
+    /// <summary>
+    /// Reads one sample. The caller owns, and disposes of, its tensors.
+    /// </summary>
+    /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="random">
+    /// The source of whatever is random about the sample, such as augmentation. It is derived from the seed, the
+    /// epoch and the index, so that a sample does not depend on what was read before it.
+    /// </param>
+    /// <exception cref="DamagedSampleException">What is stored cannot be read as a sample.</exception>
+    Sample Read(int index, Random random);
+
+    /// <summary>What a person would call the sample, such as the path of its file. Errors name it.</summary>
+    string Describe(int index) => $"sample {index}";
+}
