@@ -16,4 +16,6 @@ internal static class MetadataNames
     public const string CompiledModel = "FineTune.CompiledModel";
 
     public const string Module = "TorchSharp.torch+nn+Module";
+    public const string Parameter = "TorchSharp.Modules.Parameter";
+    public const string Tensor = "TorchSharp.torch+Tensor";
 }

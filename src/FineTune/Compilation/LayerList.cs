@@ -43,15 +43,17 @@ public sealed class LayerList : IReadOnlyList<Layer>
 
     /// <summary>Lists the layers of one or more backbones.</summary>
     /// <param name="backbones">
-    /// Each backbone with the name of its member, and what its normalization layers do once they are unfrozen.
+    /// Each backbone with the name of its member, and what its normalization layers do once they are unfrozen. One
+    /// that is null has no layers.
     /// </param>
-    public static LayerList Of(params ReadOnlySpan<(string Name, torch.nn.Module Module, BatchNormMode BatchNorm)> backbones)
+    public static LayerList Of(params ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones)
     {
         var list = new LayerList();
         var seen = new HashSet<torch.nn.Module>(ReferenceEqualityComparer.Instance);
         foreach (var (name, module, batchNorm) in backbones)
         {
-            list.Walk(backbones.Length > 1 ? name : "", module, batchNorm, Place.Backbone, seen);
+            if (module is not null)
+                list.Walk(backbones.Length > 1 ? name : "", module, batchNorm, Place.Backbone, seen);
         }
 
         return list;

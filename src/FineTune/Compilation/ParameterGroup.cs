@@ -12,16 +12,15 @@ public sealed class ParameterGroup
 {
     /// <summary>Takes the parameters of <paramref name="module"/> that train now.</summary>
     /// <param name="name">The name of the member, which comes first in its parameters' names.</param>
-    /// <param name="module">The member.</param>
+    /// <param name="module">The member; one that is null has no parameters.</param>
     /// <param name="learningRate">A finite, positive learning rate.</param>
     /// <exception cref="FineTuneException">The learning rate is not finite and positive.</exception>
-    public ParameterGroup(string name, torch.nn.Module module, double learningRate)
+    public ParameterGroup(string name, torch.nn.Module? module, double learningRate)
     {
-        ArgumentNullException.ThrowIfNull(module);
         FineTuneException.ThrowUnlessLearningRate(learningRate, $"the parameter group '{name}'");
         Name = name;
         LearningRate = learningRate;
-        Parameters = [.. module.named_parameters()
+        Parameters = module is null ? [] : [.. module.named_parameters()
             .Where(named => named.parameter.requires_grad)
             .Select(named => ($"{name}.{named.name}", named.parameter))];
     }

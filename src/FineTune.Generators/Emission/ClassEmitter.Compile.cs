@@ -1,0 +1,38 @@
+using FineTune.Generators.Model;
+
+namespace FineTune.Generators.Emission;
+
+internal static partial class ClassEmitter
+{
+    private static void WriteCompile(AnnotatedClass model, SourceWriter writer)
+    {
+        if (!model.MapsTensorToTensor || !IsFree(model, GeneratedNames.Compile) || !IsFree(model, GeneratedNames.Recompile))
+            return;
+
+        WriteHeading(writer, "Compile", "binds what trains now to an optimizer; after a phase change it has to be bound again.");
+        writer.Write(
+            $$"""
+
+            private global::FineTune.CompiledModel? {{model.CompiledField}};
+
+            /// <summary>Binds what trains now, an optimizer, a loss and metrics into a model that can be fitted.</summary>
+            /// <param name="optimizer">Which optimizer to build over the parameters that train.</param>
+            /// <param name="loss">What training makes small.</param>
+            /// <param name="metrics">What else is measured.</param>
+            {{GeneratedCode}}
+            public global::FineTune.CompiledModel Compile(global::FineTune.OptimizerConfig optimizer, global::FineTune.Loss loss, params global::FineTune.Metric[] metrics) =>
+                this.{{model.CompiledField}} = global::FineTune.CompiledModel.Compile(this, optimizer, loss, metrics);
+
+            /// <summary>Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.</summary>
+            /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
+            /// <param name="state">Whether parameters that stay keep what the optimizer knew of them.</param>
+            /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
+            {{GeneratedCode}}
+            public global::FineTune.CompiledModel Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
+                this.{{model.CompiledField}} = (this.{{model.CompiledField}} ?? throw new global::System.InvalidOperationException({{Literal.Of(NeverCompiled(model))}})).Recompile(learningRate, state);
+            """);
+    }
+
+    private static string NeverCompiled(AnnotatedClass model) =>
+        $"{model.FullName} has to be compiled once before it can be compiled again: call Compile with an optimizer and a loss.";
+}

@@ -1,0 +1,39 @@
+using FineTune.Generators.Model;
+
+namespace FineTune.Generators.Emission;
+
+internal static partial class ClassEmitter
+{
+    private static void WriteManifest(AnnotatedClass model, SourceWriter writer)
+    {
+        WriteHeading(writer, "Manifest", "what the attributes say, so that a checkpoint can tell what another run did differently.", first: true);
+        writer.Write(
+            $$"""
+
+            /// <summary>What the attributes of this class say.</summary>
+            {{GeneratedCode}}
+            {{Head(model, "global::FineTune.Manifest", GeneratedNames.Manifest)}} => new(
+                Model: {{Literal.Of(model.FullName)}},
+                Members:
+                [
+            """);
+
+        foreach (var component in model.Components)
+        {
+            if (component.Role is not { } role)
+                continue;
+
+            var rates = (component.HeadRate is { } head ? $", HeadRate: {Literal.Of(head)}" : "")
+                + (component.FineTuneRate is { } fineTune ? $", FineTuneRate: {Literal.Of(fineTune)}" : "");
+            writer.Write($"        new({Literal.Of(component.Name)}, global::FineTune.MemberRole.{role}{rates}),");
+        }
+
+        writer.Write(
+            $"""
+                ],
+                UnfreezeLast: {Literal.Of(model.Unfreezing?.Count)},
+                Unit: global::FineTune.LayerUnit.{model.Unfreezing?.Unit ?? "Layer"},
+                FineTuneRate: {Literal.Of(model.FineTuneRate)});
+            """);
+    }
+}

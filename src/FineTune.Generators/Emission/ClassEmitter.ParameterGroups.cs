@@ -1,0 +1,43 @@
+using FineTune.Generators.Model;
+
+namespace FineTune.Generators.Emission;
+
+internal static partial class ClassEmitter
+{
+    private static void WriteParameterGroups(AnnotatedClass model, SourceWriter writer)
+    {
+        WriteHeading(writer, "Parameter groups", "what trains now, each member at its own learning rate; a new optimizer is built over exactly this.");
+        writer.Write(
+            $$"""
+
+            /// <summary>The parameters that train now, grouped by member.</summary>
+            /// <param name="rates">What is known of learning rates before the attributes have their say.</param>
+            {{GeneratedCode}}
+            {{Head(model, "global::System.Collections.Generic.IReadOnlyList<global::FineTune.ParameterGroup>", GeneratedNames.ParameterGroups)}}(global::FineTune.LearningRates rates) =>
+            [
+            """);
+
+        foreach (var component in model.Components)
+        {
+            if (component is not { Kind: ComponentKind.Module, Role: ComponentRole.Backbone or ComponentRole.Head })
+                continue;
+
+            writer.Write($"    new({Literal.Of(component.Name)}, {This(component)}, rates.Resolve({Rates(model, component)})),");
+        }
+
+        writer.Write("];");
+    }
+
+    /// <summary>The rates that attributes state, as named arguments.</summary>
+    private static string Rates(AnnotatedClass model, Component component)
+    {
+        var stated = new List<string>();
+        if (component.HeadRate is { } head)
+            stated.Add($"head: {Literal.Of(head)}");
+        if (component.FineTuneRate is { } fineTune)
+            stated.Add($"fineTune: {Literal.Of(fineTune)}");
+        if (model.FineTuneRate is { } modelFineTune)
+            stated.Add($"modelFineTune: {Literal.Of(modelFineTune)}");
+        return string.Join(", ", stated);
+    }
+}

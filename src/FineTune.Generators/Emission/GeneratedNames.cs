@@ -1,0 +1,29 @@
+namespace FineTune.Generators.Emission;
+
+/// <summary>The names that a generated part declares.</summary>
+internal static class GeneratedNames
+{
+    public const string Manifest = nameof(Manifest);
+    public const string RegisterComponents = nameof(RegisterComponents);
+    public const string Phase = nameof(Phase);
+    public const string Layers = nameof(Layers);
+    public const string IsBackboneFrozen = nameof(IsBackboneFrozen);
+    public const string FreezeBackbone = nameof(FreezeBackbone);
+    public const string UnfreezeBackbone = nameof(UnfreezeBackbone);
+    public const string UnfreezeLast = nameof(UnfreezeLast);
+    public const string EnterPhase = nameof(EnterPhase);
+    public const string Train = "train";
+    public const string ParameterGroups = nameof(ParameterGroups);
+    public const string Compile = nameof(Compile);
+    public const string Recompile = nameof(Recompile);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Manifest, RegisterComponents, Phase, Layers, IsBackboneFrozen, FreezeBackbone, UnfreezeBackbone, UnfreezeLast,
+        EnterPhase, Train, ParameterGroups, Compile, Recompile,
+    ];
+
+    /// <summary>Those that override what TorchSharp declares: only an override in the class itself stands in the way.</summary>
+    public static bool IsOverride(string name) => name is RegisterComponents or Train;
+}

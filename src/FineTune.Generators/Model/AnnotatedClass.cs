@@ -1,0 +1,28 @@
+namespace FineTune.Generators.Model;
+
+/// <summary>Everything that the generated file says, and nothing else: two equal values give the same file.</summary>
+/// <param name="FullName">The name that a reader knows the class by: <c>Demo.Outer.Model&lt;T&gt;</c>.</param>
+/// <param name="HintName">The name of the generated file, from the full metadata name.</param>
+/// <param name="Namespace">The namespace, escaped; empty if it is the global one.</param>
+/// <param name="Declarations">The partial declarations to open, outermost first; the last is the class itself.</param>
+/// <param name="Components">The members to register, in declaration order.</param>
+/// <param name="FineTuneRate">The class's <c>[FineTuneLR]</c>.</param>
+/// <param name="Unfreezing">The class's <c>[UnfreezeLast]</c>.</param>
+/// <param name="MapsTensorToTensor">Whether the class is a <c>Module&lt;Tensor, Tensor&gt;</c>, which <c>Fit</c> can train.</param>
+/// <param name="TakenNames">Those of <see cref="Emission.GeneratedNames"/> that the class already uses otherwise.</param>
+/// <param name="LayersField">A name for a private field that the class does not use yet.</param>
+/// <param name="PhaseField">Another.</param>
+/// <param name="CompiledField">Another.</param>
+internal sealed record AnnotatedClass(
+    string FullName,
+    string HintName,
+    string Namespace,
+    EquatableArray<string> Declarations,
+    EquatableArray<Component> Components,
+    double? FineTuneRate,
+    Unfreezing? Unfreezing,
+    bool MapsTensorToTensor,
+    EquatableArray<string> TakenNames,
+    string LayersField,
+    string PhaseField,
+    string CompiledField);

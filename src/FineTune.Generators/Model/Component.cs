@@ -1,0 +1,18 @@
+namespace FineTune.Generators.Model;
+
+/// <summary>A member that holds a part of the model: one line of <c>RegisterComponents</c>.</summary>
+/// <param name="Name">The member's name, which is also the name that it is registered under.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="IsNullable">Whether it may hold nothing.</param>
+/// <param name="Role">What the attributes make of it, or null if it has no role.</param>
+/// <param name="HeadRate">Its own learning rate while the backbone is frozen.</param>
+/// <param name="FineTuneRate">Its own learning rate in the fine-tuning phase.</param>
+/// <param name="BatchNormTrains">Whether unfrozen layers with running statistics update them.</param>
+internal sealed record Component(
+    string Name,
+    ComponentKind Kind,
+    bool IsNullable,
+    ComponentRole? Role,
+    double? HeadRate,
+    double? FineTuneRate,
+    bool BatchNormTrains);

@@ -1,0 +1,63 @@
+using FineTune.Generators.Model;
+using Microsoft.CodeAnalysis;
+
+namespace FineTune.Generators.Parsing;
+
+/// <summary>TorchSharp's types as one compilation sees them.</summary>
+internal sealed class TorchTypes
+{
+    private readonly INamedTypeSymbol module;
+    private readonly INamedTypeSymbol? moduleOfOneInput;
+    private readonly INamedTypeSymbol? parameter;
+    private readonly INamedTypeSymbol? tensor;
+
+    private TorchTypes(Compilation compilation, INamedTypeSymbol module)
+    {
+        this.module = module;
+        this.moduleOfOneInput = compilation.GetTypeByMetadataName(MetadataNames.Module + "`2");
+        this.parameter = compilation.GetTypeByMetadataName(MetadataNames.Parameter);
+        this.tensor = compilation.GetTypeByMetadataName(MetadataNames.Tensor);
+    }
+
+    /// <summary>Null where the compilation has no TorchSharp.</summary>
+    public static TorchTypes? Of(Compilation compilation) =>
+        compilation.GetTypeByMetadataName(MetadataNames.Module) is { } module ? new(compilation, module) : null;
+
+    public bool IsModule(ITypeSymbol type) => DerivesFrom(type, this.module);
+
+    /// <summary>Whether a class is a <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
+    public bool MapsTensorToTensor(INamedTypeSymbol type)
+    {
+        for (var current = type.BaseType; current is not null; current = current.BaseType)
+        {
+            if (Same(current.OriginalDefinition, this.moduleOfOneInput))
+                return current.TypeArguments.All(argument => Same(argument, this.tensor));
+        }
+
+        return false;
+    }
+
+    /// <summary>What a member of that type would be registered as; null if as nothing.</summary>
+    public ComponentKind? KindOf(ITypeSymbol type) =>
+        IsModule(type) ? ComponentKind.Module
+        : DerivesFrom(type, this.parameter) ? ComponentKind.Parameter
+        : DerivesFrom(type, this.tensor) ? ComponentKind.Buffer
+        : null;
+
+    private static bool DerivesFrom(ITypeSymbol type, INamedTypeSymbol? ancestor)
+    {
+        if (type is ITypeParameterSymbol parameter)
+            return parameter.ConstraintTypes.Any(constraint => DerivesFrom(constraint, ancestor));
+
+        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            if (Same(current.OriginalDefinition, ancestor))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool Same(ITypeSymbol type, INamedTypeSymbol? other) =>
+        SymbolEqualityComparer.Default.Equals(type, other);
+}

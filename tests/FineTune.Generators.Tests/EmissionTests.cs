@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using FineTune.Testing;
+using Microsoft.CodeAnalysis;
+
+namespace FineTune.Generators.Tests;
+
+/// <summary>What is written, whole, and that it compiles where the user's code does.</summary>
+public sealed class EmissionTests
+{
+    [Test]
+    public void Cats_vs_dogs() => Verify(Sources.CatsVsDogs);
+
+    [Test]
+    public void Every_attribute() => Verify(Sources.EveryAttribute);
+
+    [Test]
+    public void Every_member() => Verify(Sources.EveryMember);
+
+    [Test]
+    public void Global_namespace() => Verify(Sources.GlobalNamespace);
+
+    [Test]
+    public void Nested_and_generic() => Verify(Sources.Nested);
+
+    [Test]
+    public void Escaped_identifiers() => Verify(Sources.Escaped);
+
+    [Test]
+    public void Taken_names() => Verify(Sources.TakenNames);
+
+    [Test]
+    public void Two_inputs() => Verify(Sources.TwoInputs);
+
+    [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
+    public void Output_compiles_without_a_warning(string name)
+    {
+        var run = GeneratorRun.Over(Sources.All[name]);
+
+        Assert.That(run.Files, Is.Not.Empty);
+        Assert.That(
+            run.Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !IsMissingDocumentationOf(run, diagnostic)),
+            Is.Empty);
+    }
+
+    [Test]
+    public void Every_approved_file_belongs_to_a_test() =>
+        Assert.That(Snapshots.Orphans(Folder(), typeof(EmissionTests).Assembly), Is.Empty);
+
+    // The samples document nothing; what is generated into them documents everything.
+    private static bool IsMissingDocumentationOf(GeneratorRun run, Diagnostic diagnostic) =>
+        diagnostic.Id == "CS1591" && run.Input.SyntaxTrees.Contains(diagnostic.Location.SourceTree);
+
+    private static void Verify(string source) => Snapshots.Verify(GeneratorRun.Over(source).Result, Path.Combine(Folder(), "Snapshots"));
+
+    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}

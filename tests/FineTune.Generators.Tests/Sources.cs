@@ -1,0 +1,208 @@
+namespace FineTune.Generators.Tests;
+
+/// <summary>Annotated classes of every shape, each a program of its own.</summary>
+internal static class Sources
+{
+    /// <summary>The class of the design's first page.</summary>
+    public const string CatsVsDogs =
+        """
+        namespace Demo;
+
+        [FineTuneLR(1e-5), UnfreezeLast(20)]
+        public sealed partial class CatsVsDogs : Module<Tensor, Tensor>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential(("conv1", Linear(8, 8)));
+            [Head(LearningRate = 1e-4)] private readonly Linear head = Linear(8, 1);
+
+            public CatsVsDogs() : base(nameof(CatsVsDogs)) => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => head.call(backbone.call(x));
+        }
+        """;
+
+    /// <summary>A part that never trains, rates on members, BatchNorm that trains, blocks as units.</summary>
+    public const string EveryAttribute =
+        """
+        namespace Demo;
+
+        [UnfreezeLast(2, Unit = LayerUnit.Block)]
+        public sealed partial class Distilled : Module<Tensor, Tensor>
+        {
+            [Frozen] private readonly Linear teacher = Linear(8, 1);
+            [Backbone(BatchNorm = BatchNormMode.Train), FineTuneLR(0.00002)] private readonly Sequential student = Sequential(("fc", Linear(8, 8)));
+            [Head(LearningRate = 0.5), FineTuneLR(3)] private readonly Linear head = Linear(8, 1);
+
+            public Distilled() : base("distilled") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => head.call(student.call(x));
+        }
+        """;
+
+    /// <summary>Properties, parameters and buffers; null parts, static ones, computed ones and plain values.</summary>
+    public const string EveryMember =
+        """
+        namespace Demo;
+
+        public sealed partial class EveryMember : Module<Tensor, Tensor>
+        {
+            private static readonly Linear Shared = Linear(1, 1);
+            private readonly Parameter scale = new(zeros(1));
+            private readonly Tensor mean = zeros(1);
+            private readonly Tensor? deviation = null;
+            [Backbone] public Sequential Backbone { get; } = Sequential(("fc", Linear(8, 8)));
+            [Head] private Linear First { get; set; } = Linear(8, 8);
+            [Head] private readonly Linear? second = null;
+            [Frozen] private readonly Linear? teacher = null;
+
+            private Linear Computed => First;
+
+            public EveryMember() : base("every") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => First.call(Backbone.call(x));
+        }
+        """;
+
+    /// <summary>A class without a namespace.</summary>
+    public const string GlobalNamespace =
+        """
+        public partial class Plain : Module<Tensor, Tensor>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential();
+            [Head] private readonly Linear head = Linear(8, 1);
+
+            public Plain() : base("plain") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => head.call(backbone.call(x));
+        }
+        """;
+
+    /// <summary>Types within types of all kinds, with type parameters.</summary>
+    public const string Nested =
+        """
+        namespace Demo.Models
+        {
+            public partial interface IHost<T>
+            {
+                internal partial record struct Holder<TKey> where TKey : notnull
+                {
+                    public partial record Box
+                    {
+                        public abstract partial class Tuner<TBackbone> : Module<Tensor, Tensor> where TBackbone : Module<Tensor, Tensor>
+                        {
+                            [Backbone] protected readonly TBackbone backbone;
+                            [Head] private readonly Linear head = Linear(8, 1);
+
+                            protected Tuner(TBackbone backbone) : base("tuner")
+                            {
+                                this.backbone = backbone;
+                                RegisterComponents();
+                            }
+
+                            public override Tensor forward(Tensor x) => head.call(backbone.call(x));
+                        }
+                    }
+                }
+            }
+        }
+        """;
+
+    /// <summary>Names that are keywords.</summary>
+    public const string Escaped =
+        """
+        namespace @namespace.@record;
+
+        public sealed partial class @class<@int> : Module<Tensor, Tensor>
+        {
+            [Backbone] private readonly Sequential @base = Sequential();
+            [Head] private readonly Linear @new = Linear(8, 1);
+            [Head] private readonly Linear field = Linear(8, 1);
+            [Frozen] private readonly Linear größe = Linear(8, 1);
+
+            public @class() : base("class") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => @new.call(@base.call(x));
+        }
+        """;
+
+    /// <summary>A class whose own members have the names that would be generated.</summary>
+    public const string TakenNames =
+        """
+        namespace Demo;
+
+        public abstract class Named(string name) : Module<Tensor, Tensor>(name)
+        {
+            protected string compiled = name;
+
+            public virtual void EnterPhase() { }
+        }
+
+        public sealed partial class Recompile<Manifest> : Named
+        {
+            private readonly int phase = 1;
+
+            [Backbone] private readonly Sequential Layers = Sequential();
+            [Head] private readonly Linear Phase = Linear(8, 1);
+
+            public Recompile() : base("taken") => RegisterComponents();
+
+            public Linear FreezeBackbone() => Phase;
+
+            public override void train(bool train = true)
+            {
+                base.train(train && phase == 1);
+                ((IFineTunable)this).Layers.KeepFrozenInInferenceMode();
+            }
+
+            protected override void RegisterComponents() => RegisterGeneratedComponents();
+
+            public override Tensor forward(Tensor x) => Phase.call(Layers.call(x));
+        }
+        """;
+
+    /// <summary>A project that has types of its own under the names that the generated code needs.</summary>
+    public const string Unhygienic =
+        """
+        namespace Demo;
+
+        public class System;
+        public class Task;
+        public class FineTune;
+        public class TorchSharp;
+        public class IFineTunable;
+        public class Int32;
+
+        public sealed partial class Tensor : Module<torch.Tensor, torch.Tensor>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential();
+            [Head] private readonly Linear head = Linear(8, 1);
+
+            public Tensor() : base("tensor") => RegisterComponents();
+
+            public override torch.Tensor forward(torch.Tensor x) => head.call(backbone.call(x));
+        }
+        """;
+
+    /// <summary>Two inputs: frozen and grouped like any other, though <c>Fit</c> cannot train it.</summary>
+    public const string TwoInputs =
+        """
+        namespace Demo;
+
+        public sealed partial class TwoInputs : Module<Tensor, Tensor, Tensor>
+        {
+            [Backbone] private readonly Sequential left = Sequential();
+            [Backbone] private readonly Sequential right = Sequential();
+            [Head] private readonly Linear head = Linear(8, 1);
+
+            public TwoInputs() : base("two") => RegisterComponents();
+
+            public override Tensor forward(Tensor x, Tensor y) => head.call(left.call(right.call(y)));
+        }
+        """;
+
+    /// <summary>All of them, by name.</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = typeof(Sources).GetFields()
+        .Where(field => field.IsLiteral)
+        .ToDictionary(field => field.Name, field => (string)field.GetRawConstantValue()!);
+
+    public static IEnumerable<string> Names => All.Keys;
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using TorchSharp;
+
+namespace FineTune.Testing;
+
+/// <summary>
+/// Builds compilations from source text: the SDK's reference assemblies, FineTune, and whichever assembly supplies
+/// TorchSharp. Nothing is downloaded.
+/// </summary>
+public static class Compilations
+{
+    private static readonly Lazy<ImmutableArray<MetadataReference>> AllReferences = new(FindReferences);
+
+    /// <summary>What a user's project references.</summary>
+    public static ImmutableArray<MetadataReference> References => AllReferences.Value;
+
+    /// <summary>The language version of the SDK: preview is what the referenced Roslyn calls C# 14.</summary>
+    public static CSharpParseOptions ParseOptions { get; } =
+        new(LanguageVersion.Preview, DocumentationMode.Diagnose);
+
+    /// <summary>Nullable on, documentation checked, every warning shown.</summary>
+    public static CSharpCompilationOptions Options { get; } = new(
+        OutputKind.DynamicallyLinkedLibrary,
+        nullableContextOptions: NullableContextOptions.Enable,
+        warningLevel: int.MaxValue,
+        allowUnsafe: true);
+
+    /// <summary>Compiles sources that see the namespaces a user's file would, without stating them.</summary>
+    public static CSharpCompilation Create(params IEnumerable<string> sources) =>
+        CreateFromTrees(sources.Select((source, i) => Parse(source, $"Source{i}.cs")).Prepend(Parse(GlobalUsings, "GlobalUsings.cs")));
+
+    /// <summary>Compiles exactly these trees.</summary>
+    public static CSharpCompilation CreateFromTrees(params IEnumerable<SyntaxTree> trees) =>
+        CSharpCompilation.Create("Demo", trees, References, Options);
+
+    /// <summary>Parses a source as a file of that name.</summary>
+    public static SyntaxTree Parse(string source, string path) =>
+        CSharpSyntaxTree.ParseText(source, ParseOptions, path, System.Text.Encoding.UTF8);
+
+    /// <summary>What the SDK and a project that fine-tunes would import for every file.</summary>
+    public const string GlobalUsings =
+        """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.Linq;
+        global using FineTune;
+        global using TorchSharp;
+        global using TorchSharp.Modules;
+        global using static TorchSharp.torch;
+        global using static TorchSharp.torch.nn;
+        """;
+
+    private static ImmutableArray<MetadataReference> FindReferences()
+    {
+        var folder = typeof(Compilations).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "ReferenceAssemblies").Value!;
+        string[] ours = [typeof(IFineTunable).Assembly.Location, typeof(torch).Assembly.Location];
+        return [.. Directory.EnumerateFiles(folder, "*.dll").Concat(ours).Select(path => MetadataReference.CreateFromFile(path))];
+    }
+}
