@@ -1,0 +1,27 @@
+#!/bin/sh
+# Builds the C ABI library over libtorch:  build.sh OUTPUT
+# Sources are compiled side by side; the result appears whole or not at all.
+set -eu
+
+here=$(dirname "$0")
+output=$1
+objects=$(dirname "$output")/obj
+mkdir -p "$objects"
+
+# Two builds at once: the second waits, and finds the work done.
+exec 9> "$objects/lock"
+flock 9
+if [ -e "$output" ] && [ -z "$(find "$here" -newer "$output" -name '*.[ch]*')" ]; then exit 0; fi
+
+flags="-std=c++17 -O2 -g1 -fPIC -fvisibility=hidden -Wall -Wextra -Werror"
+flags="$flags -isystem /usr/include/torch/csrc/api/include -isystem /usr/include/opencv4"
+
+jobs=
+for source in "$here"/*.cpp; do
+    g++ $flags -c "$source" -o "$objects/$(basename "$source" .cpp).o" &
+    jobs="$jobs $!"
+done
+for job in $jobs; do wait "$job"; done
+
+g++ -shared -Wl,--no-undefined -o "$output.new" "$objects"/*.o -ltorch_cpu -ltorch -lc10
+mv "$output.new" "$output"
