@@ -55,4 +55,14 @@ internal static unsafe class Native
     [DllImport(Library)] public static extern byte* ft_generator_initial_seed(nint handle, ulong* result);
     [DllImport(Library)] public static extern byte* ft_generator_state(nint handle, nint* result);
     [DllImport(Library)] public static extern byte* ft_generator_set_state(nint handle, nint state);
+
+    [DllImport(Library)] public static extern byte* ft_optimizer_new(int kind, nint* result);
+    [DllImport(Library)] public static extern void ft_optimizer_release(nint handle);
+    [DllImport(Library)] public static extern byte* ft_optimizer_add_group(nint handle, nint* parameters, long count, double* options);
+    [DllImport(Library)] public static extern byte* ft_optimizer_options(nint handle, long group, double* options);
+    [DllImport(Library)] public static extern byte* ft_optimizer_set_options(nint handle, long group, double* options);
+    [DllImport(Library)] public static extern byte* ft_optimizer_state(nint handle, nint parameter, nint* tensors, long* step);
+    [DllImport(Library)] public static extern byte* ft_optimizer_set_state(nint handle, nint parameter, nint* tensors, long step);
+    [DllImport(Library)] public static extern byte* ft_optimizer_step(nint handle);
+    [DllImport(Library)] public static extern byte* ft_optimizer_zero_grad(nint handle, bool setToNone);
 }
