@@ -22,6 +22,7 @@ internal static class ClassParser
         if (TorchTypes.Of(context.SemanticModel.Compilation) is not { } torch
             || context.SemanticModel.Compilation.GetTypeByMetadataName(MetadataNames.IFineTunable) is null
             || type.TypeKind != TypeKind.Class || type.IsStatic || !torch.IsModule(type)
+            || Namespace(type) is not { } space
             || Hierarchy(type, cancellation) is not { } hierarchy)
         {
             return null;
@@ -34,7 +35,7 @@ internal static class ClassParser
         return new(
             type.ToDisplayString(FullNameFormat),
             HintName(type),
-            Namespace(type),
+            space,
             hierarchy,
             components,
             Annotations.Find(type, MetadataNames.FineTuneLRAttribute)?.Rate(),
@@ -62,7 +63,7 @@ internal static class ClassParser
         var declarations = new List<string>();
         for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
         {
-            if (current.IsFileLocal || !IsPartial(current, cancellation) || Keyword(current) is not { } keyword)
+            if (current.IsFileLocal || !HasNames(current) || !IsPartial(current, cancellation) || Keyword(current) is not { } keyword)
                 return null;
 
             var parameters = current.TypeParameters.Select(static parameter => Identifier.Escape(parameter.Name));
@@ -72,6 +73,10 @@ internal static class ClassParser
 
         return new(declarations);
     }
+
+    // A name that is still to be typed is empty.
+    private static bool HasNames(INamedTypeSymbol type) =>
+        type.Name.Length > 0 && type.TypeParameters.All(static parameter => parameter.Name.Length > 0);
 
     private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellation) =>
         type.DeclaringSyntaxReferences.All(reference =>
@@ -88,12 +93,13 @@ internal static class ClassParser
         _ => null,
     };
 
-    private static string Namespace(INamedTypeSymbol type)
+    /// <summary>Null where a part of the name is still to be typed.</summary>
+    private static string? Namespace(INamedTypeSymbol type)
     {
         var parts = new List<string>();
         for (var current = type.ContainingNamespace; current is { IsGlobalNamespace: false }; current = current.ContainingNamespace)
             parts.Insert(0, Identifier.EscapeType(current.Name));
-        return string.Join(".", parts);
+        return parts.Contains("") ? null : string.Join(".", parts);
     }
 
     /// <summary>The full metadata name, as in <c>Demo.Outer`1+Model</c>.</summary>

@@ -12,7 +12,7 @@ internal static class ComponentParser
         foreach (var member in DeclarationOrder.Of(type))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!member.IsStatic && TypeOfStorage(member) is { } stored && torch.KindOf(stored) is { } kind)
+            if (!member.IsStatic && member.Name.Length > 0 && TypeOfStorage(member) is { } stored && torch.KindOf(stored) is { } kind)
                 components.Add(Read(member, kind, stored.NullableAnnotation == NullableAnnotation.Annotated));
         }
 
@@ -45,7 +45,7 @@ internal static class ComponentParser
     private static ITypeSymbol? TypeOfStorage(ISymbol member) => member switch
     {
         IFieldSymbol field => field.Type,
-        IPropertySymbol property when HasBackingField(property) => property.Type,
+        IPropertySymbol { GetMethod: not null } property when HasBackingField(property) => property.Type,
         _ => null,
     };
 
