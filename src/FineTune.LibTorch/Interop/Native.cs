@@ -41,6 +41,8 @@ internal static unsafe class Native
     [DllImport(Library)] public static extern byte* ft_grad(nint* outputs, long count, nint* inputs, long inputCount, nint* grads, long gradCount, bool retainGraph, bool createGraph, bool allowUnused, nint* results);
 
     [DllImport(Library)] public static extern bool ft_grad_mode();
+    [DllImport(Library)] public static extern byte* ft_optimizer_step(int algorithm, double* options, long* sizes, long groups, nint* parameters, nint* state, long* steps);
+
     [DllImport(Library)] public static extern void ft_set_grad_mode(bool enabled);
     [DllImport(Library)] public static extern int ft_threads();
     [DllImport(Library)] public static extern byte* ft_set_threads(int count);
@@ -55,14 +57,4 @@ internal static unsafe class Native
     [DllImport(Library)] public static extern byte* ft_generator_initial_seed(nint handle, ulong* result);
     [DllImport(Library)] public static extern byte* ft_generator_state(nint handle, nint* result);
     [DllImport(Library)] public static extern byte* ft_generator_set_state(nint handle, nint state);
-
-    [DllImport(Library)] public static extern byte* ft_optimizer_new(int kind, nint* result);
-    [DllImport(Library)] public static extern void ft_optimizer_release(nint handle);
-    [DllImport(Library)] public static extern byte* ft_optimizer_add_group(nint handle, nint* parameters, long count, double* options);
-    [DllImport(Library)] public static extern byte* ft_optimizer_options(nint handle, long group, double* options);
-    [DllImport(Library)] public static extern byte* ft_optimizer_set_options(nint handle, long group, double* options);
-    [DllImport(Library)] public static extern byte* ft_optimizer_state(nint handle, nint parameter, nint* tensors, long* step);
-    [DllImport(Library)] public static extern byte* ft_optimizer_set_state(nint handle, nint parameter, nint* tensors, long step);
-    [DllImport(Library)] public static extern byte* ft_optimizer_step(nint handle);
-    [DllImport(Library)] public static extern byte* ft_optimizer_zero_grad(nint handle, bool setToNone);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace TorchSharp;
 
-public static class TensorExtensionMethods
+public static partial class TensorExtensionMethods
 {
     public static bool ToBoolean(this Tensor value) => value.ToScalar().ToBoolean();
     public static byte ToByte(this Tensor value) => value.ToScalar().ToByte();

@@ -107,6 +107,14 @@ public static partial class torch
             GC.KeepAlive(grad);
         }
 
+        internal void ResetGrad(bool set_to_none)
+        {
+            using Tensor? grad = this.grad();
+            if (grad is null) return;
+            if (set_to_none) SetGrad(null);
+            else grad.zero_();
+        }
+
         /// <summary>Shares the source's memory and type from now on; gradients and identity stay.</summary>
         internal unsafe void SetData(Tensor source)
         {
