@@ -57,4 +57,7 @@ internal static unsafe class Native
     [DllImport(Library)] public static extern byte* ft_generator_initial_seed(nint handle, ulong* result);
     [DllImport(Library)] public static extern byte* ft_generator_state(nint handle, nint* result);
     [DllImport(Library)] public static extern byte* ft_generator_set_state(nint handle, nint state);
+
+    [DllImport(Library)] public static extern byte* ft_image_decode(byte* data, long length, int mode, nint* result);
+    [DllImport(Library)] public static extern byte* ft_image_encode(nint handle, byte* extension, int quality, nint* result);
 }

@@ -11,17 +11,21 @@ mkdir -p "$objects"
 # Two builds at once: the second waits, and finds the work done.
 exec 9> "$objects/lock"
 flock 9
-if [ -e "$output" ] && [ -z "$(find "$here" -newer "$output" -name '*.[ch]*')" ]; then exit 0; fi
+if [ -e "$output" ] && [ -z "$(find "$here" -type f -newer "$output")" ]; then exit 0; fi
 
 flags="-std=c++17 -O2 -g1 -fPIC -fvisibility=hidden -Wall -Wextra -Werror"
 flags="$flags -isystem /usr/include/torch/csrc/api/include -isystem /usr/include/opencv4"
 
 jobs=
+linked=
 for source in "$here"/*.cpp; do
-    g++ $flags -c "$source" -o "$objects/$(basename "$source" .cpp).o" &
+    object=$objects/$(basename "$source" .cpp).o
+    linked="$linked $object"
+    [ "$object" -nt "$source" ] && [ "$object" -nt "$here/abi.h" ] && [ "$object" -nt "$0" ] && continue
+    g++ $flags -c "$source" -o "$object" &
     jobs="$jobs $!"
 done
 for job in $jobs; do wait "$job"; done
 
-g++ -shared -Wl,--no-undefined -o "$output.new" "$objects"/*.o -ltorch_cpu -ltorch -lc10
+g++ -shared -Wl,--no-undefined -o "$output.new" $linked -ltorch_cpu -ltorch -lc10 -lopencv_imgcodecs -lopencv_core
 mv "$output.new" "$output"
