@@ -4,7 +4,8 @@ namespace FineTune;
 /// <param name="Phase">The phase that is compiled for.</param>
 /// <param name="Explicit">The rate stated in this call of <c>Compile</c> or <c>Recompile</c>, if any.</param>
 /// <param name="HeadRate">The rate of the head phase: the one it was compiled with, or the optimizer's default.</param>
-public readonly record struct LearningRates(Phase Phase, double? Explicit, double HeadRate)
+/// <param name="FineTuneRate">The rate stated in an earlier call for fine-tuning, if any.</param>
+public readonly record struct LearningRates(Phase Phase, double? Explicit, double HeadRate, double? FineTuneRate = null)
 {
     /// <summary>How many times lower than the head's a fine-tuning rate is that nobody stated.</summary>
     public const double FineTuneDivisor = 10;
@@ -12,7 +13,7 @@ public readonly record struct LearningRates(Phase Phase, double? Explicit, doubl
     /// <summary>
     /// The learning rate of one member: the rate that an attribute on it states for this phase, else the rate stated
     /// in the call, else (fine-tuning) the rate of the class's attribute, else the phase's default: the head's rate,
-    /// a tenth of it when fine-tuning.
+    /// a tenth of it when fine-tuning unless an earlier call stated one.
     /// </summary>
     /// <param name="head">The member's rate in the head phase, where an attribute states one.</param>
     /// <param name="fineTune">The member's rate in the fine-tune phase, where an attribute states one.</param>
@@ -20,5 +21,5 @@ public readonly record struct LearningRates(Phase Phase, double? Explicit, doubl
     public double Resolve(double? head = null, double? fineTune = null, double? modelFineTune = null) =>
         Phase.Kind == PhaseKind.Head
             ? head ?? Explicit ?? HeadRate
-            : fineTune ?? Explicit ?? modelFineTune ?? HeadRate / FineTuneDivisor;
+            : fineTune ?? Explicit ?? modelFineTune ?? FineTuneRate ?? HeadRate / FineTuneDivisor;
 }

@@ -25,6 +25,20 @@ public sealed class ParameterGroup
             .Select(named => ($"{name}.{named.name}", named.parameter))];
     }
 
+    /// <summary>Takes one parameter that is a member by itself, if it trains now.</summary>
+    /// <param name="name">The name of the member, which is the parameter's.</param>
+    /// <param name="parameter">The member.</param>
+    /// <param name="learningRate">A finite, positive learning rate.</param>
+    /// <exception cref="FineTuneException">The learning rate is not finite and positive.</exception>
+    public ParameterGroup(string name, Parameter parameter, double learningRate)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        FineTuneException.ThrowUnlessLearningRate(learningRate, $"the parameter group '{name}'");
+        Name = name;
+        LearningRate = learningRate;
+        Parameters = parameter.requires_grad ? [(name, parameter)] : [];
+    }
+
     /// <summary>The name of the member.</summary>
     public string Name { get; }
 

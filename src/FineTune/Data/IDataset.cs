@@ -6,7 +6,7 @@ namespace FineTune.Data;
 public interface IDataset
 {
     /// <summary>The number of samples.</summary>
-    int Count { get; }
+    public int Count { get; }
 
     /// <summary>
     /// Reads one sample. The caller owns, and disposes of, its tensors.
@@ -17,8 +17,8 @@ public interface IDataset
     /// epoch and the index, so that a sample does not depend on what was read before it.
     /// </param>
     /// <exception cref="DamagedSampleException">What is stored cannot be read as a sample.</exception>
-    Sample Read(int index, Random random);
+    public Sample Read(int index, Random random);
 
     /// <summary>What a person would call the sample, such as the path of its file. Errors name it.</summary>
-    string Describe(int index) => $"sample {index}";
+    public string Describe(int index) => $"sample {index}";
 }

@@ -1,0 +1,255 @@
+using FineTune.Data;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FineTune;
+
+/// <summary>
+/// A model bound to an optimizer, a loss and metrics. What is trainable is fixed here: change it afterwards and the
+/// compiled model is stale, which <see cref="Fit"/> and <see cref="TrainStep(Tensor, Tensor)"/> refuse to train.
+/// </summary>
+/// <remarks>
+/// Made by the <c>Compile</c> of an annotated model, and made anew by its <c>Recompile</c>. The model stays the
+/// caller's to dispose of.
+/// </remarks>
+public sealed class CompiledModel
+{
+    private readonly OptimizerConfig config;
+    private readonly LearningRates rates;
+    private readonly TrainableSet compiledWith;
+    private TrainingStep? ownLoop;
+
+    private CompiledModel(
+        Module<Tensor, Tensor> model,
+        IFineTunable tunable,
+        OptimizerConfig config,
+        Loss loss,
+        IReadOnlyList<Metric> metrics,
+        LearningRates rates)
+    {
+        Model = model;
+        Tunable = tunable;
+        this.config = config;
+        this.rates = rates;
+        Loss = loss;
+        Metrics = metrics;
+        Phase = tunable.Phase;
+        compiledWith = new TrainableSet(model);
+        ParameterGroups = [.. tunable.ParameterGroups(rates).Where(group => group.Parameters.Count > 0)];
+        if (ParameterGroups.Count == 0)
+        {
+            throw new FineTuneException(
+                $"Nothing in {model.GetName()} is trainable in the phase '{Phase}'; an optimizer needs at least one parameter.");
+        }
+
+        OptimizerGroups = OptimizerGroup.From(ParameterGroups, config);
+        Optimizer = config.Build(OptimizerGroups);
+        LearningRates = Rates();
+        OptimizerAudit.Check(this);
+    }
+
+    /// <summary>The model.</summary>
+    public Module<Tensor, Tensor> Model { get; }
+
+    /// <summary>The phase that was compiled for.</summary>
+    public Phase Phase { get; }
+
+    /// <summary>What training makes smaller.</summary>
+    public Loss Loss { get; }
+
+    /// <summary>What is measured besides.</summary>
+    public IReadOnlyList<Metric> Metrics { get; }
+
+    /// <summary>The optimizer, over exactly what was trainable at the compile.</summary>
+    public OptimizerHelper Optimizer { get; }
+
+    /// <summary>The parameters that train, by member, each with full names.</summary>
+    public IReadOnlyList<ParameterGroup> ParameterGroups { get; }
+
+    /// <summary>The learning rate of each group as it is now.</summary>
+    public IReadOnlyList<LearningRateGroup> LearningRates { get; }
+
+    /// <summary>Whether what is trainable changed since the compile. Changing it back makes it fresh again.</summary>
+    public bool IsStale => compiledWith.Changes().Count > 0;
+
+    /// <summary>What the compile itself has to say; each <see cref="Fit"/> repeats it.</summary>
+    public IReadOnlyList<TrainingWarning> Warnings { get; private set; } = [];
+
+    internal IFineTunable Tunable { get; }
+
+    internal OptimizerConfig OptimizerConfig => config;
+
+    internal IReadOnlyList<OptimizerGroup> OptimizerGroups { get; }
+
+    internal IEnumerable<(string Name, Parameter Parameter)> Trainable => compiledWith.Trainable;
+
+    /// <summary>Binds an annotated model as it is trainable now. Generated code calls it.</summary>
+    /// <exception cref="FineTuneException">Nothing is trainable, or two metrics have the same name.</exception>
+    public static CompiledModel Compile<TModel>(TModel model, OptimizerConfig optimizer, Loss loss, IReadOnlyList<Metric> metrics)
+        where TModel : Module<Tensor, Tensor>, IFineTunable
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(metrics);
+        var twice = metrics.Select(metric => metric.Name).Append("loss").GroupBy(name => name).FirstOrDefault(same => same.Count() > 1);
+        if (twice is not null)
+        {
+            throw new FineTuneException(
+                $"Two values are called '{twice.Key}'; give each metric a name of its own, and not 'loss'.");
+        }
+
+        var stated = optimizer.LearningRate;
+        var rates = model.Phase.Kind == PhaseKind.Head
+            ? new LearningRates(model.Phase, stated, stated ?? optimizer.DefaultLearningRate)
+            : new LearningRates(model.Phase, stated, optimizer.DefaultLearningRate, stated);
+        return new CompiledModel(model, model, optimizer, loss, [.. metrics], rates);
+    }
+
+    /// <summary>
+    /// Compiles again with the same loss and metrics: the optimizer is rebuilt over what is trainable now, at the
+    /// learning rates of the phase that the model is in now. This compiled model keeps its own optimizer.
+    /// </summary>
+    /// <param name="learningRate">
+    /// The rate of members that no attribute gives one; null for the phase's own: that of the class's attribute, or
+    /// one stated for this kind of phase before, or a tenth of the head's.
+    /// </param>
+    /// <param name="state">Whether moments start anew, or go on for parameters that go on.</param>
+    /// <exception cref="FineTuneException">The rate is not finite and positive, or nothing is trainable.</exception>
+    public CompiledModel Recompile(double? learningRate = null, OptimizerState state = OptimizerState.Reset)
+    {
+        if (learningRate is { } stated)
+        {
+            FineTuneException.ThrowUnlessLearningRate(stated, "Recompile");
+        }
+
+        var phase = Tunable.Phase;
+        var next = phase.Kind == PhaseKind.Head
+            ? rates with { Phase = phase, Explicit = learningRate, HeadRate = learningRate ?? rates.HeadRate }
+            : rates with { Phase = phase, Explicit = learningRate, FineTuneRate = learningRate ?? rates.FineTuneRate };
+        var recompiled = new CompiledModel(Model, Tunable, config, Loss, Metrics, next);
+        if (state == OptimizerState.Carry)
+        {
+            OptimizerMoments.Carry(this, recompiled);
+        }
+
+        recompiled.Warnings = recompiled.WarningsAgainst(this);
+        return recompiled;
+    }
+
+    /// <summary>Trains, epoch by epoch.</summary>
+    /// <param name="train">What to train on.</param>
+    /// <param name="options">How to train; one epoch with Keras's defaults where not stated.</param>
+    /// <returns>What happened, epoch by epoch, and how it ended.</returns>
+    /// <exception cref="StaleCompilationException">What is trainable changed since the compile.</exception>
+    /// <exception cref="NonFiniteException">A loss or a gradient was not finite. The weights are.</exception>
+    /// <exception cref="FineTuneException">
+    /// An option is out of its range, a callback monitors what nobody produces, or one of the checks found that
+    /// training is not what it seems.
+    /// </exception>
+    public History Fit(IDataset train, FitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        return new FitRun(this, train, options ?? new FitOptions()).Run();
+    }
+
+    /// <summary>
+    /// One optimizer step on one batch, for a training loop of one's own: forward, loss, backward, the check that loss
+    /// and gradients are finite, step. The model is put into training mode; frozen layers stay in inference mode.
+    /// </summary>
+    /// <param name="input">A batch of inputs, [N, …]; it stays the caller's.</param>
+    /// <param name="target">Their targets, [N, …]; they stay the caller's.</param>
+    /// <exception cref="StaleCompilationException">What is trainable changed since the compile.</exception>
+    /// <exception cref="NonFiniteException">The loss or a gradient was not finite. The weights are.</exception>
+    public StepResult TrainStep(Tensor input, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
+        ThrowIfStale();
+        if (ownLoop is null)
+        {
+            OptimizerAudit.Check(this);
+            ownLoop = new TrainingStep(this, new FitOptions());
+        }
+
+        var loss = ownLoop.Add(input, target, null, null, null);
+        return new StepResult(loss.Mean, ownLoop.Apply(null));
+    }
+
+    /// <inheritdoc cref="TrainStep(Tensor, Tensor)"/>
+    /// <param name="batch">A batch; it stays the caller's.</param>
+    public StepResult TrainStep(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return TrainStep(batch.Input, batch.Target);
+    }
+
+    /// <summary>
+    /// Loss and metrics over a whole set, in inference mode and without gradients. The model's mode is left as it was.
+    /// </summary>
+    /// <param name="data">The set.</param>
+    /// <param name="batchSize">Samples in a batch; the result does not depend on it.</param>
+    /// <param name="cancellationToken">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
+    public Evaluation Evaluate(IDataset data, int batchSize = 32, CancellationToken cancellationToken = default) =>
+        Evaluate(data, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
+
+    /// <summary>What the model answers, in inference mode and without gradients. The model's mode is left as it was.</summary>
+    /// <param name="input">Inputs, [N, …]; they stay the caller's.</param>
+    /// <returns>The outputs, [N, …]: logits, where the loss takes logits. The caller disposes of them.</returns>
+    public Tensor Predict(Tensor input) => Inference.Predict(this, input);
+
+    /// <summary>What the model answers to each sample of a set, in the set's order.</summary>
+    /// <param name="data">The set; its targets are not looked at.</param>
+    /// <param name="batchSize">Samples in a batch.</param>
+    /// <param name="cancellationToken">Ends the prediction with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The outputs, [samples, …]. The caller disposes of them.</returns>
+    public Tensor Predict(IDataset data, int batchSize = 32, CancellationToken cancellationToken = default) =>
+        Inference.Predict(this, data, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
+
+    internal Evaluation Evaluate(IDataset data, BatchOptions batches, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Inference.Evaluate(this, data, batches, cancellationToken);
+    }
+
+    internal void ThrowIfStale()
+    {
+        var changes = compiledWith.Changes();
+        if (changes.Count > 0)
+        {
+            throw new StaleCompilationException(changes);
+        }
+    }
+
+    /// <summary>As <see cref="ThrowIfStale"/>, but at a cost that every step can bear.</summary>
+    internal void ThrowIfFlipped()
+    {
+        if (compiledWith.IsFlipped)
+        {
+            ThrowIfStale();
+        }
+    }
+
+    private IReadOnlyList<TrainingWarning> WarningsAgainst(CompiledModel before)
+    {
+        if (before.Phase.Kind != PhaseKind.Head || Phase.Kind != PhaseKind.FineTune)
+        {
+            return [];
+        }
+
+        var head = before.ParameterGroups.Max(group => group.LearningRate);
+        var highest = ParameterGroups.MaxBy(group => group.LearningRate)!;
+        return highest.LearningRate < head ? [] :
+        [
+            new(WarningKind.LearningRateNotLowered, FormattableString.Invariant(
+                $"'{highest.Name}' is fine-tuned at a learning rate of {highest.LearningRate:0.######e+0}, not below the head's {head:0.######e+0}; pre-trained weights survive a tenth of it or less.")),
+        ];
+    }
+
+    private List<LearningRateGroup> Rates()
+    {
+        var controllers = OptimizerGroups.Zip(Optimizer.ParamGroups).ToLookup(pair => pair.First.Name, pair => pair.Second);
+        return [.. ParameterGroups.Select(group => new LearningRateGroup(group.Name, group.LearningRate, [.. controllers[group.Name]]))];
+    }
+}

@@ -1,0 +1,65 @@
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>
+/// What training makes smaller. Losses are stated per sample, so that means over batches of unequal size, over
+/// accumulated batches and over an epoch are exact.
+/// </summary>
+/// <example>A loss of one's own is one method:
+/// <code>
+/// sealed class MeanAbsoluteError() : Loss("mean_absolute_error")
+/// {
+///     public override Tensor PerSample(Tensor output, Tensor target) => (output - target).abs().flatten(1).mean([1]);
+/// }
+/// </code></example>
+public abstract class Loss
+{
+    /// <summary>A loss with a name.</summary>
+    protected Loss(string name) => Name = name;
+
+    /// <summary>The name of the loss, as in <c>binary_cross_entropy</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The loss of each sample.</summary>
+    /// <param name="output">What the model returned; the first dimension counts samples.</param>
+    /// <param name="target">What was wanted of it; the first dimension counts samples.</param>
+    /// <returns>A tensor of shape [N].</returns>
+    /// <exception cref="FineTuneException">The shapes do not fit.</exception>
+    public abstract Tensor PerSample(Tensor output, Tensor target);
+
+    /// <summary>
+    /// How much each sample counts in a mean: the mean loss is the sum of <see cref="PerSample"/> divided by the sum
+    /// of these. Null, the default, counts each as one.
+    /// </summary>
+    /// <returns>A tensor of shape [N], or null.</returns>
+    public virtual Tensor? SampleWeights(Tensor target) => null;
+
+    /// <summary>The mean of a loss's elements over everything but the first dimension.</summary>
+    protected static Tensor MeanPerSample(Tensor elements)
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        return elements.dim() <= 1 ? elements : elements.flatten(1).mean([1]);
+    }
+
+    /// <summary>
+    /// The target in the output's type and shape: a target of shape [N] fits an output of [N, 1] and the other way
+    /// round. Other differences are errors, where broadcasting would silently compare each with each.
+    /// </summary>
+    protected Tensor Shaped(Tensor target, Tensor output)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(output);
+        if (!Squeezed(target.shape).SequenceEqual(Squeezed(output.shape)))
+        {
+            throw new FineTuneException(
+                $"{Name} got an output of shape [{string.Join(", ", output.shape)}] and a target of shape "
+                + $"[{string.Join(", ", target.shape)}]; expected as many targets as outputs for each sample.");
+        }
+
+        return target.reshape(output.shape).to_type(output.dtype);
+    }
+
+    private static IEnumerable<long> Squeezed(long[] shape) =>
+        shape.Where((size, dimension) => dimension == 0 || size != 1);
+}

@@ -1,0 +1,46 @@
+namespace FineTune;
+
+/// <summary>How <c>model.FineTune(train, validation)</c> goes through the recipe.</summary>
+public sealed record FineTuneOptions
+{
+    /// <summary>The most epochs that the head trains for, with the backbone frozen.</summary>
+    public int HeadEpochs { get; init; } = 10;
+
+    /// <summary>The most epochs of fine-tuning after that.</summary>
+    public int FineTuneEpochs { get; init; } = 20;
+
+    /// <summary>Epochs without a better validation loss after which a phase ends.</summary>
+    public int Patience { get; init; } = 2;
+
+    /// <summary>How many layers are unfrozen where the class has no <see cref="UnfreezeLastAttribute"/>.</summary>
+    public int UnfreezeLast { get; init; } = 20;
+
+    /// <summary>The optimizer; Adam at the phases' default rates where not stated.</summary>
+    public OptimizerConfig? Optimizer { get; init; }
+
+    /// <summary>
+    /// The loss; where not stated, told from the model's output and the targets: one output and targets of 0 and 1
+    /// mean binary cross-entropy, one output and other targets squared error, several outputs and class indices
+    /// categorical cross-entropy.
+    /// </summary>
+    public Loss? Loss { get; init; }
+
+    /// <summary>The metrics; the accuracy that goes with a cross-entropy where not stated.</summary>
+    public IReadOnlyList<Metric>? Metrics { get; init; }
+
+    /// <summary>
+    /// Everything else, as for <c>Fit</c>. Epochs and validation data are the recipe's own; an
+    /// <see cref="EarlyStopping"/> among the callbacks takes the place of the recipe's.
+    /// </summary>
+    public FitOptions Fit { get; init; } = new();
+}
+
+/// <summary>What <c>model.FineTune(train, validation)</c> did.</summary>
+/// <param name="Compiled">The model as it was compiled last: to evaluate, predict or train on with.</param>
+/// <param name="Head">The head phase.</param>
+/// <param name="FineTune">The fine-tuning; null where the head phase was cancelled.</param>
+public sealed record FineTuneResult(CompiledModel Compiled, History Head, History? FineTune)
+{
+    /// <summary>Both phases as one.</summary>
+    public History History => FineTune is null ? Head : Head.Concat(FineTune);
+}

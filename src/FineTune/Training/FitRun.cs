@@ -1,0 +1,314 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using FineTune.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>One <c>Fit</c>, from its checks to its outcome.</summary>
+internal sealed class FitRun
+{
+    private readonly CompiledModel compiled;
+    private readonly FitOptions options;
+    private readonly BatchLoader loader;
+    private readonly List<Callback> callbacks;
+    private readonly History history;
+    private readonly FitContext fit;
+    private readonly DivergenceWatch divergence = new();
+    private int skipped;
+
+    public FitRun(CompiledModel compiled, IDataset train, FitOptions options)
+    {
+        options.Validate(train);
+        compiled.ThrowIfStale();
+        OptimizerAudit.Check(compiled);
+        this.compiled = compiled;
+        this.options = options;
+        loader = new BatchLoader(train, options.TrainingBatches);
+        if (loader.BatchCount == 0)
+        {
+            throw new FineTuneException(
+                $"No batch is left: DropLast leaves out a batch with fewer than {options.BatchSize} samples, and there are {train.Count}.");
+        }
+
+        history = new History(options.InitialEpoch);
+        fit = new FitContext(compiled, options, history, loader.BatchCount, Warn);
+        callbacks = [.. options.Callbacks];
+        if (ProgressDisplay.For(options.Progress) is { } progress)
+        {
+            callbacks.Add(progress);
+        }
+
+        fit.Produced = Produced();
+    }
+
+    public History Run()
+    {
+        var errors = new List<Exception>();
+        var begun = new List<Callback>();
+        var training = compiled.Model.training;
+        try
+        {
+            foreach (var callback in callbacks)
+            {
+                begun.Add(callback);
+                callback.OnFitBegin(fit);
+            }
+
+            foreach (var warning in compiled.Warnings)
+            {
+                fit.Warn(warning);
+            }
+
+            Train();
+        }
+        catch (Exception exception)
+        {
+            errors.Add(exception);
+        }
+
+        compiled.Model.train(training);
+        history.Outcome = fit.Stopping ?? new FitOutcome(StopReason.Completed, Completed());
+        foreach (var callback in begun)
+        {
+            try
+            {
+                callback.OnFitEnd(fit);
+            }
+            catch (Exception exception)
+            {
+                errors.Add(exception);
+            }
+
+            // Whoever comes later in the list sees what an earlier one restored.
+            history.Outcome = history.Outcome with { Best = fit.Best, WeightsRestored = fit.WeightsRestored };
+        }
+
+        Rethrow(errors);
+        return history;
+    }
+
+    private static void Rethrow(List<Exception> errors)
+    {
+        if (errors.Count == 1)
+        {
+            ExceptionDispatchInfo.Throw(errors[0]);
+        }
+
+        if (errors.Count > 1)
+        {
+            throw new AggregateException(errors);
+        }
+    }
+
+    private void Train()
+    {
+        compiled.Model.train();
+        using var audit = new MovementAudit(compiled);
+        var step = new TrainingStep(compiled, options);
+        for (var epoch = options.InitialEpoch; epoch < options.Epochs && !Ending(); epoch++)
+        {
+            fit.Epoch = epoch;
+            fit.Batch = 0;
+            fit.Step = 0;
+            fit.Clear();
+            Each(callback => callback.OnEpochBegin(fit));
+            compiled.ThrowIfStale();
+            TrainEpoch(epoch, step, audit);
+        }
+    }
+
+    private void TrainEpoch(int epoch, TrainingStep step, MovementAudit audit)
+    {
+        // Dropout and whatever else draws from the global generator follow from the seed and the epoch alone.
+        torch.manual_seed(unchecked(options.Seed * 1_000_003L + epoch));
+        var clock = Stopwatch.StartNew();
+        using var states = new MetricStates(compiled.Metrics);
+        audit.EpochStarts();
+        var samples = 0;
+        var finished = true;
+        try
+        {
+            samples = TrainBatches(epoch, step, states, audit);
+            finished = !Ending();
+        }
+        catch (NonFiniteException exception) when (callbacks.Exists(callback => callback is TerminateOnNonFinite))
+        {
+            fit.Stop(StopReason.NonFinite, exception.Message);
+            finished = false;
+        }
+        catch
+        {
+            fit.IsPartialEpoch = true;
+            throw;
+        }
+
+        var training = clock.Elapsed.TotalSeconds;
+        if (finished)
+        {
+            foreach (var warning in audit.EpochEnds(epoch))
+            {
+                fit.Warn(warning);
+            }
+
+            WarnOfSkipped();
+            finished = Validate();
+        }
+
+        var rates = compiled.LearningRates.ToDictionary(group => group.Name, group => group.LearningRate);
+        if (finished)
+        {
+            Watch(epoch);
+        }
+        else
+        {
+            fit.IsPartialEpoch = true;
+        }
+
+        try
+        {
+            if (finished)
+            {
+                Each(callback => callback.OnEpochEnd(fit));
+            }
+        }
+        finally
+        {
+            var record = new EpochRecord(
+                epoch, compiled.Phase, fit.Copy(), rates, clock.Elapsed.TotalSeconds, training > 0 ? samples / training : 0);
+            if (finished)
+            {
+                history.Add(record);
+            }
+            else
+            {
+                history.PartialEpoch = record;
+            }
+        }
+    }
+
+    private int TrainBatches(int epoch, TrainingStep step, MetricStates states, MovementAudit audit)
+    {
+        var samples = 0;
+        step.Reset();
+        foreach (var batch in loader.Epoch(epoch))
+        {
+            using var owned = batch;
+            if (Ending())
+            {
+                return samples;
+            }
+
+            compiled.ThrowIfFlipped();
+            using var weights = WeightsOf(batch);
+            step.Add(batch.Input, batch.Target, weights, states, new StepPosition(epoch, fit.Step));
+            samples += batch.Count;
+            if (step.Pending == options.AccumulateBatches)
+            {
+                Apply(epoch, step, audit);
+            }
+
+            fit.Set(states.Values.Prepend(KeyValuePair.Create("loss", states.Loss)));
+            Each(callback => callback.OnBatchEnd(fit));
+            fit.Batch++;
+        }
+
+        if (step.Pending > 0)
+        {
+            Apply(epoch, step, audit);
+        }
+
+        return samples;
+    }
+
+    private void Apply(int epoch, TrainingStep step, MovementAudit audit)
+    {
+        Each(callback => callback.OnStepBegin(fit));
+        fit.GradientNorm = step.Apply(new StepPosition(epoch, fit.Step), audit.Gradients);
+        audit.StepTaken();
+        fit.Step++;
+        history.Steps++;
+    }
+
+    /// <summary>Validates the epoch; false where cancellation came first.</summary>
+    private bool Validate()
+    {
+        if (options.ValidationData is not { } data)
+        {
+            return true;
+        }
+
+        try
+        {
+            var evaluation = compiled.Evaluate(data, options.ValidationBatches, options.CancellationToken);
+            fit.Set(evaluation.Metrics.Prepend(KeyValuePair.Create("loss", evaluation.Loss))
+                .Select(metric => KeyValuePair.Create($"val_{metric.Key}", metric.Value)));
+            return true;
+        }
+        catch (OperationCanceledException) when (options.CancellationToken.IsCancellationRequested)
+        {
+            Ending();
+            return false;
+        }
+    }
+
+    private void Watch(int epoch)
+    {
+        if (fit.Metrics.TryGetValue("val_loss", out var validation)
+            && divergence.Add(epoch, fit.Metrics["loss"], validation) is { } warning)
+        {
+            fit.Warn(warning);
+        }
+    }
+
+    private bool Ending()
+    {
+        if (options.CancellationToken.IsCancellationRequested)
+        {
+            fit.Stop(StopReason.Cancelled, FormattableString.Invariant(
+                $"Training was cancelled in epoch {fit.Epoch} after {fit.Step} of its steps."));
+        }
+
+        return fit.Stopping is not null;
+    }
+
+    private Tensor? WeightsOf(Batch batch) => options.SampleWeights is { } weights
+        ? torch.tensor(batch.Indices.Select(index => weights[index]).ToArray())
+        : null;
+
+    private void WarnOfSkipped()
+    {
+        if (loader.SkippedSamples > skipped)
+        {
+            skipped = loader.SkippedSamples;
+            fit.Warn(new TrainingWarning(WarningKind.SamplesSkipped,
+                $"{skipped} training samples cannot be read and are left out."));
+        }
+    }
+
+    private void Warn(TrainingWarning warning)
+    {
+        history.Add(warning);
+        Each(callback => callback.OnWarning(fit, warning));
+    }
+
+    private void Each(Action<Callback> moment)
+    {
+        foreach (var callback in callbacks)
+        {
+            moment(callback);
+        }
+    }
+
+    private string Completed() => history.Records.Count == 0
+        ? "No epoch ran."
+        : FormattableString.Invariant($"All epochs ran, up to epoch {history.Records[^1].Epoch}.");
+
+    private List<string> Produced()
+    {
+        List<string> training = ["loss", .. compiled.Metrics.Select(metric => metric.Name)];
+        var validation = options.ValidationData is null ? [] : training.Select(name => $"val_{name}");
+        return [.. training, .. validation, .. callbacks.SelectMany(callback => callback.Reports)];
+    }
+}

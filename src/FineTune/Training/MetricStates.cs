@@ -1,0 +1,29 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>The loss and the metrics of one pass over data.</summary>
+internal sealed class MetricStates(IReadOnlyList<Metric> metrics) : IDisposable
+{
+    private readonly MetricState[] states = [.. metrics.Select(metric => metric.Start())];
+    private WeightedSum loss;
+
+    public double Loss => loss.Mean;
+
+    public void Add(WeightedSum batch, Tensor output, Tensor target)
+    {
+        loss += batch;
+        using var noGradients = torch.no_grad();
+        var detached = output.detach();
+        foreach (var state in states)
+        {
+            state.Add(detached, target);
+        }
+    }
+
+    public IEnumerable<KeyValuePair<string, double>> Values => metrics.Zip(states, (metric, state) =>
+        KeyValuePair.Create(metric.Name, state.Value));
+
+    public void Dispose() => Array.ForEach(states, state => state.Dispose());
+}

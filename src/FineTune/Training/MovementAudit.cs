@@ -1,0 +1,141 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>
+/// Checks after each epoch that what is frozen has not moved, buffers included, and that what trains has.
+/// </summary>
+internal sealed class MovementAudit : IDisposable
+{
+    // Below this, relative to the weights, an update may be lost in rounding to single precision.
+    private const double SmallestVisibleUpdate = 1e-6;
+
+    private readonly CompiledModel compiled;
+    private readonly List<(string Name, Tensor Tensor, ulong Hash)> frozen = [];
+    private readonly (string Name, string Group, Parameter Parameter)[] trainable;
+    private ulong[] before = [];
+    private double[] rates = [];
+
+    public MovementAudit(CompiledModel compiled)
+    {
+        this.compiled = compiled;
+        trainable = [.. Grouped(compiled)];
+        var inference = new HashSet<torch.nn.Module>(
+            compiled.Tunable.Layers.Where(layer => layer.StaysInInferenceMode).Select(layer => layer.Module),
+            ReferenceEqualityComparer.Instance);
+        foreach (var (name, module) in compiled.Model.named_modules().Prepend(("", compiled.Model)))
+        {
+            var prefix = name.Length == 0 ? "" : $"{name}.";
+            foreach (var (own, parameter) in module.named_parameters(false))
+            {
+                if (!parameter.requires_grad)
+                {
+                    Watch($"parameter {prefix}{own}", parameter);
+                }
+            }
+
+            // A module that is not in training mode when training starts must not be trained, whoever put it there.
+            if (inference.Contains(module) || !module.training)
+            {
+                foreach (var (own, buffer) in module.named_buffers(false))
+                {
+                    Watch($"buffer {prefix}{own}", buffer);
+                }
+            }
+        }
+    }
+
+    /// <summary>The gradients of the epoch under way.</summary>
+    public GradientWatch Gradients { get; private set; } = new();
+
+    public void EpochStarts()
+    {
+        Gradients.Dispose();
+        Gradients = new GradientWatch();
+        before = [.. trainable.Select(named => ContentHash.Of(named.Parameter))];
+        rates = new double[compiled.LearningRates.Count];
+    }
+
+    /// <summary>Takes note of the learning rates that a step used.</summary>
+    public void StepTaken()
+    {
+        for (var i = 0; i < rates.Length; i++)
+        {
+            rates[i] = Math.Max(rates[i], compiled.LearningRates[i].LearningRate);
+        }
+    }
+
+    /// <summary>Throws where something frozen moved, or something stood still that must have moved.</summary>
+    /// <returns>Warnings of parameters that stood still under gradients that may have been too small.</returns>
+    public IReadOnlyList<TrainingWarning> EpochEnds(int epoch)
+    {
+        foreach (var (name, tensor, hash) in frozen)
+        {
+            if (ContentHash.Of(tensor) != hash)
+            {
+                throw new FineTuneException(
+                    $"The frozen {name} changed during epoch {epoch}; something other than the optimizer writes to it: a "
+                    + "normalization layer in training mode, a callback, or code that shares the tensor.");
+            }
+        }
+
+        var warnings = new List<TrainingWarning>();
+        var norms = Gradients.Largest(trainable.Length);
+        for (var i = 0; i < trainable.Length; i++)
+        {
+            var (name, group, parameter) = trainable[i];
+            if (norms[i] == 0 || ContentHash.Of(parameter) != before[i])
+            {
+                continue;
+            }
+
+            if (MustShow(parameter, Rate(group), norms[i]))
+            {
+                throw new FineTuneException(
+                    $"The parameter {name} received gradients in epoch {epoch} but did not move: the optimizer updates "
+                    + "another tensor than the model computes with.");
+            }
+
+            warnings.Add(new TrainingWarning(WarningKind.ParameterUnmoved,
+                FormattableString.Invariant(
+                    $"The parameter {name} did not move in epoch {epoch}: its gradients (norm {norms[i]:0.###e+0}) were too small for a learning rate of {Rate(group):0.###e+0}.")));
+        }
+
+        return warnings;
+    }
+
+    public void Dispose() => Gradients.Dispose();
+
+    private static IEnumerable<(string Name, string Group, Parameter Parameter)> Grouped(CompiledModel compiled)
+    {
+        var groups = compiled.ParameterGroups
+            .SelectMany(group => group.Parameters.Select(named => (group.Name, named.Parameter)))
+            .ToDictionary(pair => (object)pair.Parameter, pair => pair.Name, ReferenceEqualityComparer.Instance);
+        return compiled.Trainable.Select(named => (named.Name, groups[named.Parameter], named.Parameter));
+    }
+
+    private void Watch(string name, Tensor tensor) => frozen.Add((name, tensor, ContentHash.Of(tensor)));
+
+    private double Rate(string group)
+    {
+        for (var i = 0; i < rates.Length; i++)
+        {
+            if (compiled.LearningRates[i].Name == group)
+            {
+                return rates[i];
+            }
+        }
+
+        return 0;
+    }
+
+    private bool MustShow(Parameter parameter, double rate, double gradientNorm)
+    {
+        using var scope = torch.NewDisposeScope();
+        var norm = parameter.detach().norm().ToDouble();
+        var update = compiled.OptimizerConfig.IsScaleFree ? rate * Math.Sqrt(parameter.numel()) : rate * gradientNorm;
+        return update > SmallestVisibleUpdate * norm && rate > 0 && (gradientNorm > 1e-6 || !compiled.OptimizerConfig.IsScaleFree);
+    }
+}

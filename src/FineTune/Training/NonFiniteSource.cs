@@ -1,0 +1,85 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>Finds where a NaN or an infinity came from, once one is known to be there.</summary>
+internal static class NonFiniteSource
+{
+    public static bool IsFinite(Tensor tensor)
+    {
+        using var scope = torch.NewDisposeScope();
+        return tensor.isfinite().all().ToBoolean();
+    }
+
+    /// <summary>Where a non-finite loss came from: the input, a layer, or the loss itself.</summary>
+    public static string OfLoss(torch.nn.Module<Tensor, Tensor> model, Tensor input)
+    {
+        if (!IsFinite(input))
+        {
+            return "the input";
+        }
+
+        if (model.named_parameters().FirstOrDefault(named => !IsFinite(named.parameter)) is { name: { } parameter })
+        {
+            return $"the parameter {parameter}";
+        }
+
+        return FirstLayer(model, input) ?? "the loss (every layer's output is finite)";
+    }
+
+    /// <summary>The layer whose gradient is non-finite, first in forward order.</summary>
+    public static string? OfGradients(IEnumerable<(string Name, Parameter Parameter)> named)
+    {
+        foreach (var (name, parameter) in named)
+        {
+            using var gradient = parameter.grad();
+            if (gradient is not null && !IsFinite(gradient))
+            {
+                var dot = name.LastIndexOf('.');
+                return dot < 0 ? $"the gradient of {name}" : $"layer {name[..dot]} (the gradient of its {name[(dot + 1)..]})";
+            }
+        }
+
+        return null;
+    }
+
+    // Runs forward once more and watches every leaf's output. Buffers are put back: batch statistics must not move twice.
+    private static string? FirstLayer(torch.nn.Module<Tensor, Tensor> model, Tensor input)
+    {
+        using var buffers = TensorCopies.Of(model.named_buffers().Select(named => (named.name, named.buffer)));
+        using var scope = torch.NewDisposeScope();
+        using var noGradients = torch.no_grad();
+        string? first = null;
+        var hooks = new List<Action>();
+        foreach (var (name, module) in model.named_modules())
+        {
+            if (module is torch.nn.Module<Tensor, Tensor> leaf && !leaf.named_children().Any())
+            {
+                var hook = leaf.register_forward_hook((_, _, output) =>
+                {
+                    if (first is null && !IsFinite(output))
+                    {
+                        first = $"layer {name}";
+                    }
+
+                    return output;
+                });
+                hooks.Add(hook.remove);
+            }
+        }
+
+        try
+        {
+            model.call(input);
+        }
+        finally
+        {
+            hooks.ForEach(remove => remove());
+            buffers.Restore();
+        }
+
+        return first;
+    }
+}

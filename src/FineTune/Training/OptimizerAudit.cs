@@ -1,0 +1,30 @@
+namespace FineTune;
+
+/// <summary>
+/// Checks that the optimizer covers exactly what is trainable: a parameter that it misses would silently not train,
+/// one that the model no longer has would be trained in its place.
+/// </summary>
+internal static class OptimizerAudit
+{
+    public static void Check(CompiledModel compiled)
+    {
+        var covered = new HashSet<object>(compiled.Optimizer.parameters(), ReferenceEqualityComparer.Instance);
+        foreach (var (name, parameter) in compiled.Model.named_parameters())
+        {
+            if (covered.Remove(parameter) != parameter.requires_grad)
+            {
+                throw new FineTuneException(parameter.requires_grad
+                    ? $"The parameter {name} is trainable but the optimizer does not cover it; compile after moving the model "
+                        + "to its device and after replacing its parts, and give each member a role."
+                    : $"The parameter {name} is frozen but the optimizer covers it; leave it out of its parameter group.");
+            }
+        }
+
+        if (covered.Count > 0)
+        {
+            throw new FineTuneException(
+                $"The optimizer covers {covered.Count} parameters that the model does not have (any more); compile after "
+                + "moving the model to its device and after replacing its parts.");
+        }
+    }
+}

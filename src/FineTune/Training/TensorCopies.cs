@@ -1,0 +1,47 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>Copies of tensors by name, which can be put back where they came from.</summary>
+internal sealed class TensorCopies : IDisposable
+{
+    private readonly List<(string Name, Tensor Tensor, Tensor Copy)> copies = [];
+
+    private TensorCopies()
+    {
+    }
+
+    public IEnumerable<(string Name, Tensor Copy)> Named => copies.Select(copy => (copy.Name, copy.Copy));
+
+    public static TensorCopies Of(IEnumerable<(string Name, Tensor Tensor)> tensors)
+    {
+        using var noGradients = torch.no_grad();
+        var result = new TensorCopies();
+        foreach (var (name, tensor) in tensors)
+        {
+            result.copies.Add((name, tensor, tensor.detach().clone().DetachFromDisposeScope()));
+        }
+
+        return result;
+    }
+
+    /// <summary>Everything of a model that training can move: the parameters that train, and all buffers.</summary>
+    public static TensorCopies OfWeights(torch.nn.Module model) => Of(
+    [
+        .. model.named_parameters().Where(named => named.parameter.requires_grad).Select(named => (named.name, (Tensor)named.parameter)),
+        .. model.named_buffers().Select(named => (named.name, named.buffer)),
+    ]);
+
+    public void Restore()
+    {
+        using var noGradients = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        foreach (var (_, tensor, copy) in copies)
+        {
+            tensor.copy_(copy);
+        }
+    }
+
+    public void Dispose() => copies.ForEach(copy => copy.Copy.Dispose());
+}

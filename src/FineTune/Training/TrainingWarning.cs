@@ -1,0 +1,22 @@
+namespace FineTune;
+
+/// <summary>What a <see cref="TrainingWarning"/> is about.</summary>
+public enum WarningKind
+{
+    /// <summary>The fine-tuning rate is not below the head's.</summary>
+    LearningRateNotLowered,
+
+    /// <summary>The validation loss rises while the training loss falls: forgetting or overfitting.</summary>
+    ValidationLossRising,
+
+    /// <summary>A parameter received gradients too small to move it.</summary>
+    ParameterUnmoved,
+
+    /// <summary>Samples were left out because they cannot be read.</summary>
+    SamplesSkipped,
+}
+
+/// <summary>Something that does not stop training, but that the user should know.</summary>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Message">One sentence: what, where, and what can be done.</param>
+public sealed record TrainingWarning(WarningKind Kind, string Message);

@@ -1,0 +1,133 @@
+using FineTune.Tests.Models;
+using TorchSharp;
+
+namespace FineTune.Tests;
+
+public sealed class AuditTests
+{
+    [Test]
+    public void A_frozen_parameter_that_moves_is_an_error_that_names_it()
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var meddle = new Recorder { AtBatchEnd = _ => Add(((TorchSharp.Modules.Linear)model.Layers[0].Module).weight!) };
+
+        Assert.That(() => Fit(Compile(model), meddle), Throws.TypeOf<FineTuneException>()
+            .With.Message.Contains("The frozen parameter backbone.fc1.weight changed during epoch 0"));
+    }
+
+    [Test]
+    public void A_frozen_buffer_that_moves_is_an_error_that_names_it()
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var meddle = new Recorder { AtBatchEnd = _ => Add(model.named_buffers().First(named => named.name == "backbone.bn1.running_var").buffer) };
+
+        Assert.That(() => Fit(Compile(model), meddle), Throws.TypeOf<FineTuneException>()
+            .With.Message.Contains("The frozen buffer backbone.bn1.running_var changed during epoch 0"));
+    }
+
+    [Test]
+    public void A_trainable_parameter_that_received_gradients_and_stood_still_is_an_error_that_names_it()
+    {
+        using var model = LinearModel.Seeded();
+        var before = model.head.weight!.detach().clone();
+        var undo = new Recorder
+        {
+            AtBatchEnd = _ =>
+            {
+                using var noGradients = torch.no_grad();
+                model.head.weight!.copy_(before);
+            },
+        };
+
+        Assert.That(() => Fit(Compile(model), undo), Throws.TypeOf<FineTuneException>()
+            .With.Message.Contains("The parameter head.weight received gradients in epoch 0 but did not move"));
+    }
+
+    [Test]
+    public void A_parameter_without_gradients_may_stand_still()
+    {
+        using var model = LinearModel.Seeded();
+        foreach (var parameter in model.head.parameters())
+        {
+            using var noGradients = torch.no_grad();
+            parameter.zero_();
+        }
+
+        // A head of zeros hands no gradient on, so the backbone gets one that is zero.
+        Assert.That(() => Fit(Compile(model)), Throws.Nothing);
+    }
+
+    [Test]
+    public void Updates_lost_in_rounding_are_a_warning()
+    {
+        using var model = LinearModel.Seeded();
+        var compiled = model.Compile(Optimizers.SGD(1e-12), Losses.BinaryCrossEntropy());
+
+        var history = compiled.Fit(Points, Toy.Quiet);
+
+        Assert.That(history.Warnings.Select(warning => warning.Kind), Has.Some.EqualTo(WarningKind.ParameterUnmoved));
+    }
+
+    [Test]
+    public void A_parameter_that_was_replaced_after_the_compile_is_an_error_before_the_first_step()
+    {
+        using var model = Mlp.Seeded();
+        var compiled = Compile(model);
+        var sequence = (TorchSharp.Modules.Linear)model.Layers[0].Module;
+        sequence.weight = new TorchSharp.Modules.Parameter(torch.randn(8, 4));
+
+        Assert.That(() => Fit(compiled), Throws.TypeOf<FineTuneException>()
+            .With.Message.Contains("backbone.fc1.weight is trainable but the optimizer does not cover it"));
+    }
+
+    [Test]
+    public void A_rising_validation_loss_under_a_falling_training_loss_is_reported_as_what_it_is()
+    {
+        using var model = LinearModel.Seeded();
+        var compiled = model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropy());
+
+        // What is validated on contradicts what is trained on.
+        var history = compiled.Fit(Points, Toy.Quiet with { Epochs = 6, ValidationData = new Opposite(Points) });
+
+        Assert.That(history.Warnings, Has.Count.EqualTo(1));
+        Assert.That(history.Warnings[0].Kind, Is.EqualTo(WarningKind.ValidationLossRising));
+        Assert.That(history.Warnings[0].Message, Does.Contain("after epoch 0").And.Contain("after epoch 2").And.Contain("forgets"));
+    }
+
+    [Test]
+    public void A_validation_loss_that_falls_with_the_training_loss_is_no_news()
+    {
+        using var model = LinearModel.Seeded();
+        var compiled = model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropy());
+
+        Assert.That(compiled.Fit(Points, Toy.Quiet with { Epochs = 6, ValidationData = Points }).Warnings, Is.Empty);
+    }
+
+    private static Data.TensorDataset Points => Toy.Points(features: 3);
+
+    private static void Add(torch.Tensor tensor)
+    {
+        using var noGradients = torch.no_grad();
+        tensor.add_(1);
+    }
+
+    private static CompiledModel Compile<TModel>(TModel model)
+        where TModel : torch.nn.Module<torch.Tensor, torch.Tensor>, IFineTunable =>
+        CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.BinaryCrossEntropy(), []);
+
+    private static void Fit(CompiledModel compiled, params Callback[] callbacks) => compiled.Fit(
+        compiled.Model is Mlp ? Toy.Points() : Points, Toy.Quiet with { BatchSize = 16, Callbacks = callbacks });
+
+    private sealed class Opposite(Data.IDataset data) : Data.IDataset
+    {
+        public int Count => data.Count;
+
+        public Data.Sample Read(int index, Random random)
+        {
+            var sample = data.Read(index, random);
+            return sample with { Target = 1 - sample.Target };
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using FineTune.Data;
+using FineTune.Tests.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune.Tests;
+
+public sealed class FineTuneTests
+{
+    [Test]
+    public void The_recipe_trains_the_head_then_the_last_layers_at_a_lower_rate_and_keeps_the_best_weights()
+    {
+        using var model = Mlp.Seeded();
+        var stages = new List<(int Epoch, bool Frozen, double Rate)>();
+        var watch = new Recorder { AtEpochBegin = fit => stages.Add((fit.Epoch, model.IsBackboneFrozen, fit.LearningRates[^1].LearningRate)) };
+
+        var result = model.FineTune(Toy.Points(), Toy.Points(seed: 3), new FineTuneOptions
+        {
+            HeadEpochs = 2, FineTuneEpochs = 3, UnfreezeLast = 3, Optimizer = Optimizers.Adam(1e-2), Fit = Toy.Quiet with { Callbacks = [watch] },
+        });
+
+        Assert.That(stages.Select(stage => (stage.Epoch, stage.Frozen)), Is.EqualTo(new[]
+        {
+            (0, true), (1, true), (2, false), (3, false), (4, false),
+        }));
+        Assert.That(stages[0].Rate, Is.EqualTo(1e-2));
+        Assert.That(stages[^1].Rate, Is.EqualTo(1e-3).Within(1e-12));
+        Assert.That(result.History.Records, Has.Count.EqualTo(5));
+        Assert.That(result.History.Outcome.WeightsRestored, Is.True);
+        Assert.That(model.Phase, Is.EqualTo(Phase.Last(3)));
+        Assert.That(result.Compiled.Evaluate(Toy.Points(seed: 3)).Loss, Is.EqualTo(result.History.Outcome.Best!.Value).Within(1e-6));
+    }
+
+    [Test]
+    public void The_attribute_says_how_many_layers_are_unfrozen()
+    {
+        using var model = new RatedMlp();
+
+        model.FineTune(Toy.Points(), Toy.Points(), new FineTuneOptions { HeadEpochs = 1, FineTuneEpochs = 1, Fit = Toy.Quiet });
+
+        Assert.That(model.Phase, Is.EqualTo(Phase.Last(2)));
+    }
+
+    [Test]
+    public void Yes_or_no_targets_mean_binary_cross_entropy() =>
+        Assert.That(LossFor(1, torch.tensor(new[] { 0L, 1L })), Is.EqualTo("binary_cross_entropy"));
+
+    [Test]
+    public void Other_numbers_mean_squared_error() =>
+        Assert.That(LossFor(1, torch.tensor(new[] { 0.5f, 1f })), Is.EqualTo("mean_squared_error"));
+
+    [Test]
+    public void Class_indices_mean_categorical_cross_entropy() =>
+        Assert.That(LossFor(3, torch.tensor(new[] { 0L, 2L })), Is.EqualTo("categorical_cross_entropy"));
+
+    [Test]
+    public void A_loss_that_cannot_be_told_has_to_be_stated() =>
+        Assert.That(() => LossFor(3, torch.zeros(2, 3)), Throws.TypeOf<FineTuneException>()
+            .With.Message.EqualTo("The loss cannot be told from 3 outputs and 3 floating-point targets for a sample; state it in FineTuneOptions.Loss."));
+
+    [Test]
+    public void A_cancelled_head_phase_is_not_followed_by_fine_tuning()
+    {
+        using var model = Mlp.Seeded();
+
+        var result = model.FineTune(Toy.Points(), Toy.Points(), new FineTuneOptions
+        {
+            Fit = Toy.Quiet with { CancellationToken = new CancellationToken(true) },
+        });
+
+        Assert.That(result.FineTune, Is.Null);
+        Assert.That(result.History.Outcome.Reason, Is.EqualTo(StopReason.Cancelled));
+    }
+
+    private static string LossFor(int outputs, Tensor targets)
+    {
+        using var model = Mlp.Seeded(outputs: outputs);
+        var data = new TensorDataset(torch.randn(2, 4), targets);
+        return model.FineTune(data, data, new FineTuneOptions { HeadEpochs = 1, FineTuneEpochs = 1, Fit = Toy.Quiet }).Compiled.Loss.Name;
+    }
+}
