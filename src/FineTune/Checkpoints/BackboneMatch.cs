@@ -1,0 +1,113 @@
+using System.Text.RegularExpressions;
+using FineTune.Checkpoints;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>
+/// Which tensor of a weights file belongs to which of a backbone. The part of the file that is another network's head
+/// is known by its role: it lies wholly in top-level modules that the backbone does not have.
+/// </summary>
+internal sealed class BackboneMatch
+{
+    private readonly List<(StoredTensor Source, Tensor Target)> pairs = [];
+    private readonly List<string> loaded = [];
+    private readonly List<string> leftOut = [];
+    private readonly List<string> missing = [];
+    private readonly List<string> unexpected = [];
+    private readonly List<string> different = [];
+
+    /// <param name="file">The file.</param>
+    /// <param name="member">The name of the backbone's member: how files of whole models prefix its names.</param>
+    /// <param name="targets">The backbone's parameters and buffers by name.</param>
+    /// <param name="options">How to match.</param>
+    public BackboneMatch(WeightsFile file, string member, IReadOnlyDictionary<string, Tensor> targets, LoadBackboneOptions options)
+    {
+        SortedDictionary<string, StoredTensor> sources = Renamed(file, options.Rename);
+        HashSet<string> parts = [.. targets.Keys.Select(Part)];
+        sources = WithoutPrefix(sources, "module.", parts);
+        sources = WithoutPrefix(sources, member + ".", parts);
+        foreach ((string name, StoredTensor source) in sources)
+        {
+            if (!targets.TryGetValue(name, out Tensor? target))
+            {
+                if (!parts.Contains(Part(name)))
+                    leftOut.Add(name);
+                else if (!IsOptional(name))
+                    unexpected.Add(name);
+            }
+            else if (!target.shape.AsSpan().SequenceEqual([.. source.Shape]))
+            {
+                different.Add($"{name} ([{string.Join(", ", source.Shape)}] in the file, [{string.Join(", ", target.shape)}] in the model)");
+            }
+            else if (target.dtype != source.Type && !(IsFloatingPoint(target.dtype) && IsFloatingPoint(source.Type)))
+            {
+                different.Add($"{name} ({source.Type} in the file, {target.dtype} in the model)");
+            }
+            else
+            {
+                pairs.Add((source, target));
+                loaded.Add(name);
+            }
+        }
+
+        missing.AddRange(targets.Keys.Where(name => !sources.ContainsKey(name) && !IsOptional(name)));
+        ThrowUnlessFits(file.Path, member, options.Strict);
+    }
+
+    public void Load()
+    {
+        foreach ((StoredTensor source, Tensor target) in pairs)
+            source.CopyTo(target);
+    }
+
+    public LoadReport Report(string path) => new(path, loaded, leftOut, missing, unexpected);
+
+    private void ThrowUnlessFits(string path, string member, bool strict)
+    {
+        var faults = new List<string>();
+        if (missing.Count > 0 && (strict || loaded.Count == 0))
+            faults.Add($"missing: {ShortList.Of(missing)}");
+        if (unexpected.Count > 0 && strict)
+            faults.Add($"unexpected: {ShortList.Of(unexpected)}");
+        if (different.Count > 0)
+            faults.Add($"of another shape: {ShortList.Of(different)}");
+        if (faults.Count > 0)
+            throw new WeightsFileException($"The weights in '{path}' do not fit '{member}', so nothing was loaded; {string.Join("; ", faults)}.");
+    }
+
+    private static SortedDictionary<string, StoredTensor> Renamed(WeightsFile file, IReadOnlyList<(string Pattern, string Replacement)> rename)
+    {
+        var renamed = new SortedDictionary<string, StoredTensor>(StringComparer.Ordinal);
+        foreach ((string original, StoredTensor tensor) in file.Tensors)
+        {
+            string name = original;
+            foreach ((string pattern, string replacement) in rename)
+                name = Regex.Replace(name, pattern, replacement, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            if (!renamed.TryAdd(name, tensor))
+                throw new WeightsFileException($"Renaming gives two tensors of '{file.Path}' the name '{name}', one of them '{original}'.");
+        }
+
+        return renamed;
+    }
+
+    // A file of a whole model has the backbone's names under its member's; one from PyTorch's DataParallel has all
+    // names under 'module'.
+    private static SortedDictionary<string, StoredTensor> WithoutPrefix(SortedDictionary<string, StoredTensor> sources, string prefix, HashSet<string> parts)
+    {
+        if (sources.Keys.Any(name => parts.Contains(Part(name))) || !sources.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+            return sources;
+        var stripped = new SortedDictionary<string, StoredTensor>(StringComparer.Ordinal);
+        foreach ((string name, StoredTensor tensor) in sources)
+            stripped[name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name] = tensor;
+        return stripped;
+    }
+
+    private static string Part(string name) => name.Split('.', 2)[0];
+
+    // How many batches a BatchNorm has seen: older files lack it, and it is used only where momentum is not set.
+    private static bool IsOptional(string name) => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
+
+    private static bool IsFloatingPoint(ScalarType type) =>
+        type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
+}

@@ -1,0 +1,198 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace FineTune.Checkpoints;
+
+/// <summary>
+/// Where the records of a zip archive lie in a mapped file. Only what <c>torch.save</c> writes is read: stored records,
+/// neither compressed nor encrypted, each once, none over another.
+/// </summary>
+/// <remarks>.NET's own reader neither tells where records lie nor checks their checksums.</remarks>
+/// <seealso href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT"/>
+internal sealed class ZipRecords
+{
+    private const uint EndSignature = 0x06054B50, End64Signature = 0x06064B50, Locator64Signature = 0x07064B50;
+    private const uint DirectorySignature = 0x02014B50, RecordSignature = 0x04034B50;
+    private const int EndLength = 22, Locator64Length = 20, End64Length = 56, DirectoryLength = 46, RecordLength = 30;
+
+    // Bounds on what is believed of a file before its records are looked at.
+    private const int MostRecords = 200_000;
+    private const int LargestDirectory = 64 << 20;
+
+    private readonly MappedFile file;
+    private readonly Dictionary<string, Record> records = [];
+
+    /// <exception cref="WeightsFileException">The archive is damaged, or of a kind that torch.save does not write.</exception>
+    public ZipRecords(MappedFile file)
+    {
+        this.file = file;
+        (long start, long length, long count) = FindDirectory();
+        if (length > LargestDirectory || count > MostRecords)
+            throw Error($"its directory of {count} records is larger than allowed");
+        if (start < 0 || start > file.Length - length)
+            throw Error("its directory lies outside the file");
+        ReadDirectory(file.Span(start, (int)length), count);
+        CheckOverlaps(start);
+    }
+
+    public IEnumerable<string> Names => records.Keys;
+
+    public bool Contains(string name) => records.ContainsKey(name);
+
+    /// <summary>Where a record's bytes are, once their checksum was found right.</summary>
+    public (long Position, long Length) Verified(string name)
+    {
+        Record record = records.TryGetValue(name, out Record found) ? found : throw Error($"it lacks the record '{name}'");
+
+        // Zero says that the writer did not compute it.
+        if (record.Checksum != 0 && Checksum(record) != record.Checksum)
+            throw Error($"the checksum of '{name}' is wrong");
+        return (record.Position, record.Length);
+    }
+
+    /// <summary>The bytes of a short record.</summary>
+    public ReadOnlySpan<byte> Read(string name, int longest)
+    {
+        (long position, long length) = Verified(name);
+        return length <= longest ? file.Span(position, (int)length) : throw Error($"'{name}' has {length} bytes, more than the {longest} allowed");
+    }
+
+    private uint Checksum(Record record) => record.Length <= int.MaxValue
+        ? Crc32.Of(file.Span(record.Position, (int)record.Length))
+        : throw Error($"a record of {record.Length} bytes is more than the 2 GiB supported");
+
+    private (long Start, long Length, long Count) FindDirectory()
+    {
+        int tail = (int)Math.Min(file.Length, EndLength + ushort.MaxValue);
+        ReadOnlySpan<byte> bytes = file.Span(file.Length - tail, tail);
+        for (int i = bytes.Length - EndLength; i >= 0; i--)
+        {
+            ReadOnlySpan<byte> end = bytes[i..];
+            if (UInt32(end, 0) != EndSignature || UInt16(end, 20) != end.Length - EndLength)
+                continue;
+            long position = file.Length - end.Length;
+            uint length = UInt32(end, 12), start = UInt32(end, 16);
+            ushort count = UInt16(end, 10);
+            return length == uint.MaxValue || start == uint.MaxValue || count == ushort.MaxValue
+                ? FindDirectory64(position)
+                : (start, length, count);
+        }
+
+        throw Error("its end is missing; it is truncated");
+    }
+
+    private (long Start, long Length, long Count) FindDirectory64(long end)
+    {
+        if (end < Locator64Length)
+            throw Error("its zip64 locator is missing");
+        ReadOnlySpan<byte> locator = file.Span(end - Locator64Length, Locator64Length);
+        long position = Int64(locator, 8);
+        if (UInt32(locator, 0) != Locator64Signature || position < 0 || position > file.Length - End64Length)
+            throw Error("its zip64 locator is damaged");
+        ReadOnlySpan<byte> end64 = file.Span(position, End64Length);
+        if (UInt32(end64, 0) != End64Signature)
+            throw Error("its zip64 end is damaged");
+        return (Int64(end64, 48), Int64(end64, 40), Int64(end64, 32));
+    }
+
+    private void ReadDirectory(ReadOnlySpan<byte> directory, long count)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            if (directory.Length < DirectoryLength || UInt32(directory, 0) != DirectorySignature)
+                throw Error("its directory is damaged");
+            int nameLength = UInt16(directory, 28), extraLength = UInt16(directory, 30), commentLength = UInt16(directory, 32);
+            if (directory.Length < DirectoryLength + nameLength + extraLength + commentLength)
+                throw Error("its directory is damaged");
+            ReadOnlySpan<byte> nameBytes = directory.Slice(DirectoryLength, nameLength);
+            string name = Encoding.UTF8.GetString(nameBytes);
+            CheckName(name);
+            long packed = UInt32(directory, 20), length = UInt32(directory, 24), header = UInt32(directory, 42);
+            ReadExtra64(directory.Slice(DirectoryLength + nameLength, extraLength), ref length, ref packed, ref header);
+            if (UInt16(directory, 10) != 0)
+                throw Error($"'{name}' is compressed, which torch.save never does");
+            if ((UInt16(directory, 8) & 1) != 0)
+                throw Error($"'{name}' is encrypted");
+            if (length != packed || length < 0)
+                throw Error($"'{name}' is stored, but in {packed} bytes instead of {length}");
+            var record = new Record(header, Position(header, nameBytes, name), length, UInt32(directory, 16));
+            if (length > file.Length - record.Position)
+                throw Error($"'{name}' reaches beyond the end of the file; it is truncated");
+            if (!records.TryAdd(name, record))
+                throw Error($"'{name}' is in it twice");
+            directory = directory[(DirectoryLength + nameLength + extraLength + commentLength)..];
+        }
+
+        if (!directory.IsEmpty)
+            throw Error("its directory has something after its last record");
+    }
+
+    // Sizes that do not fit into 32 bits are all ones there, and stand in this order in an extra field of kind 1.
+    private void ReadExtra64(ReadOnlySpan<byte> extra, ref long length, ref long packed, ref long header)
+    {
+        while (extra.Length >= 4)
+        {
+            int kind = UInt16(extra, 0), size = UInt16(extra, 2);
+            if (size > extra.Length - 4)
+                throw Error("its directory is damaged");
+            ReadOnlySpan<byte> field = extra.Slice(4, size);
+            extra = extra[(4 + size)..];
+            if (kind != 1)
+                continue;
+            Take(ref field, ref length);
+            Take(ref field, ref packed);
+            Take(ref field, ref header);
+        }
+
+        void Take(ref ReadOnlySpan<byte> field, ref long value)
+        {
+            if (value != uint.MaxValue)
+                return;
+            if (field.Length < 8)
+                throw Error("its directory is damaged");
+            value = Int64(field, 0);
+            field = field[8..];
+        }
+    }
+
+    private void CheckName(string name)
+    {
+        if (name.StartsWith('/') || name.Contains('\\') || name.Split('/').Contains(".."))
+            throw Error($"the name '{name}' in it leads out of the archive");
+    }
+
+    private long Position(long header, ReadOnlySpan<byte> name, string text)
+    {
+        if (header < 0 || header > file.Length - RecordLength)
+            throw Error($"'{text}' lies outside the file");
+        ReadOnlySpan<byte> record = file.Span(header, RecordLength);
+        long start = header + RecordLength, position = start + UInt16(record, 26) + UInt16(record, 28);
+        if (UInt32(record, 0) != RecordSignature || UInt16(record, 26) != name.Length || position > file.Length || !file.Span(start, name.Length).SequenceEqual(name))
+            throw Error($"'{text}' is not where the directory says");
+        return position;
+    }
+
+    private void CheckOverlaps(long directory)
+    {
+        long end = 0;
+        foreach ((string name, Record record) in records.OrderBy(pair => pair.Value.Header))
+        {
+            if (record.Header < end)
+                throw Error($"'{name}' lies over another record");
+            end = record.Position + record.Length;
+        }
+
+        if (end > directory)
+            throw Error("its directory lies over a record");
+    }
+
+    private WeightsFileException Error(string what) => new($"'{file.Path}' is not a valid PyTorch file: {what}.");
+
+    private static ushort UInt16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
+
+    private static uint UInt32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+
+    private static long Int64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
+
+    private readonly record struct Record(long Header, long Position, long Length, uint Checksum);
+}

@@ -1,0 +1,98 @@
+namespace FineTune.Checkpoints;
+
+/// <summary>
+/// Named tensors in a file, or in several with an index. Opening reads and checks the description of all tensors;
+/// their elements are read when asked for. Nothing in a file is ever run.
+/// </summary>
+/// <example>
+/// <code>
+/// using var weights = WeightsFile.Open("resnet18.safetensors");
+/// using Tensor kernel = weights.Tensors["conv1.weight"].Read();
+/// </code>
+/// </example>
+public sealed class WeightsFile : IDisposable
+{
+    private readonly List<MappedFile> files;
+
+    private WeightsFile(List<MappedFile> files, IReadOnlyDictionary<string, StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        this.files = files;
+        Path = files[0].Path;
+        Tensors = tensors;
+        Metadata = metadata;
+    }
+
+    /// <summary>Where the file is.</summary>
+    public string Path { get; }
+
+    /// <summary>The tensors by name.</summary>
+    public IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
+
+    /// <summary>What the writer said about the file; empty if nothing, or if the format has no place for it.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>
+    /// Opens a safetensors file, the index of several (a name that ends in <c>.json</c>), a PyTorch file (<c>.pt</c>,
+    /// <c>.pth</c>, <c>.bin</c>, known by its content) or a TorchSharp file (a name that ends in <c>.dat</c>).
+    /// </summary>
+    /// <exception cref="WeightsFileException">It is missing, damaged, or of another format.</exception>
+    public static WeightsFile Open(string path)
+    {
+        var files = new List<MappedFile>();
+        try
+        {
+            var file = new MappedFile(path);
+            files.Add(file);
+            ReadOnlySpan<byte> start = file.Span(0, (int)Math.Min(file.Length, 512));
+            if (PyTorchFile.IsZip(start))
+                return new(files, PyTorchFile.ReadZip(file), new Dictionary<string, string>());
+            if (PyTorchFile.IsLegacy(start))
+                return new(files, PyTorchFile.ReadLegacy(file), new Dictionary<string, string>());
+            if (PyTorchFile.IsTar(start))
+                throw new WeightsFileException($"'{path}' is a tar archive of PyTorch before 0.1.10; load it there and save it again: torch.save(torch.load(path), path).");
+            if (path.EndsWith(".dat", StringComparison.OrdinalIgnoreCase))
+                return new(files, TorchSharpFile.Read(file), new Dictionary<string, string>());
+            if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+                return new(files, ReadShards(file, files), new Dictionary<string, string>());
+            SafeTensorsHeader header = SafeTensorsHeader.Read(file);
+            return new(files, header.Tensors, header.Metadata);
+        }
+        catch
+        {
+            Close(files);
+            throw;
+        }
+    }
+
+    /// <summary>Closes the file; its tensors can no longer be read.</summary>
+    public void Dispose() => Close(files);
+
+    private static Dictionary<string, StoredTensor> ReadShards(MappedFile index, List<MappedFile> files)
+    {
+        var tensors = new Dictionary<string, StoredTensor>();
+        foreach ((string path, HashSet<string> names) in SafeTensorsIndex.Read(index))
+        {
+            var shard = new MappedFile(path);
+            files.Add(shard);
+            IReadOnlyDictionary<string, StoredTensor> stored = SafeTensorsHeader.Read(shard).Tensors;
+            if (!names.SetEquals(stored.Keys))
+            {
+                string[] missing = [.. names.Except(stored.Keys)], unexpected = [.. stored.Keys.Except(names)];
+                throw new WeightsFileException(missing.Length > 0
+                    ? $"'{path}' lacks what '{index.Path}' says is in it: {ShortList.Of(missing)}."
+                    : $"'{path}' has tensors that '{index.Path}' does not say are in it: {ShortList.Of(unexpected)}.");
+            }
+
+            foreach ((string name, StoredTensor tensor) in stored)
+                tensors.Add(name, tensor);
+        }
+
+        return tensors;
+    }
+
+    private static void Close(List<MappedFile> files)
+    {
+        foreach (MappedFile file in files)
+            file.Dispose();
+    }
+}

@@ -1,0 +1,27 @@
+namespace FineTune.Vision;
+
+/// <summary>
+/// Backbones of torchvision's architectures without their classification heads: each is a <c>Sequential</c> of named
+/// stages from ordinary TorchSharp modules, takes pictures of shape [batch, 3, height, width], and gives features of
+/// shape [batch, width]. Parameters have torchvision's names, so that its published weights load into them.
+/// </summary>
+public static partial class Backbones
+{
+    /// <summary>All architectures that can be picked by name.</summary>
+    public static IReadOnlyList<BackboneArchitecture> All { get; } =
+    [
+        new("resnet18", 224, Normalization.ImageNet, 512, ResNet18),
+        new("resnet34", 224, Normalization.ImageNet, 512, ResNet34),
+        new("resnet50", 224, Normalization.ImageNet, 2048, ResNet50),
+        new("resnet101", 224, Normalization.ImageNet, 2048, ResNet101),
+        new("resnet152", 224, Normalization.ImageNet, 2048, ResNet152),
+        new("resnext50_32x4d", 224, Normalization.ImageNet, 2048, ResNeXt50),
+        new("wide_resnet50_2", 224, Normalization.ImageNet, 2048, WideResNet50),
+    ];
+
+    /// <summary>The architecture of a name.</summary>
+    /// <exception cref="FineTuneException">There is none; the sentence lists the names there are.</exception>
+    public static BackboneArchitecture Named(string name) =>
+        All.FirstOrDefault(architecture => architecture.Name == name)
+        ?? throw new FineTuneException($"There is no backbone '{name}'; expected one of {string.Join(", ", All.Select(architecture => architecture.Name))}.");
+}

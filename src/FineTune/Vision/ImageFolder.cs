@@ -1,0 +1,165 @@
+using FineTune.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune.Vision;
+
+/// <summary>
+/// PNG and JPEG files in a folder for each class, as <c>cats/1.jpg</c>, <c>dogs/1.png</c>. A sample's input is the
+/// picture, of shape [3, size, size], normalized; its target is the index of its class, of shape [] and type Int64.
+/// </summary>
+/// <remarks>Classes are numbered in the ordinal order of their names, files read in the ordinal order of their paths.</remarks>
+/// <example>
+/// <code>
+/// (ImageFolder train, ImageFolder validation) = ImageFolder.LoadSplit("pictures", new() { ImageSize = 224 });
+/// </code>
+/// </example>
+public sealed class ImageFolder : IDataset
+{
+    private readonly IReadOnlyList<Picture> pictures;
+    private readonly ImageFolderOptions options;
+    private readonly bool augmented;
+
+    private ImageFolder(IReadOnlyList<string> classes, IReadOnlyList<Picture> pictures, ImageFolderOptions options, bool augmented)
+    {
+        Classes = classes;
+        this.pictures = pictures;
+        this.options = options;
+        this.augmented = augmented;
+    }
+
+    /// <summary>The names of the classes: the names of their folders.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <inheritdoc/>
+    public int Count => pictures.Count;
+
+    /// <summary>Finds the pictures of all classes in one folder. Nothing is read yet.</summary>
+    /// <exception cref="FineTuneException">
+    /// The folder is missing, has no class or only one, or a class has no picture; the sentence names the path.
+    /// </exception>
+    public static ImageFolder Load(string directory, ImageFolderOptions? options = null)
+    {
+        (string[] classes, Picture[] pictures) = Find(directory);
+        return new ImageFolder(classes, pictures, options ?? new(), augmented: true);
+    }
+
+    /// <summary>
+    /// Finds the training and the validation pictures below a folder: in its <c>train</c> and <c>validation</c>
+    /// folders if it has them, else the share <see cref="ImageFolderOptions.ValidationShare"/> of each class is
+    /// picked for validation, the same for the same <see cref="ImageFolderOptions.Seed"/>.
+    /// </summary>
+    /// <exception cref="FineTuneException">
+    /// As <see cref="Load"/>; or only one of the two folders is there, or their classes differ, or a class has too few
+    /// pictures to be split.
+    /// </exception>
+    public static (ImageFolder Train, ImageFolder Validation) LoadSplit(string root, ImageFolderOptions? options = null)
+    {
+        options ??= new();
+        string train = Path.Combine(root, "train"), validation = Path.Combine(root, "validation");
+        bool hasTrain = Directory.Exists(train), hasValidation = Directory.Exists(validation);
+        if (hasTrain != hasValidation)
+            throw new FineTuneException($"'{root}' has a folder '{(hasTrain ? "train" : "validation")}' but no '{(hasTrain ? "validation" : "train")}'; expected both, or the classes directly in it.");
+
+        if (!hasTrain)
+            return Split(root, options);
+
+        (string[] classes, Picture[] pictures) = Find(train);
+        (string[] validationClasses, Picture[] validationPictures) = Find(validation);
+        if (!classes.SequenceEqual(validationClasses))
+            throw new FineTuneException($"'{train}' has the classes {string.Join(", ", classes)}, but '{validation}' has {string.Join(", ", validationClasses)}; both need the same.");
+        return (new(classes, pictures, options, augmented: true), new(classes, validationPictures, options, augmented: false));
+    }
+
+    /// <inheritdoc/>
+    public Sample Read(int index, Random random)
+    {
+        Picture picture = pictures[index];
+        Tensor input = Decode(picture.Path);
+        if (augmented && options.Augment is { } augment)
+            input = augment(input, random);
+        return new Sample(input, tensor(picture.Class));
+    }
+
+    /// <summary>The path of the picture.</summary>
+    public string Describe(int index) => $"'{pictures[index].Path}'";
+
+    private static (ImageFolder Train, ImageFolder Validation) Split(string root, ImageFolderOptions options)
+    {
+        (string[] classes, Picture[] pictures) = Find(root);
+        var random = new Random(options.Seed);
+        var train = new List<Picture>();
+        var validation = new List<Picture>();
+        foreach (IGrouping<long, Picture> group in pictures.GroupBy(picture => picture.Class))
+        {
+            Picture[] shuffled = [.. group];
+            if (shuffled.Length < 2)
+                throw new FineTuneException($"'{Path.Combine(root, classes[group.Key])}' has one picture only; at least 2 are needed to split them into training and validation.");
+            random.Shuffle(shuffled);
+            int kept = Math.Clamp((int)Math.Round(shuffled.Length * options.ValidationShare), 1, shuffled.Length - 1);
+            validation.AddRange(shuffled[..kept].OrderBy(picture => picture.Path, StringComparer.Ordinal));
+            train.AddRange(shuffled[kept..].OrderBy(picture => picture.Path, StringComparer.Ordinal));
+        }
+
+        return (new(classes, train, options, augmented: true), new(classes, validation, options, augmented: false));
+    }
+
+    private static (string[] Classes, Picture[] Pictures) Find(string directory)
+    {
+        if (File.Exists(directory))
+            throw new FineTuneException($"'{directory}' is a file; expected a folder with one folder of pictures for each class.");
+        if (!Directory.Exists(directory))
+            throw new FineTuneException($"The folder '{directory}' does not exist; expected a folder with one folder of pictures for each class.");
+        string[] classes = [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)];
+        if (classes.Length == 0)
+            throw new FineTuneException($"'{directory}' has no folders in it; expected one folder of pictures for each class.");
+        var pictures = new List<Picture>();
+        for (int i = 0; i < classes.Length; i++)
+        {
+            string folder = Path.Combine(directory, classes[i]);
+            string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(PictureFile.HasPictureName).Order(StringComparer.Ordinal)];
+            if (files.Length == 0)
+                throw new FineTuneException($"The class folder '{folder}' has no picture in it; expected files that end in .png, .jpg or .jpeg.");
+            int label = i;
+            pictures.AddRange(files.Select(file => new Picture(file, label)));
+        }
+
+        if (classes.Length == 1)
+            throw new FineTuneException($"'{directory}' has one class only, '{classes[0]}'; at least 2 are needed to tell apart.");
+        return (classes, [.. pictures]);
+    }
+
+    private Tensor Decode(string path)
+    {
+        int size = options.ImageSize;
+        try
+        {
+            byte[] content = File.ReadAllBytes(path);
+            PictureFile.Check(content, path);
+            using Tensor pixels = torchvision.io.read_image(path, torchvision.io.ImageReadMode.RGB);
+            long[] shape = pixels.shape;
+            float[] values = Resampling.Square(pixels.bytes, 3, (int)shape[1], (int)shape[2], size);
+            Normalize(values);
+            using Tensor flat = tensor(values);
+            return flat.reshape(3, size, size);
+        }
+        catch (Exception exception) when (exception is not FineTuneException)
+        {
+            throw new DamagedSampleException($"'{path}' cannot be decoded as a picture: {exception.Message}", exception);
+        }
+    }
+
+    private void Normalize(float[] values)
+    {
+        int plane = options.ImageSize * options.ImageSize;
+        for (int channel = 0; channel < 3; channel++)
+        {
+            float scale = 1 / (255 * options.Normalization.StandardDeviation[channel]);
+            float shift = options.Normalization.Mean[channel] / options.Normalization.StandardDeviation[channel];
+            foreach (ref float value in values.AsSpan(channel * plane, plane))
+                value = value * scale - shift;
+        }
+    }
+
+    private readonly record struct Picture(string Path, long Class);
+}

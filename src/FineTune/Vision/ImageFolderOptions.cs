@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace FineTune.Vision;
+
+/// <summary>How the pictures of an <see cref="ImageFolder"/> become tensors, and how a folder is split.</summary>
+public sealed record ImageFolderOptions
+{
+    /// <summary>
+    /// The height and width of the tensors. The largest square in the middle of a picture is resized to it, so that
+    /// nothing is distorted. A backbone's own is in <see cref="BackboneArchitecture.InputSize"/>.
+    /// </summary>
+    public int ImageSize { get; init; } = 224;
+
+    /// <summary>What is subtracted and divided by. A backbone's own is in <see cref="BackboneArchitecture.Normalization"/>.</summary>
+    public Normalization Normalization { get; init; } = Normalization.ImageNet;
+
+    /// <summary>
+    /// Changes a training picture of shape [3, size, size] at random, if set. It must draw from the given
+    /// <see cref="Random"/> alone, so that an epoch can be repeated. Validation pictures are never changed.
+    /// </summary>
+    public Func<Tensor, Random, Tensor>? Augment { get; init; }
+
+    /// <summary>The share of each class that is kept for validation, where the folder is not split already.</summary>
+    public double ValidationShare { get; init; } = 0.2;
+
+    /// <summary>What the choice of the validation pictures is derived from.</summary>
+    public int Seed { get; init; }
+}
