@@ -110,6 +110,6 @@ public static partial class torch
     public static Tensor WrappedTensorDisposeScope(Func<Tensor> expr)
     {
         using DisposeScope scope = NewDisposeScope();
-        return expr().MoveToOuterDisposeScope();
+        return scope.MoveToOuter(expr());
     }
 }
