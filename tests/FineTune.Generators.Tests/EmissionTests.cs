@@ -31,6 +31,12 @@ public sealed class EmissionTests
     [Test]
     public void Two_inputs() => Verify(Sources.TwoInputs);
 
+    [Test]
+    public void Base_class_without_attributes() => Verify(Sources.PlainBase);
+
+    [Test]
+    public void Base_class_with_attributes() => Verify(Sources.AnnotatedBase);
+
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
     public void Output_compiles_without_a_warning(string name)
     {

@@ -43,7 +43,7 @@ public sealed class PipelineValueTests
     public void Any_property_that_changes_makes_a_value_unequal()
     {
         var value = Parsed(Sources.EveryAttribute);
-        object[] records = [value, value.Components[0], value.Unfreezing!];
+        object[] records = [value, value.Base, value.Components[0], value.Unfreezing!];
 
         Assert.Multiple(() =>
         {
@@ -72,7 +72,7 @@ public sealed class PipelineValueTests
     }
 
     private static AnnotatedClass Parsed(string source) =>
-        (AnnotatedClass)GeneratorRun.Over(source).Result.Results[0].TrackedSteps[TrackingNames.Classes].Single().Outputs.Single().Value;
+        (AnnotatedClass)GeneratorRun.Over(source).Result.Results[0].TrackedSteps[TrackingNames.Classes][0].Outputs[0].Value;
 
     private static object? Other(object? value, Type type) => value switch
     {
@@ -81,6 +81,7 @@ public sealed class PipelineValueTests
         int number => number + 1,
         double number => number + 1,
         Enum => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
+        null when type == typeof(string) => "x",
         null => Nullable.GetUnderlyingType(type) is { } underlying ? Activator.CreateInstance(underlying) : Activator.CreateInstance(type, 1, "Layer"),
         not null when type.IsValueType => value.Equals(Activator.CreateInstance(type)) ? One(type) : Activator.CreateInstance(type),
         _ => null,

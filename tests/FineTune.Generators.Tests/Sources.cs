@@ -199,6 +199,66 @@ internal static class Sources
         }
         """;
 
+    /// <summary>A base class without attributes, whose parts, private ones too, are registered with the derived class's.</summary>
+    public const string PlainBase =
+        """
+        namespace Demo;
+
+        public abstract class Stem<T> : Module<Tensor, Tensor>
+        {
+            private readonly Linear hidden = Linear(8, 8);
+            protected readonly Linear shared = Linear(8, 8);
+
+            protected Stem(string name) : base(name) { }
+
+            protected Tensor Start(Tensor x) => shared.call(hidden.call(x));
+        }
+
+        public sealed partial class PlainBase : Stem<int>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential();
+            [Head] private readonly Linear head = Linear(8, 1);
+
+            public PlainBase() : base("derived") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => head.call(backbone.call(Start(x)));
+        }
+        """;
+
+    /// <summary>A base class with attributes; one derived class adds to everything, another only a part.</summary>
+    public const string AnnotatedBase =
+        """
+        namespace Demo;
+
+        [FineTuneLR(1e-5), UnfreezeLast(3)]
+        public abstract partial class AnnotatedBase : Module<Tensor, Tensor>
+        {
+            [Backbone] protected readonly Sequential backbone = Sequential();
+            [Head] private readonly Linear head = Linear(8, 1);
+
+            protected AnnotatedBase(string name) : base(name) { }
+
+            public override Tensor forward(Tensor x) => head.call(backbone.call(x));
+        }
+
+        [FineTuneLR(1e-6), UnfreezeLast(5, Unit = LayerUnit.Parameterized)]
+        public partial class Wider : AnnotatedBase
+        {
+            [Backbone] private readonly Sequential side = Sequential();
+            [Frozen] private readonly Linear teacher = Linear(8, 1);
+            [Head(LearningRate = 1e-3)] private readonly Linear second = Linear(8, 1);
+
+            public Wider() : base("wider") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => second.call(side.call(backbone.call(x)));
+        }
+
+        public sealed partial class Widest : Wider
+        {
+            [Head] private readonly Linear third = Linear(8, 1);
+        }
+        """;
+
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = typeof(Sources).GetFields()
         .Where(field => field.IsLiteral)

@@ -6,7 +6,7 @@ internal static partial class ClassEmitter
 {
     private static void WriteCompile(AnnotatedClass model, SourceWriter writer)
     {
-        if (!model.MapsTensorToTensor || !IsFree(model, GeneratedNames.Compile) || !IsFree(model, GeneratedNames.Recompile))
+        if (model.Base.IsAnnotated || !model.MapsTensorToTensor || !IsFree(model, GeneratedNames.Compile) || !IsFree(model, GeneratedNames.Recompile))
             return;
 
         WriteHeading(writer, "Compile", "binds what trains now to an optimizer; after a phase change it has to be bound again.");

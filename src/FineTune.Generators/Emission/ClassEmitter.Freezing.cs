@@ -8,21 +8,16 @@ internal static partial class ClassEmitter
     {
         WriteHeading(writer, "Freezing", "one value says what trains, and one transition makes it so, gradients nulled.");
 
-        var backbones = WithRole(model, ComponentRole.Backbone).Select(component =>
-            $"({Literal.Of(component.Name)}, {This(component)}, global::FineTune.BatchNormMode.{(component.BatchNormTrains ? "Train" : "Inference")})");
-
         writer.Write(
             $$"""
 
             /// <summary>What trains now. Until a phase is entered, everything that is not marked frozen.</summary>
             {{GeneratedCode}}
             {{PhaseProperty(model)}}
-
-            private global::FineTune.LayerList? {{model.LayersField}};
-
-            /// <summary>The layers of the backbone, in forward order.</summary>
-            {{GeneratedCode}}
-            {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= global::FineTune.LayerList.Of({{string.Join(", ", backbones)}});
+            """);
+        WriteLayers(model, writer, "global::FineTune.LayerList.Of");
+        writer.Write(
+            $$"""
 
             /// <summary>Whether no parameter of the backbone trains.</summary>
             {{GeneratedCode}}
@@ -35,16 +30,7 @@ internal static partial class ClassEmitter
         WriteTransition(model, writer, GeneratedNames.UnfreezeBackbone, "()",
             "Lets every layer of the backbone train.", $"{enter}(global::FineTune.Phase.Full)");
 
-        var byDefault = model.Unfreezing is { } unfreezing ? $" = {Literal.Of(unfreezing.Count)}" : "";
-        var unit = model.Unfreezing?.Unit ?? "Layer";
-        WriteTransition(model, writer, GeneratedNames.UnfreezeLast,
-            $"(int count{byDefault}, global::FineTune.LayerUnit unit = global::FineTune.LayerUnit.{unit})",
-            "Lets the last <paramref name=\"count\"/> layers of the backbone train, and none before them.",
-            $"{enter}(global::FineTune.Phase.Last(count, unit))",
-            """
-            /// <param name="count">How many, counted from the end of the backbone.</param>
-            /// <param name="unit">What counts as one.</param>
-            """);
+        WriteUnfreezeLast(model, writer, modifier: "");
 
         writer.Write(
             $$"""
@@ -64,6 +50,51 @@ internal static partial class ClassEmitter
         }
     }
 
+    /// <summary>What a class adds to the freezing of its annotated base: layers of more backbones, another count.</summary>
+    private static void WriteFreezingOfMore(AnnotatedClass model, SourceWriter writer)
+    {
+        var hasBackbone = WithRole(model, ComponentRole.Backbone).Any();
+        if (!hasBackbone && model.Unfreezing is null)
+            return;
+
+        WriteHeading(writer, "Freezing", "what this class adds to what its base freezes.");
+        if (hasBackbone)
+            WriteLayers(model, writer, "base.Layers.And");
+        if (model.Unfreezing is not null)
+            WriteUnfreezeLast(model, writer, modifier: "new ");
+    }
+
+    private static void WriteLayers(AnnotatedClass model, SourceWriter writer, string list)
+    {
+        var backbones = WithRole(model, ComponentRole.Backbone).Select(component =>
+            $"({Literal.Of(component.Name)}, {This(component)}, global::FineTune.BatchNormMode.{(component.BatchNormTrains ? "Train" : "Inference")})");
+
+        writer.Write(
+            $$"""
+
+            private global::FineTune.LayerList? {{model.LayersField}};
+
+            /// <summary>The layers of the backbone, in forward order.</summary>
+            {{GeneratedCode}}
+            {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= {{list}}({{string.Join(", ", backbones)}});
+            """);
+    }
+
+    private static void WriteUnfreezeLast(AnnotatedClass model, SourceWriter writer, string modifier)
+    {
+        var byDefault = model.Unfreezing is { } unfreezing ? $" = {Literal.Of(unfreezing.Count)}" : "";
+        var unit = model.Unfreezing?.Unit ?? "Layer";
+        WriteTransition(model, writer, GeneratedNames.UnfreezeLast,
+            $"(int count{byDefault}, global::FineTune.LayerUnit unit = global::FineTune.LayerUnit.{unit})",
+            "Lets the last <paramref name=\"count\"/> layers of the backbone train, and none before them.",
+            $"{Reach(model, GeneratedNames.EnterPhase)}(global::FineTune.Phase.Last(count, unit))",
+            """
+            /// <param name="count">How many, counted from the end of the backbone.</param>
+            /// <param name="unit">What counts as one.</param>
+            """,
+            modifier);
+    }
+
     private static string PhaseProperty(AnnotatedClass model) =>
         IsFree(model, GeneratedNames.Phase)
             ? "public global::FineTune.Phase Phase { get; private set; } = global::FineTune.Phase.Full;"
@@ -77,7 +108,7 @@ internal static partial class ClassEmitter
         IsFree(model, GeneratedNames.Phase) ? GeneratedNames.Phase : "this." + model.PhaseField;
 
     private static void WriteTransition(
-        AnnotatedClass model, SourceWriter writer, string name, string parameters, string summary, string call, string? details = null)
+        AnnotatedClass model, SourceWriter writer, string name, string parameters, string summary, string call, string? details = null, string modifier = "")
     {
         if (!IsFree(model, name))
             return;
@@ -87,6 +118,6 @@ internal static partial class ClassEmitter
         if (details is not null)
             writer.Write(details);
         writer.Write(GeneratedCode);
-        writer.Write($"public void {name}{parameters} => {call};");
+        writer.Write($"public {modifier}void {name}{parameters} => {call};");
     }
 }

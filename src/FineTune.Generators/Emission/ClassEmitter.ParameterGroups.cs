@@ -17,6 +17,9 @@ internal static partial class ClassEmitter
             [
             """);
 
+        if (model.Base.IsAnnotated)
+            writer.Write($"    .. base.ParameterGroups({(model.StatesFineTuneRate && model.FineTuneRate is { } rate ? $"rates.Under({Literal.Of(rate)})" : "rates")}),");
+
         foreach (var component in model.Components)
         {
             if (component is not { Kind: ComponentKind.Module, Role: ComponentRole.Backbone or ComponentRole.Head })

@@ -18,6 +18,10 @@ internal static partial class ClassEmitter
         writer.Write(GeneratedCode);
         using (writer.Open(head))
         {
+            if (model.Base.RegistersComponents)
+                writer.Write("base.RegisterComponents();");
+            foreach (var opaque in model.Base.Opaque)
+                writer.Write($"global::FineTune.Registration.Inherited(this, typeof({opaque}));");
             foreach (var component in model.Components)
                 writer.Write($"global::FineTune.Registration.{component.Kind}(this, {Literal.Of(component.Name)}, {This(component)});");
 
@@ -27,5 +31,21 @@ internal static partial class ClassEmitter
                 writer.Write(component.IsNullable ? $"if ({This(component)} is not null)\n    {freeze}" : freeze);
             }
         }
+
+        foreach (var component in model.Components)
+        {
+            if (component.PrivateOf is not { } declaring)
+                continue;
+
+            writer.Write(
+                $"""
+
+                // A private field of a base class, read without reflection.
+                [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = {Literal.Of(component.Name)})]
+                private static extern ref {component.TypeName} {AccessorName(component)}({declaring} model);
+                """);
+        }
     }
+
+    private static string AccessorName(Component component) => "Inherited_" + component.Name;
 }

@@ -10,6 +10,10 @@ internal static partial class ClassEmitter
         if (!IsFree(model, GeneratedNames.Train))
             return;
 
+        // The generated part of a base class sees to the layers; only parts that never train are left.
+        if (model.Base.IsAnnotated && !WithRole(model, ComponentRole.Frozen).Any())
+            return;
+
         WriteHeading(writer, "Train mode", "every train() would wake frozen layers, whose running statistics then drift; this puts them back.");
         writer.Write(
             $"""
@@ -19,11 +23,9 @@ internal static partial class ClassEmitter
             """);
         using (writer.Open("public override void train(bool train = true)"))
         {
-            writer.Write(
-                $"""
-                base.train(train);
-                {Reach(model, GeneratedNames.Layers)}.KeepFrozenInInferenceMode();
-                """);
+            writer.Write("base.train(train);");
+            if (!model.Base.IsAnnotated)
+                writer.Write($"{Reach(model, GeneratedNames.Layers)}.KeepFrozenInInferenceMode();");
             foreach (var component in WithRole(model, ComponentRole.Frozen))
                 writer.Write($"{This(component)}{(component.IsNullable ? "?" : "")}.eval();");
         }

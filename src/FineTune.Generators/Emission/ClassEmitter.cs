@@ -36,12 +36,20 @@ internal static partial class ClassEmitter
         for (var i = 0; i < model.Declarations.Count; i++)
         {
             var isClass = i == model.Declarations.Count - 1;
-            open.Push(writer.Open(model.Declarations[i] + (isClass ? $" : {Interface}" : "")));
+            open.Push(writer.Open(model.Declarations[i] + (isClass && !model.Base.IsAnnotated ? $" : {Interface}" : "")));
         }
 
         WriteManifest(model, writer);
         WriteRegistration(model, writer);
-        WriteFreezing(model, writer);
+        if (model.Base.IsAnnotated)
+        {
+            WriteFreezingOfMore(model, writer);
+        }
+        else
+        {
+            WriteFreezing(model, writer);
+        }
+
         WriteTrainMode(model, writer);
         WriteParameterGroups(model, writer);
         WriteCompile(model, writer);
@@ -66,14 +74,26 @@ internal static partial class ClassEmitter
     /// The head of a member of <c>IFineTunable</c>: public, or explicit where the class uses the name for something
     /// of its own.
     /// </summary>
-    private static string Head(AnnotatedClass model, string type, string name) =>
-        IsFree(model, name) ? $"public {type} {name}" : $"{type} {Interface}.{name}";
+    private static string Head(AnnotatedClass model, string type, string name)
+    {
+        if (!IsFree(model, name))
+            return $"{type} {Interface}.{name}";
+
+        var inheritance = !GeneratedNames.IsOverridable(name) ? ""
+            : model.Base.IsAnnotated ? "override "
+            : model.IsSealed ? ""
+            : "virtual ";
+        return $"public {inheritance}{type} {name}";
+    }
 
     /// <summary>How the generated code itself reaches that member.</summary>
     private static string Reach(AnnotatedClass model, string name) =>
         IsFree(model, name) ? name : $"(({Interface})this).{name}";
 
-    private static string This(Component component) => "this." + Identifier.Escape(component.Name);
+    /// <summary>How the generated code reaches a part of the model.</summary>
+    private static string This(Component component) => component.PrivateOf is null
+        ? "this." + Identifier.Escape(component.Name)
+        : $"{AccessorName(component)}(this)";
 
     private static IEnumerable<Component> WithRole(AnnotatedClass model, ComponentRole role) =>
         model.Components.Where(component => component.Kind == ComponentKind.Module && component.Role == role);

@@ -24,6 +24,9 @@ internal static class GeneratedNames
         EnterPhase, Train, ParameterGroups, Compile, Recompile,
     ];
 
+    /// <summary>Those that the generated part of a derived class overrides.</summary>
+    public static bool IsOverridable(string name) => name is Manifest or Layers or ParameterGroups;
+
     /// <summary>Those that override what TorchSharp declares: only an override in the class itself stands in the way.</summary>
     public static bool IsOverride(string name) => name is RegisterComponents or Train;
 }

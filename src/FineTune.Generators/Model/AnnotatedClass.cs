@@ -5,9 +5,12 @@ namespace FineTune.Generators.Model;
 /// <param name="HintName">The name of the generated file, from the full metadata name.</param>
 /// <param name="Namespace">The namespace, escaped; empty if it is the global one.</param>
 /// <param name="Declarations">The partial declarations to open, outermost first; the last is the class itself.</param>
-/// <param name="Components">The members to register, in declaration order.</param>
-/// <param name="FineTuneRate">The class's <c>[FineTuneLR]</c>.</param>
-/// <param name="Unfreezing">The class's <c>[UnfreezeLast]</c>.</param>
+/// <param name="Base">What the class derives from, as far as it matters here.</param>
+/// <param name="Components">The members to register, those of bases that nobody registers first, in declaration order.</param>
+/// <param name="FineTuneRate">The <c>[FineTuneLR]</c> of the class, or of the base that it inherits it from.</param>
+/// <param name="StatesFineTuneRate">Whether it is the class's own.</param>
+/// <param name="Unfreezing">The class's own <c>[UnfreezeLast]</c>.</param>
+/// <param name="IsSealed">Whether no class derives from it, so that nothing need be virtual.</param>
 /// <param name="MapsTensorToTensor">Whether the class is a <c>Module&lt;Tensor, Tensor&gt;</c>, which <c>Fit</c> can train.</param>
 /// <param name="TakenNames">Those of <see cref="Emission.GeneratedNames"/> that the class already uses otherwise.</param>
 /// <param name="LayersField">A name for a private field that the class does not use yet.</param>
@@ -18,9 +21,12 @@ internal sealed record AnnotatedClass(
     string HintName,
     string Namespace,
     EquatableArray<string> Declarations,
+    Inheritance Base,
     EquatableArray<Component> Components,
     double? FineTuneRate,
+    bool StatesFineTuneRate,
     Unfreezing? Unfreezing,
+    bool IsSealed,
     bool MapsTensorToTensor,
     EquatableArray<string> TakenNames,
     string LayersField,

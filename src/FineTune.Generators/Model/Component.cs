@@ -4,6 +4,8 @@ namespace FineTune.Generators.Model;
 /// <param name="Name">The member's name, which is also the name that it is registered under.</param>
 /// <param name="Kind">What it holds.</param>
 /// <param name="IsNullable">Whether it may hold nothing.</param>
+/// <param name="PrivateOf">The base class, fully qualified, whose private field it is; null if it can be named as it is.</param>
+/// <param name="TypeName">The type of its field, fully qualified; only for a base's private field.</param>
 /// <param name="Role">What the attributes make of it, or null if it has no role.</param>
 /// <param name="HeadRate">Its own learning rate while the backbone is frozen.</param>
 /// <param name="FineTuneRate">Its own learning rate in the fine-tuning phase.</param>
@@ -12,6 +14,8 @@ internal sealed record Component(
     string Name,
     ComponentKind Kind,
     bool IsNullable,
+    string? PrivateOf,
+    string? TypeName,
     ComponentRole? Role,
     double? HeadRate,
     double? FineTuneRate,

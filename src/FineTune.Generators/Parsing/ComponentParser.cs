@@ -6,29 +6,44 @@ namespace FineTune.Generators.Parsing;
 /// <summary>Reads the members that hold modules, parameters and buffers, and what their attributes say.</summary>
 internal static class ComponentParser
 {
-    public static EquatableArray<Component> Parse(INamedTypeSymbol type, TorchTypes torch, CancellationToken cancellation)
+    /// <summary>The components of the class, after those of base classes that nobody registers.</summary>
+    public static EquatableArray<Component> Parse(
+        INamedTypeSymbol type, IEnumerable<INamedTypeSymbol> bases, TorchTypes torch, CancellationToken cancellation)
     {
         var components = new List<Component>();
-        foreach (var member in DeclarationOrder.Of(type))
+        foreach (var declaring in bases.Append(type))
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (!member.IsStatic && member.Name.Length > 0 && TypeOfStorage(member) is { } stored && torch.KindOf(stored) is { } kind)
-                components.Add(Read(member, kind, stored.NullableAnnotation == NullableAnnotation.Annotated));
+            foreach (var member in DeclarationOrder.Of(declaring))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!member.IsStatic && IsNamed(member) && TypeOfStorage(member) is { } stored && torch.KindOf(stored) is { } kind)
+                    components.Add(Read(member, kind, stored, isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type)));
+            }
         }
 
-        // A name that is declared twice is an error already; a reference to it would be a second one.
-        return new(components.Where(component => type.GetMembers(component.Name).Length == 1));
+        // Names that occur twice: a derived class hides what its base holds, and only one can have the name.
+        return new(components
+            .GroupBy(static component => component.Name)
+            .Select(static same => same.Last()));
     }
 
-    private static Component Read(ISymbol member, ComponentKind kind, bool isNullable)
+    // A name that is still to be typed is empty. One that is declared twice is an error already; a reference to it
+    // would be a second one.
+    private static bool IsNamed(ISymbol member) =>
+        member.Name.Length > 0 && member.ContainingType.GetMembers(member.Name).Length == 1;
+
+    private static Component Read(ISymbol member, ComponentKind kind, ITypeSymbol type, bool isInherited)
     {
         var backbone = Annotations.Find(member, MetadataNames.BackboneAttribute);
         var head = Annotations.Find(member, MetadataNames.HeadAttribute);
+        var isHidden = isInherited && member.DeclaredAccessibility == Accessibility.Private;
 
         return new(
             member.Name,
             kind,
-            isNullable,
+            type.NullableAnnotation == NullableAnnotation.Annotated,
+            isHidden ? member.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) : null,
+            isHidden ? type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) : null,
             RoleOf(member, backbone, head),
             head?.RateNamed("LearningRate"),
             Annotations.Find(member, MetadataNames.FineTuneLRAttribute)?.Rate(),

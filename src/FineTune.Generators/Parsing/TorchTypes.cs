@@ -23,15 +23,22 @@ internal sealed class TorchTypes
     public static TorchTypes? Of(Compilation compilation) =>
         compilation.GetTypeByMetadataName(MetadataNames.Module) is { } module ? new(compilation, module) : null;
 
+    /// <summary>Whether a type is TorchSharp's and not a user's.</summary>
+    public bool IsOwn(INamedTypeSymbol type) =>
+        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, this.module.ContainingAssembly);
+
     public bool IsModule(ITypeSymbol type) => DerivesFrom(type, this.module);
 
-    /// <summary>Whether a class is a <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
-    public bool MapsTensorToTensor(INamedTypeSymbol type)
+    /// <summary>Whether a type is a <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
+    public bool MapsTensorToTensor(ITypeSymbol type)
     {
-        for (var current = type.BaseType; current is not null; current = current.BaseType)
+        if (type is ITypeParameterSymbol parameter)
+            return parameter.ConstraintTypes.Any(MapsTensorToTensor);
+
+        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
         {
-            if (Same(current.OriginalDefinition, this.moduleOfOneInput))
-                return current.TypeArguments.All(argument => Same(argument, this.tensor));
+            if (current is INamedTypeSymbol named && Same(current.OriginalDefinition, this.moduleOfOneInput))
+                return named.TypeArguments.All(argument => Same(argument, this.tensor));
         }
 
         return false;

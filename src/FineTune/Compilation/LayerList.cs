@@ -18,9 +18,10 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private readonly List<(Layer First, torch.nn.Module Holder)> holders = [];
     private readonly List<int> blockStarts = [];
 
-    private LayerList()
-    {
-    }
+    private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
+
+    private LayerList(ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones) =>
+        this.backbones = backbones.ToArray();
 
     private enum Place
     {
@@ -48,7 +49,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
     /// </param>
     public static LayerList Of(params ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones)
     {
-        var list = new LayerList();
+        var list = new LayerList(backbones);
         var seen = new HashSet<torch.nn.Module>(ReferenceEqualityComparer.Instance);
         foreach (var (name, module, batchNorm) in backbones)
         {
@@ -58,6 +59,11 @@ public sealed class LayerList : IReadOnlyList<Layer>
 
         return list;
     }
+
+    /// <summary>The layers of these backbones, then those of more. Generated code of a derived class calls it.</summary>
+    /// <param name="more">The backbones that the derived class adds.</param>
+    public LayerList And(params ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> more) =>
+        Of([.. backbones, .. more]);
 
     /// <summary>
     /// Sets what trains: the last units of <paramref name="phase"/>, and nothing before them. The gradients of what

@@ -10,6 +10,15 @@ public readonly record struct LearningRates(Phase Phase, double? Explicit, doubl
     /// <summary>How many times lower than the head's a fine-tuning rate is that nobody stated.</summary>
     public const double FineTuneDivisor = 10;
 
+    /// <summary>The class attribute's rate of a derived class, which goes before that of the class it derives from.</summary>
+    public double? DerivedFineTuneRate { get; private init; }
+
+    /// <summary>
+    /// The same for the members of a base class, below a derived class whose <see cref="FineTuneLRAttribute"/> says
+    /// <paramref name="fineTuneRate"/>. Generated code calls it; the most derived class has its say first.
+    /// </summary>
+    public LearningRates Under(double fineTuneRate) => this with { DerivedFineTuneRate = DerivedFineTuneRate ?? fineTuneRate };
+
     /// <summary>
     /// The learning rate of one member: the rate that an attribute on it states for this phase, else the rate stated
     /// in the call, else (fine-tuning) the rate of the class's attribute, else the phase's default: the head's rate,
@@ -21,5 +30,5 @@ public readonly record struct LearningRates(Phase Phase, double? Explicit, doubl
     public double Resolve(double? head = null, double? fineTune = null, double? modelFineTune = null) =>
         Phase.Kind == PhaseKind.Head
             ? head ?? Explicit ?? HeadRate
-            : fineTune ?? Explicit ?? modelFineTune ?? FineTuneRate ?? HeadRate / FineTuneDivisor;
+            : fineTune ?? Explicit ?? DerivedFineTuneRate ?? modelFineTune ?? FineTuneRate ?? HeadRate / FineTuneDivisor;
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -36,4 +38,38 @@ public static class Registration
         if (buffer is not null && !owner.has_buffer(name))
             owner.register_buffer(name, buffer);
     }
+
+    /// <summary>
+    /// Registers what a base class from another assembly holds, which generated code can neither see nor name. Its
+    /// fields are found by reflection, in a way that trimming and native compilation know of and keep.
+    /// </summary>
+    /// <param name="owner">The model.</param>
+    /// <param name="declaring">The base class; only the fields that it declares itself are looked at.</param>
+    public static void Inherited(
+        torch.nn.Module owner,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields)] Type declaring)
+    {
+        ArgumentNullException.ThrowIfNull(declaring);
+        const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        foreach (var field in declaring.GetFields(Own))
+        {
+            var name = PropertyOf(field) ?? field.Name;
+            switch (field.GetValue(owner))
+            {
+                case torch.nn.Module module:
+                    Module(owner, name, module);
+                    break;
+                case Parameter parameter:
+                    Parameter(owner, name, parameter);
+                    break;
+                case torch.Tensor buffer:
+                    Buffer(owner, name, buffer);
+                    break;
+            }
+        }
+    }
+
+    // The field behind an auto-property is called <Name>k__BackingField.
+    private static string? PropertyOf(FieldInfo field) =>
+        field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : null;
 }

@@ -9,7 +9,7 @@ partial class Plain : global::FineTune.IFineTunable
 
     /// <summary>What the attributes of this class say.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::FineTune.Manifest Manifest => new(
+    public virtual global::FineTune.Manifest Manifest => new(
         Model: "Plain",
         Members:
         [
@@ -40,7 +40,7 @@ partial class Plain : global::FineTune.IFineTunable
 
     /// <summary>The layers of the backbone, in forward order.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::FineTune.LayerList Layers => this.layers ??= global::FineTune.LayerList.Of(("backbone", this.backbone, global::FineTune.BatchNormMode.Inference));
+    public virtual global::FineTune.LayerList Layers => this.layers ??= global::FineTune.LayerList.Of(("backbone", this.backbone, global::FineTune.BatchNormMode.Inference));
 
     /// <summary>Whether no parameter of the backbone trains.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
@@ -85,7 +85,7 @@ partial class Plain : global::FineTune.IFineTunable
     /// <summary>The parameters that train now, grouped by member.</summary>
     /// <param name="rates">What is known of learning rates before the attributes have their say.</param>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::System.Collections.Generic.IReadOnlyList<global::FineTune.ParameterGroup> ParameterGroups(global::FineTune.LearningRates rates) =>
+    public virtual global::System.Collections.Generic.IReadOnlyList<global::FineTune.ParameterGroup> ParameterGroups(global::FineTune.LearningRates rates) =>
     [
         new("backbone", this.backbone, rates.Resolve()),
         new("head", this.head, rates.Resolve()),
