@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Reflection;
 using FineTune.Generators.Model;
-using FineTune.Testing;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Generators.Tests;
