@@ -160,8 +160,9 @@ namespace TorchSharp
                 public static Tensor pad(Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0)
                     => functional.pad(input, [pad.Item1, pad.Item2, pad.Item3, pad.Item4], mode, value);
 
+                /// <param name="pad">How much to add before and after every dimension.</param>
                 public static Tensor pad(Tensor input, long pad, PaddingModes mode = PaddingModes.Constant, double value = 0)
-                    => functional.pad(input, [pad, pad], mode, value);
+                    => functional.pad(input, Extent.All(pad, 2 * (int)input.dim()), mode, value);
             }
         }
     }
