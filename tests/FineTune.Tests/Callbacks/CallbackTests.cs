@@ -1,5 +1,4 @@
 using FineTune.Tests.Models;
-using TorchSharp;
 
 namespace FineTune.Tests;
 

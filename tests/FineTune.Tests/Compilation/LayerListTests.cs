@@ -1,5 +1,4 @@
 using FineTune.Tests.Models;
-using TorchSharp;
 using static TorchSharp.torch.nn;
 
 namespace FineTune.Tests;

@@ -1,3 +1,4 @@
+using FineTune.Data;
 using FineTune.Tests.Models;
 using TorchSharp;
 
@@ -105,7 +106,7 @@ public sealed class AuditTests
         Assert.That(compiled.Fit(Points, Toy.Quiet with { Epochs = 6, ValidationData = Points }).Warnings, Is.Empty);
     }
 
-    private static Data.TensorDataset Points => Toy.Points(features: 3);
+    private static TensorDataset Points => Toy.Points(features: 3);
 
     private static void Add(torch.Tensor tensor)
     {
@@ -120,11 +121,11 @@ public sealed class AuditTests
     private static void Fit(CompiledModel compiled, params Callback[] callbacks) => compiled.Fit(
         compiled.Model is Mlp ? Toy.Points() : Points, Toy.Quiet with { BatchSize = 16, Callbacks = callbacks });
 
-    private sealed class Opposite(Data.IDataset data) : Data.IDataset
+    private sealed class Opposite(IDataset data) : IDataset
     {
         public int Count => data.Count;
 
-        public Data.Sample Read(int index, Random random)
+        public Sample Read(int index, Random random)
         {
             var sample = data.Read(index, random);
             return sample with { Target = 1 - sample.Target };

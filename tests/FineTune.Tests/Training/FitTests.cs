@@ -33,7 +33,7 @@ public sealed class FitTests
     {
         using var model = LinearModel.Seeded();
         model.FreezeBackbone();
-        var head = Compile(model).Fit(Points, Toy.Quiet with { Epochs = 2 });
+        var head = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Points, Toy.Quiet with { Epochs = 2 });
         model.UnfreezeLast(1);
         var fine = model.Recompile().Fit(Points, Toy.Quiet with { InitialEpoch = head.Epochs, Epochs = head.Epochs + 2 });
 
@@ -71,7 +71,7 @@ public sealed class FitTests
         using var model = Mlp.Seeded();
         var history = Compile(model).Fit(Toy.Points(), Toy.Quiet with { Epochs = 20, BatchSize = 8 });
 
-        Assert.That(history["loss"][^1], Is.LessThan(0.7 * history["loss"][0]));
+        Assert.That(history["loss"][^1], Is.LessThan(0.8 * history["loss"][0]));
     }
 
     [Test]
@@ -79,9 +79,7 @@ public sealed class FitTests
     {
         using var model = LinearModel.Seeded();
         var compiled = Compile(model);
-        var sizes = new Recorder();
-
-        Assert.That(compiled.Fit(Points, Toy.Quiet with { BatchSize = 20, Callbacks = [sizes] }).Steps, Is.EqualTo(3));
+        Assert.That(compiled.Fit(Points, Toy.Quiet with { BatchSize = 20 }).Steps, Is.EqualTo(3));
         Assert.That(compiled.Fit(Points, Toy.Quiet with { BatchSize = 20, DropLast = true }).Steps, Is.EqualTo(2));
         Assert.That(
             () => compiled.Fit(Points, Toy.Quiet with { BatchSize = 64, DropLast = true }),

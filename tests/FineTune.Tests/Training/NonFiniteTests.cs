@@ -21,7 +21,7 @@ public sealed class NonFiniteTests
                 {
                     // Finite, but its product overflows.
                     using var noGradients = torch.no_grad();
-                    ((Modules.Linear)model.Layers[1].Module).weight!.fill_(3e38);
+                    ((TorchSharp.Modules.Linear)model.Layers[1].Module).weight!.fill_(3e38);
                     before = Toy.Weights(model);
                 }
             },
