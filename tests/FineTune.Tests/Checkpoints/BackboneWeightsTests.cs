@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace FineTune.Tests.Checkpoints;
+namespace FineTune.Tests;
 
 public sealed class BackboneWeightsTests
 {

@@ -3,7 +3,7 @@ using System.Text;
 using FineTune.Checkpoints;
 using static TorchSharp.torch;
 
-namespace FineTune.Tests.Checkpoints;
+namespace FineTune.Tests;
 
 public sealed class SafeTensorsTests
 {

@@ -1,7 +1,7 @@
 using FineTune.Data;
 using static TorchSharp.torch;
 
-namespace FineTune.Tests.Data;
+namespace FineTune.Tests;
 
 public sealed class BatchLoaderTests
 {

@@ -2,7 +2,7 @@ using FineTune.Vision;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace FineTune.Tests.Vision;
+namespace FineTune.Tests;
 
 public sealed class BackbonesTests
 {

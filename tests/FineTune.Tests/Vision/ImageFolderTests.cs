@@ -3,7 +3,7 @@ using FineTune.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace FineTune.Tests.Vision;
+namespace FineTune.Tests;
 
 public sealed class ImageFolderTests
 {

@@ -256,7 +256,7 @@ internal ref struct Unpickler
     private static object Integer(ReadOnlySpan<byte> bytes)
     {
         var value = new BigInteger(bytes);
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
     private static PickleException Underflow() => new("it takes more from its stack than it put there");

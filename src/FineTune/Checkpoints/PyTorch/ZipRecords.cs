@@ -43,6 +43,10 @@ internal sealed class ZipRecords
     public (long Position, long Length) Verified(string name)
     {
         Record record = records.TryGetValue(name, out Record found) ? found : throw Error($"it lacks the record '{name}'");
+        if (record.IsCompressed)
+            throw Error($"'{name}' is compressed, which torch.save never does");
+        if (record.IsEncrypted)
+            throw Error($"'{name}' is encrypted");
 
         // Zero says that the writer did not compute it.
         if (record.Checksum != 0 && Checksum(record) != record.Checksum)
@@ -109,14 +113,11 @@ internal sealed class ZipRecords
             CheckName(name);
             long packed = UInt32(directory, 20), length = UInt32(directory, 24), header = UInt32(directory, 42);
             ReadExtra64(directory.Slice(DirectoryLength + nameLength, extraLength), ref length, ref packed, ref header);
-            if (UInt16(directory, 10) != 0)
-                throw Error($"'{name}' is compressed, which torch.save never does");
-            if ((UInt16(directory, 8) & 1) != 0)
-                throw Error($"'{name}' is encrypted");
-            if (length != packed || length < 0)
+            bool compressed = UInt16(directory, 10) != 0, encrypted = (UInt16(directory, 8) & 1) != 0;
+            if (packed < 0 || (length != packed && !compressed))
                 throw Error($"'{name}' is stored, but in {packed} bytes instead of {length}");
-            var record = new Record(header, Position(header, nameBytes, name), length, UInt32(directory, 16));
-            if (length > file.Length - record.Position)
+            var record = new Record(header, Position(header, nameBytes, name), packed, UInt32(directory, 16), compressed, encrypted);
+            if (packed > file.Length - record.Position)
                 throw Error($"'{name}' reaches beyond the end of the file; it is truncated");
             if (!records.TryAdd(name, record))
                 throw Error($"'{name}' is in it twice");
@@ -194,5 +195,5 @@ internal sealed class ZipRecords
 
     private static long Int64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 
-    private readonly record struct Record(long Header, long Position, long Length, uint Checksum);
+    private readonly record struct Record(long Header, long Position, long Length, uint Checksum, bool IsCompressed, bool IsEncrypted);
 }
