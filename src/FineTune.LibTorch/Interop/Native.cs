@@ -60,4 +60,7 @@ internal static unsafe class Native
 
     [DllImport(Library)] public static extern byte* ft_image_decode(byte* data, long length, int mode, nint* result);
     [DllImport(Library)] public static extern byte* ft_image_encode(nint handle, byte* extension, int quality, nint* result);
+
+    [DllImport(Library)] public static extern byte* ft_tensor_save(nint handle, byte* path);
+    [DllImport(Library)] public static extern byte* ft_tensor_load(byte* path, nint* result);
 }

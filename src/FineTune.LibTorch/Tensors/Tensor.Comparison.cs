@@ -66,5 +66,8 @@ public static partial class torch
 
         public Tensor equal(Tensor target) => eq(target);
         public Tensor where(Tensor condition, Tensor y) => Aten.Call("where.self", condition, this, y);
+        public bool is_nonzero() => Aten.CallBool("is_nonzero", this);
+        public Tensor isneginf() => Aten.Call("isneginf", this);
+        public Tensor isposinf() => Aten.Call("isposinf", this);
     }
 }

@@ -47,38 +47,38 @@ public static partial class torch
 
         public Tensor this[long i1]
         {
-            get => index([i1]);
-            set => index_put_(value, [i1]);
+            get => index(new TensorIndex[] { i1 });
+            set => index_put_(value, new TensorIndex[] { i1 });
         }
 
         public Tensor this[long i1, long i2]
         {
-            get => index([i1, i2]);
-            set => index_put_(value, [i1, i2]);
+            get => index(new TensorIndex[] { i1, i2 });
+            set => index_put_(value, new TensorIndex[] { i1, i2 });
         }
 
         public Tensor this[long i1, long i2, long i3]
         {
-            get => index([i1, i2, i3]);
-            set => index_put_(value, [i1, i2, i3]);
+            get => index(new TensorIndex[] { i1, i2, i3 });
+            set => index_put_(value, new TensorIndex[] { i1, i2, i3 });
         }
 
         public Tensor this[long i1, long i2, long i3, long i4]
         {
-            get => index([i1, i2, i3, i4]);
-            set => index_put_(value, [i1, i2, i3, i4]);
+            get => index(new TensorIndex[] { i1, i2, i3, i4 });
+            set => index_put_(value, new TensorIndex[] { i1, i2, i3, i4 });
         }
 
         public Tensor this[long i1, long i2, long i3, long i4, long i5]
         {
-            get => index([i1, i2, i3, i4, i5]);
-            set => index_put_(value, [i1, i2, i3, i4, i5]);
+            get => index(new TensorIndex[] { i1, i2, i3, i4, i5 });
+            set => index_put_(value, new TensorIndex[] { i1, i2, i3, i4, i5 });
         }
 
         public Tensor this[long i1, long i2, long i3, long i4, long i5, long i6]
         {
-            get => index([i1, i2, i3, i4, i5, i6]);
-            set => index_put_(value, [i1, i2, i3, i4, i5, i6]);
+            get => index(new TensorIndex[] { i1, i2, i3, i4, i5, i6 });
+            set => index_put_(value, new TensorIndex[] { i1, i2, i3, i4, i5, i6 });
         }
 
         public Tensor index(params Tensor[] indices) => Aten.Call("index.Tensor", this, indices);
@@ -115,5 +115,6 @@ public static partial class torch
             using Tensor number = full([], value, dtype);
             return index_put_(number, indices);
         }
+        public Tensor argwhere() => Aten.Call("argwhere", this);
     }
 }

@@ -27,5 +27,8 @@ public static partial class torch
         public Tensor outer(Tensor vec2) => Aten.Call("outer", this, vec2);
         public Tensor tensordot(Tensor b, long[] dims1, long[] dims2) => Aten.Call("tensordot", this, b, dims1, dims2);
         public Tensor vdot(Tensor target) => Aten.Call("vdot", this, target);
+        public Tensor kron(Tensor other) => Aten.Call("kron", this, other);
+        public Tensor renorm(float p, long dim, float maxnorm) => Aten.Call("renorm", this, p, dim, maxnorm);
+        public Tensor tensordot(Tensor b, long dims = 2) => Aten.Call("tensordot", this, b, Enumerable.Range((int)(ndim - dims), (int)dims).Select(dim => (long)dim).ToArray(), Enumerable.Range(0, (int)dims).Select(dim => (long)dim).ToArray());
     }
 }

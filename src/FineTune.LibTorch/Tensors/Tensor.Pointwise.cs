@@ -194,5 +194,24 @@ public static partial class torch
         public Tensor divide_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => div_(target, rounding_mode);
         public Tensor softmax(long dim, ScalarType? dtype = null) => Aten.Call("softmax.int", this, dim, dtype);
         public Tensor log_softmax(long dim, ScalarType? dtype = null) => Aten.Call("log_softmax.int", this, dim, dtype);
+        public Tensor bucketize(Tensor boundaries, bool outInt32 = false, bool right = false) => Aten.Call("bucketize.Tensor", this, boundaries, outInt32, right);
+        public Tensor celu() => Aten.Call("celu", this);
+        public Tensor celu_() => Aten.InPlace("celu_", this);
+        public Tensor deg2rad() => Aten.Call("deg2rad", this);
+        public Tensor digamma() => Aten.Call("digamma", this);
+        public Tensor float_power(Tensor target) => Aten.Call("float_power.Tensor_Tensor", this, target);
+        public Tensor heaviside(Tensor other) => Aten.Call("heaviside", this, other);
+        public Tensor hypot(Tensor other) => Aten.Call("hypot", this, other);
+        public Tensor lgamma() => Aten.Call("lgamma", this);
+        public Tensor logit(double? eps = null) => Aten.Call("logit", this, eps);
+        public Tensor positive() => Aten.Call("positive", this);
+        public Tensor prelu(Tensor target) => Aten.Call("prelu", this, target);
+        public Tensor rad2deg() => Aten.Call("rad2deg", this);
+        public Tensor selu_() => Aten.InPlace("selu_", this);
+        public Tensor sinc() => Aten.Call("sinc", this);
+        public Tensor xlogy(Scalar y) => Aten.Call("xlogy.Scalar_Other", this, y);
+        public Tensor xlogy(Tensor y) => Aten.Call("xlogy.Tensor", this, y);
+        public Tensor xlogy_(Scalar y) => Aten.InPlace("xlogy_.Scalar_Other", this, y);
+        public Tensor xlogy_(Tensor y) => Aten.InPlace("xlogy_.Tensor", this, y);
     }
 }

@@ -71,5 +71,23 @@ public static partial class torch
         public (Tensor @var, Tensor mean) var_mean(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Aten.CallMany("var_mean.dim", this, dim, unbiased, keepdim).Typed(type).Two();
         public (Tensor std, Tensor mean) var_mean(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Aten.CallMany("var_mean.dim", this, dimensions, unbiased, keepdim).Typed(type).Two();
         public (Tensor std, Tensor mean) var_mean(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Aten.CallMany("var_mean.dim", this, dimensions, unbiased, keepdim).Typed(type).Two();
+        public Tensor logcumsumexp(long dim) => Aten.Call("logcumsumexp", this, dim);
+        public (Tensor values, Tensor indices) mode(long dim = -1L, bool keepdim = false) => Aten.CallMany("mode", this, dim, keepdim).Two();
+        public Tensor msort() => Aten.Call("msort", this);
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => @out is null ? Aten.Call("amax", this, dims, keepdim) : Aten.Call("amax.out", this, dims, keepdim, @out);
+        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) => amax(dims.ToArray(), keepdim, @out);
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => @out is null ? Aten.Call("amin", this, dims, keepdim) : Aten.Call("amin.out", this, dims, keepdim, @out);
+        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) => amin(dims.ToArray(), keepdim, @out);
+
+        /// <summary>The different values; where each element's is among them; how often each occurs.</summary>
+        public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null)
+        {
+            (Tensor values, Tensor inverse, Tensor counts) = (dim is null
+                ? Aten.CallMany("_unique2", this, sorted, return_inverse, return_counts)
+                : Aten.CallMany("unique_dim", this, dim.Value, sorted, return_inverse, return_counts)).Three();
+            if (!return_inverse) inverse.Dispose();
+            if (!return_counts) counts.Dispose();
+            return (values, return_inverse ? inverse : null, return_counts ? counts : null);
+        }
     }
 }

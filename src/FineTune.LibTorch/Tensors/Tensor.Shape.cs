@@ -70,5 +70,6 @@ public static partial class torch
         public Tensor expand(Size sizes, bool isImplicit = false) => Aten.Call("expand", this, sizes, isImplicit);
         public Tensor unflatten(long dim, params long[] sizes) => Aten.Call("unflatten.int", this, dim, sizes);
         public Tensor unflatten(long dim, Size sizes) => unflatten(dim, sizes.Shape);
+        public Tensor channel_shuffle(long groups) => Aten.Call("channel_shuffle", this, groups);
     }
 }

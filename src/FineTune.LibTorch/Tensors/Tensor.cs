@@ -104,7 +104,7 @@ public static partial class torch
 
     public static DisposeScope NewDisposeScope() => DisposeScopeManager.Current.Open();
 
-    public static DisposeScope? CurrentDisposeScope => DisposeScopeManager.Current.Innermost;
+    internal static DisposeScope? CurrentDisposeScope => DisposeScopeManager.Current.Innermost;
 
     /// <summary>Runs an expression in a scope of its own, out of which only its result comes.</summary>
     public static Tensor WrappedTensorDisposeScope(Func<Tensor> expr)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using TorchSharp.Modules;
 
 using static TorchSharp.torch;
@@ -12,7 +14,6 @@ public static partial class TensorExtensionMethods
     public static short ToInt16(this Tensor value) => value.ToScalar().ToInt16();
     public static int ToInt32(this Tensor value) => value.ToScalar().ToInt32();
     public static long ToInt64(this Tensor value) => value.ToScalar().ToInt64();
-    public static Half ToHalf(this Tensor value) => value.ToScalar().ToHalf();
     public static float ToSingle(this Tensor value) => value.ToScalar().ToSingle();
     public static double ToDouble(this Tensor value) => value.ToScalar().ToDouble();
 
@@ -26,11 +27,29 @@ public static partial class TensorExtensionMethods
     /// <summary>Makes a parameter of a tensor, which is empty afterwards.</summary>
     public static Parameter AsParameter(this Tensor tensor) => new(tensor, tensor.requires_grad);
 
+    public static string str(this Tensor tensor, string? fltFormat = null, int? width = null, string? newLine = "\n", CultureInfo? cultureInfo = null, TensorStringStyle style = TensorStringStyle.Default) =>
+        tensor.ToString(style, fltFormat, width, cultureInfo, newLine);
+
+    public static string jlstr(this Tensor tensor, string? fltFormat = null, int? width = null, string? newLine = "\n", CultureInfo? cultureInfo = null) =>
+        tensor.ToString(TensorStringStyle.Julia, fltFormat, width, cultureInfo, newLine);
+
+    public static string npstr(this Tensor tensor, string? fltFormat = "g5", int? width = 100, string? newLine = "\n", CultureInfo? cultureInfo = null) =>
+        tensor.ToString(TensorStringStyle.Numpy, fltFormat, width, cultureInfo, newLine);
+
+    public static string metastr(this Tensor tensor) => tensor.ToString();
+
+    /// <summary>Writes a tensor to the console.</summary>
+    public static Tensor print(this Tensor t, string? fltFormat = "g5", int? width = 100, string? newLine = "\n", CultureInfo? cultureInfo = null, TensorStringStyle style = TensorStringStyle.Default)
+    {
+        Console.WriteLine(t.str(fltFormat, width, newLine, cultureInfo, style));
+        return t;
+    }
+
     /// <summary>How many elements a shape has.</summary>
     public static long TotalSize(this IEnumerable<long> shape) => shape.Aggregate(1L, (product, dimension) => product * dimension);
 
     /// <summary>The bytes of one element.</summary>
-    public static int ElementSize(this ScalarType type) => type switch
+    internal static int ElementSize(this ScalarType type) => type switch
     {
         ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool => 1,
         ScalarType.Int16 or ScalarType.Float16 or ScalarType.BFloat16 => 2,

@@ -45,7 +45,7 @@ public static partial class torch
 
         public static implicit operator TensorIndex(Range range) => Slice(range);
 
-        public static implicit operator TensorIndex(Tensor tensor) => Tensor(tensor);
+        public static implicit operator TensorIndex(Index index) => Single(index.IsFromEnd ? -index.Value : index.Value);
 
         /// <summary>
         /// The view that numbers, slices, ellipses and new dimensions select, and the index tensors

@@ -18,7 +18,6 @@ public sealed class Scalar : IDisposable
     public static implicit operator Scalar(short value) => new(value, ScalarType.Int16);
     public static implicit operator Scalar(int value) => new(value, ScalarType.Int32);
     public static implicit operator Scalar(long value) => new(value, ScalarType.Int64);
-    public static implicit operator Scalar(Half value) => new((double)value, ScalarType.Float16);
     public static implicit operator Scalar(float value) => new(value, ScalarType.Float32);
     public static implicit operator Scalar(double value) => new(value, ScalarType.Float64);
     public static implicit operator Scalar(bool value) => new(value, ScalarType.Bool);
@@ -36,7 +35,6 @@ public static class ScalarExtensionMethods
     public static Scalar ToScalar(this short value) => value;
     public static Scalar ToScalar(this int value) => value;
     public static Scalar ToScalar(this long value) => value;
-    public static Scalar ToScalar(this Half value) => value;
     public static Scalar ToScalar(this float value) => value;
     public static Scalar ToScalar(this double value) => value;
     public static Scalar ToScalar(this bool value) => value;
@@ -47,7 +45,6 @@ public static class ScalarExtensionMethods
     public static short ToInt16(this Scalar value) => (short)value.Value.AsLong();
     public static int ToInt32(this Scalar value) => (int)value.Value.AsLong();
     public static long ToInt64(this Scalar value) => value.Value.AsLong();
-    public static Half ToHalf(this Scalar value) => (Half)value.Value.AsDouble();
     public static float ToSingle(this Scalar value) => (float)value.Value.AsDouble();
     public static double ToDouble(this Scalar value) => value.Value.AsDouble();
 }

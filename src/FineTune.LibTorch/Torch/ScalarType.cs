@@ -29,7 +29,6 @@ public static partial class torch
     public static readonly ScalarType float64 = ScalarType.Float64;
     public static readonly ScalarType bfloat16 = ScalarType.BFloat16;
     public static readonly ScalarType @bool = ScalarType.Bool;
-    public static readonly ScalarType @byte = ScalarType.Byte;
     public static readonly ScalarType @short = ScalarType.Int16;
     public static readonly ScalarType @int = ScalarType.Int32;
     public static readonly ScalarType @long = ScalarType.Int64;

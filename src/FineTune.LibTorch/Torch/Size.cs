@@ -35,6 +35,12 @@ public static partial class torch
 
         public static implicit operator Size(long[] size) => new(size);
 
+        public static implicit operator Size((long, long) size) => new([size.Item1, size.Item2]);
+        public static implicit operator Size((long, long, long) size) => new([size.Item1, size.Item2, size.Item3]);
+        public static implicit operator Size((long, long, long, long) size) => new([size.Item1, size.Item2, size.Item3, size.Item4]);
+        public static implicit operator Size((long, long, long, long, long) size) => new([size.Item1, size.Item2, size.Item3, size.Item4, size.Item5]);
+        public static implicit operator Size((long, long, long, long, long, long) size) => new([size.Item1, size.Item2, size.Item3, size.Item4, size.Item5, size.Item6]);
+
         public static Size operator +(Size left, Size right) => new([.. left.Shape, .. right.Shape]);
 
         public static Size operator +(Size left, IEnumerable<long> right) => new([.. left.Shape, .. right]);

@@ -44,4 +44,7 @@ public static partial class torch
     public static Tensor where(Tensor condition, Tensor x, Tensor y) => Aten.Call("where.self", condition, x, y);
     public static Tensor[] where(Tensor condition) => Aten.CallMany("where", condition);
     public static Tensor equal(Tensor tensor, Tensor target) => tensor.eq(target);
+    public static bool is_nonzero(Tensor input) => input.is_nonzero();
+    public static Tensor isneginf(Tensor tensor) => tensor.isneginf();
+    public static Tensor isposinf(Tensor tensor) => tensor.isposinf();
 }

@@ -172,4 +172,18 @@ public static partial class torch
     public static Tensor divide(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, rounding_mode);
     public static Tensor divide(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, rounding_mode);
     public static Tensor softmax(Tensor input, int dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
+    public static Tensor bucketize(Tensor input, Tensor boundaries, bool outInt32 = false, bool right = false) => input.bucketize(boundaries, outInt32, right);
+    public static Tensor deg2rad(Tensor input) => input.deg2rad();
+    public static Tensor digamma(Tensor input) => input.digamma();
+    public static Tensor float_power(Tensor input, Tensor target) => input.float_power(target);
+    public static Tensor hypot(Tensor left, Tensor right) => left.hypot(right);
+    public static Tensor lgamma(Tensor input) => input.lgamma();
+    public static Tensor logit(Tensor input, double? eps = null) => input.logit(eps);
+    public static Tensor positive(Tensor input) => input.positive();
+    public static Tensor rad2deg(Tensor input) => input.rad2deg();
+    public static Tensor sinc(Tensor input) => input.sinc();
+    public static Tensor xlogy(Tensor x, Scalar y) => x.xlogy(y);
+    public static Tensor xlogy(Tensor x, Tensor y) => x.xlogy(y);
+    public static Tensor xlogy_(Tensor x, Scalar y) => x.xlogy_(y);
+    public static Tensor xlogy_(Tensor x, Tensor y) => x.xlogy_(y);
 }
