@@ -37,6 +37,12 @@ public sealed class EmissionTests
     [Test]
     public void Base_class_with_attributes() => Verify(Sources.AnnotatedBase);
 
+    [Test]
+    public void No_forward() => Verify(Sources.NoForward);
+
+    [Test]
+    public void Forward_of_many_statements() => Verify(Sources.Statements);
+
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
     public void Output_compiles_without_a_warning(string name)
     {

@@ -259,6 +259,72 @@ internal static class Sources
         }
         """;
 
+    /// <summary>No forward pass: with one backbone and one head it is written.</summary>
+    public const string NoForward =
+        """
+        namespace Demo;
+
+        public sealed partial class NoForward : Module<Tensor, Tensor>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential();
+            [Head] private readonly Linear head = Linear(8, 1);
+
+            public NoForward() : base("none") => RegisterComponents();
+        }
+        """;
+
+    /// <summary>A forward pass of many statements.</summary>
+    public const string Statements =
+        """
+        using F = TorchSharp.torch.nn.functional;
+
+        namespace Demo
+        {
+            public partial class Statements : Module<Tensor, Tensor>
+            {
+                private const int Width = 8;
+                [Backbone] private readonly Sequential backbone = Sequential();
+                [Frozen] private readonly Linear teacher = Linear(8, 8);
+                [Head] private readonly Linear head = Linear(Width, 8), last = Linear(8, 1);
+                private readonly Tensor mean = zeros(1);
+                private readonly double scale = 2;
+                private readonly bool usesTeacher = true;
+
+                public Statements() : base("statements") => RegisterComponents();
+
+                public override Tensor forward(Tensor x)
+                {
+                    using var scope = NewDisposeScope();
+                    var factor = scale / Math.Sqrt(Width);
+                    if (x.dim() != 2)
+                        throw new ArgumentException(nameof(x));
+                    x = (x - mean) * factor;
+                    var features = this.backbone.call(x);
+                    var pooled = F.relu(features.Halved());
+                    if (usesTeacher)
+                    {
+                        pooled = pooled + teacher.call(x);
+                    }
+
+                    var hidden = F.relu(head.call(pooled)) * factor;
+                    for (var i = 0; i < 2; i++)
+                        hidden = Mix(hidden, pooled);
+                    return last.call(hidden + teacher.call(features)).MoveToOuterDisposeScope();
+                }
+
+                private static Tensor Mix(Tensor one, Tensor other) => one + other;
+            }
+        }
+
+        namespace Demo
+        {
+            public static class Extensions
+            {
+                public static Tensor Halved(this Tensor x) => x / 2;
+            }
+        }
+        """;
+
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = typeof(Sources).GetFields()
         .Where(field => field.IsLiteral)

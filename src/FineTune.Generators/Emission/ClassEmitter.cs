@@ -36,7 +36,7 @@ internal static partial class ClassEmitter
         for (var i = 0; i < model.Declarations.Count; i++)
         {
             var isClass = i == model.Declarations.Count - 1;
-            open.Push(writer.Open(model.Declarations[i] + (isClass && !model.Base.IsAnnotated ? $" : {Interface}" : "")));
+            open.Push(writer.Open(model.Declarations[i] + (isClass ? BaseList(model) : "")));
         }
 
         WriteManifest(model, writer);
@@ -53,12 +53,19 @@ internal static partial class ClassEmitter
         WriteTrainMode(model, writer);
         WriteParameterGroups(model, writer);
         WriteCompile(model, writer);
+        WriteForward(model, writer);
+        WriteSplit(model, writer);
 
         while (open.Count > 0)
             open.Pop().Dispose();
 
         return SourceText.From(writer.ToString(), Encoding.UTF8);
     }
+
+    private static string BaseList(AnnotatedClass model) =>
+        model.Base.IsAnnotated ? ""
+        : Splits(model) && model.MapsTensorToTensor ? $" : {Interface}, global::FineTune.ISplitForward"
+        : $" : {Interface}";
 
     /// <summary>The heading of a section, and the one line that says why it is there.</summary>
     private static void WriteHeading(SourceWriter writer, string section, string why, bool first = false)

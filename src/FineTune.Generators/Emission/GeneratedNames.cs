@@ -17,11 +17,15 @@ internal static class GeneratedNames
     public const string Compile = nameof(Compile);
     public const string Recompile = nameof(Recompile);
 
+    /// <summary>Those of the split of the forward pass, all or none.</summary>
+    public static IReadOnlyList<string> OfSplit { get; } =
+        ["SplitsForward", "ForwardFrozen", "ForwardTrainable", "FrozenToHead", "FrozenToCut", "TrainableFromHead", "TrainableFromCut"];
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Manifest, RegisterComponents, Phase, Layers, IsBackboneFrozen, FreezeBackbone, UnfreezeBackbone, UnfreezeLast,
-        EnterPhase, Train, ParameterGroups, Compile, Recompile,
+        EnterPhase, Train, ParameterGroups, Compile, Recompile, .. OfSplit,
     ];
 
     /// <summary>Those that the generated part of a derived class overrides.</summary>

@@ -12,6 +12,8 @@ namespace FineTune.Generators.Model;
 /// <param name="Unfreezing">The class's own <c>[UnfreezeLast]</c>.</param>
 /// <param name="IsSealed">Whether no class derives from it, so that nothing need be virtual.</param>
 /// <param name="MapsTensorToTensor">Whether the class is a <c>Module&lt;Tensor, Tensor&gt;</c>, which <c>Fit</c> can train.</param>
+/// <param name="WritesForward">Whether <c>forward</c> is generated: one backbone, one head, and no forward of the class's own.</param>
+/// <param name="Forward">What becomes of the class's own <c>forward</c>; null where there is none to look at.</param>
 /// <param name="TakenNames">Those of <see cref="Emission.GeneratedNames"/> that the class already uses otherwise.</param>
 /// <param name="LayersField">A name for a private field that the class does not use yet.</param>
 /// <param name="PhaseField">Another.</param>
@@ -28,6 +30,8 @@ internal sealed record AnnotatedClass(
     Unfreezing? Unfreezing,
     bool IsSealed,
     bool MapsTensorToTensor,
+    bool WritesForward,
+    ForwardSplit? Forward,
     EquatableArray<string> TakenNames,
     string LayersField,
     string PhaseField,

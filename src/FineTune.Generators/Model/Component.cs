@@ -4,6 +4,7 @@ namespace FineTune.Generators.Model;
 /// <param name="Name">The member's name, which is also the name that it is registered under.</param>
 /// <param name="Kind">What it holds.</param>
 /// <param name="IsNullable">Whether it may hold nothing.</param>
+/// <param name="MapsTensorToTensor">Whether it is a module that can be called with one tensor and gives one.</param>
 /// <param name="PrivateOf">The base class, fully qualified, whose private field it is; null if it can be named as it is.</param>
 /// <param name="TypeName">The type of its field, fully qualified; only for a base's private field.</param>
 /// <param name="Role">What the attributes make of it, or null if it has no role.</param>
@@ -14,6 +15,7 @@ internal sealed record Component(
     string Name,
     ComponentKind Kind,
     bool IsNullable,
+    bool MapsTensorToTensor,
     string? PrivateOf,
     string? TypeName,
     ComponentRole? Role,

@@ -46,6 +46,8 @@ internal static class ClassParser
             unfreezeLast?.Integer() is { } count ? new(count, unfreezeLast.EnumNamed("Unit") ?? "Layer") : null,
             type.IsSealed,
             torch.MapsTensorToTensor(type),
+            ForwardParser.IsToBeWritten(type, components, torch),
+            ancestry.Annotated is null ? ForwardParser.Parse(type, components, torch, context.SemanticModel.Compilation, taken, cancellation) : null,
             taken,
             NameTable.Free(type, "layers"),
             NameTable.Free(type, "phase"),

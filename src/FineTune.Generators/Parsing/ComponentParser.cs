@@ -17,7 +17,7 @@ internal static class ComponentParser
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (!member.IsStatic && IsNamed(member) && TypeOfStorage(member) is { } stored && torch.KindOf(stored) is { } kind)
-                    components.Add(Read(member, kind, stored, isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type)));
+                    components.Add(Read(member, kind, stored, torch, isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type)));
             }
         }
 
@@ -32,7 +32,7 @@ internal static class ComponentParser
     private static bool IsNamed(ISymbol member) =>
         member.Name.Length > 0 && member.ContainingType.GetMembers(member.Name).Length == 1;
 
-    private static Component Read(ISymbol member, ComponentKind kind, ITypeSymbol type, bool isInherited)
+    private static Component Read(ISymbol member, ComponentKind kind, ITypeSymbol type, TorchTypes torch, bool isInherited)
     {
         var backbone = Annotations.Find(member, MetadataNames.BackboneAttribute);
         var head = Annotations.Find(member, MetadataNames.HeadAttribute);
@@ -42,6 +42,7 @@ internal static class ComponentParser
             member.Name,
             kind,
             type.NullableAnnotation == NullableAnnotation.Annotated,
+            torch.MapsTensorToTensor(type),
             isHidden ? member.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) : null,
             isHidden ? type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) : null,
             RoleOf(member, backbone, head),

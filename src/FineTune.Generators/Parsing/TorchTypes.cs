@@ -27,6 +27,8 @@ internal sealed class TorchTypes
     public bool IsOwn(INamedTypeSymbol type) =>
         SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, this.module.ContainingAssembly);
 
+    public bool IsTensor(ITypeSymbol? type) => type is not null && DerivesFrom(type, this.tensor);
+
     public bool IsModule(ITypeSymbol type) => DerivesFrom(type, this.module);
 
     /// <summary>Whether a type is a <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>

@@ -107,6 +107,34 @@ public sealed class LayerList : IReadOnlyList<Layer>
         }
     }
 
+    /// <summary>
+    /// Runs what is frozen at the start of a backbone: all of it, the first children of a <c>Sequential</c> up to one
+    /// with a layer that trains, or nothing. The generated split of <c>forward</c> calls it.
+    /// </summary>
+    /// <param name="backbone">A backbone, or a part of one.</param>
+    /// <param name="input">Its input.</param>
+    /// <returns>What <see cref="CallTrainable"/> goes on from; the input itself where nothing is frozen.</returns>
+    public torch.Tensor CallFrozen(torch.nn.Module<torch.Tensor, torch.Tensor> backbone, torch.Tensor input)
+    {
+        if (IsFrozen(backbone))
+            return backbone.call(input);
+
+        return Call(Stages(backbone).TakeWhile(IsFrozen), input);
+    }
+
+    /// <summary>Runs the rest of a backbone, from where <see cref="CallFrozen"/> ended.</summary>
+    /// <param name="backbone">The same backbone, in the same phase.</param>
+    /// <param name="cut">What <see cref="CallFrozen"/> returned.</param>
+    public torch.Tensor CallTrainable(torch.nn.Module<torch.Tensor, torch.Tensor> backbone, torch.Tensor cut)
+    {
+        if (IsFrozen(backbone))
+            return cut;
+
+        return backbone is TorchSharp.Modules.Sequential
+            ? Call(Stages(backbone).SkipWhile(IsFrozen), cut)
+            : backbone.call(cut);
+    }
+
     /// <inheritdoc/>
     public IEnumerator<Layer> GetEnumerator() => layers.GetEnumerator();
 
@@ -114,6 +142,28 @@ public sealed class LayerList : IReadOnlyList<Layer>
 
     private static IEnumerable<TorchSharp.Modules.Parameter> OwnParameters(torch.nn.Module module) =>
         module.named_parameters(false).Select(named => named.parameter);
+
+    private static IEnumerable<torch.nn.Module> Stages(torch.nn.Module backbone) =>
+        backbone is TorchSharp.Modules.Sequential ? backbone.named_children().Select(child => child.module) : [];
+
+    private static torch.Tensor Call(IEnumerable<torch.nn.Module> stages, torch.Tensor input)
+    {
+        using var scope = torch.NewDisposeScope();
+        var result = input;
+        foreach (var stage in stages)
+            result = ((torch.nn.Module<torch.Tensor, torch.Tensor>)stage).call(result);
+        return result.MoveToOuterDisposeScope();
+    }
+
+    private bool IsFrozen(torch.nn.Module module)
+    {
+        if (module.parameters().Any(parameter => parameter.requires_grad))
+            return false;
+
+        // Without parameters a layer can still answer differently while it trains, as dropout does.
+        var parts = new HashSet<torch.nn.Module>(module.named_modules().Select(part => part.module), ReferenceEqualityComparer.Instance) { module };
+        return !layers.Exists(layer => parts.Contains(layer.Module) && layer.Trainable);
+    }
 
     private static bool IsContainer(torch.nn.Module module) =>
         module is TorchSharp.Modules.Sequential or IEnumerable<torch.nn.Module>;

@@ -11,7 +11,7 @@ partial interface IHost<T>
     {
         partial record Box
         {
-            partial class Tuner<TBackbone> : global::FineTune.IFineTunable
+            partial class Tuner<TBackbone> : global::FineTune.IFineTunable, global::FineTune.ISplitForward
             {
                 // ── Manifest: what the attributes say, so that a checkpoint can tell what another run did differently.
 
@@ -118,6 +118,33 @@ partial interface IHost<T>
                 [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
                 public global::FineTune.CompiledModel Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
                     this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.Models.IHost<T>.Holder<TKey>.Box.Tuner<TBackbone> has to be compiled once before it can be compiled again: call Compile with an optimizer and a loss.")).Recompile(learningRate, state);
+
+                // ── Split: what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.
+
+                /// <summary>Whether the halves are those of this class's <c>forward</c>, and not of one that a derived class overrides.</summary>
+                [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+                public bool SplitsForward => GetType() == typeof(Tuner<TBackbone>);
+
+                /// <summary>The first half of <c>forward</c>, which depends on the input and on frozen layers only, without gradients.</summary>
+                /// <returns>The cut: the values that <see cref="ForwardTrainable"/> starts from.</returns>
+                [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+                public global::TorchSharp.torch.Tensor[] ForwardFrozen(global::TorchSharp.torch.Tensor x)
+                {
+                    using (global::TorchSharp.torch.no_grad())
+                    {
+                        var features = this.Layers.CallFrozen(this.backbone, x);
+                        return [features];
+                    }
+                }
+
+                /// <summary>The second half of <c>forward</c>, from where the frozen layers end.</summary>
+                /// <param name="cut">What <see cref="ForwardFrozen"/> returned in the same phase.</param>
+                [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+                public global::TorchSharp.torch.Tensor ForwardTrainable(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> cut)
+                {
+                    var features = cut[0];
+                    return this.head.call(this.Layers.CallTrainable(this.backbone, features));
+                }
             }
         }
     }

@@ -95,4 +95,46 @@ partial class TwoInputs : global::FineTune.IFineTunable
         new("right", this.right, rates.Resolve()),
         new("head", this.head, rates.Resolve()),
     ];
+
+    // ── Split: what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.
+
+    /// <summary>The first half of <c>forward</c>, which depends on the input and on frozen layers only, without gradients.</summary>
+    /// <returns>The cut: the values that <see cref="ForwardTrainable"/> starts from.</returns>
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    public global::TorchSharp.torch.Tensor[] ForwardFrozen(global::TorchSharp.torch.Tensor x, global::TorchSharp.torch.Tensor y) => IsBackboneFrozen ? FrozenToHead(x, y) : FrozenToCut(x, y);
+
+    /// <summary>The second half of <c>forward</c>, from where the frozen layers end.</summary>
+    /// <param name="cut">What <see cref="ForwardFrozen"/> returned in the same phase.</param>
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    public global::TorchSharp.torch.Tensor ForwardTrainable(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> cut) => IsBackboneFrozen ? TrainableFromHead(cut) : TrainableFromCut(cut);
+
+    private global::TorchSharp.torch.Tensor[] FrozenToHead(global::TorchSharp.torch.Tensor x, global::TorchSharp.torch.Tensor y)
+    {
+        using (global::TorchSharp.torch.no_grad())
+        {
+            var features = this.left.call(this.right.call(y));
+            return [features];
+        }
+    }
+
+    private global::TorchSharp.torch.Tensor TrainableFromHead(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> cut)
+    {
+        var features = cut[0];
+        return this.head.call(features);
+    }
+
+    private global::TorchSharp.torch.Tensor[] FrozenToCut(global::TorchSharp.torch.Tensor x, global::TorchSharp.torch.Tensor y)
+    {
+        using (global::TorchSharp.torch.no_grad())
+        {
+            var features = this.Layers.CallFrozen(this.right, y);
+            return [features];
+        }
+    }
+
+    private global::TorchSharp.torch.Tensor TrainableFromCut(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> cut)
+    {
+        var features = cut[0];
+        return this.head.call(this.left.call(this.Layers.CallTrainable(this.right, features)));
+    }
 }

@@ -1,0 +1,112 @@
+using FineTune.Generators.Model;
+
+namespace FineTune.Generators.Emission;
+
+internal static partial class ClassEmitter
+{
+    private static bool Splits(AnnotatedClass model) =>
+        Split(model) is { Obstacle: null } && GeneratedNames.OfSplit.All(name => IsFree(model, name));
+
+    /// <summary>The split of the class's forward pass, or of the one that is written for it.</summary>
+    private static ForwardSplit? Split(AnnotatedClass model) => !model.WritesForward || model.Base.IsAnnotated ? model.Forward : new(
+        $"{TensorType} input",
+        "input",
+        TensorType,
+        WithFrozenBackbone: null,
+        new(
+            new([$"var features = {Reach(model, GeneratedNames.Layers)}.CallFrozen({BackboneOf(model)}, input);"]),
+            new(["features"]),
+            new([$"return {HeadOf(model)}.call({Reach(model, GeneratedNames.Layers)}.CallTrainable({BackboneOf(model)}, cut[0]));"])),
+        Obstacle: null);
+
+    private static void WriteSplit(AnnotatedClass model, SourceWriter writer)
+    {
+        if (Split(model) is not { } split)
+            return;
+        if (!Splits(model))
+        {
+            if (split.Obstacle is { } obstacle)
+                WriteHeading(writer, "Split", $"forward cannot be cut in two, as {obstacle}; training works, without a cache.");
+            return;
+        }
+
+        WriteHeading(writer, "Split", "what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.");
+        if (model.MapsTensorToTensor)
+        {
+            writer.Write(
+                $"""
+
+                /// <summary>Whether the halves are those of this class's <c>forward</c>, and not of one that a derived class overrides.</summary>
+                {GeneratedCode}
+                public bool SplitsForward => {(model.IsSealed ? "true" : $"GetType() == typeof({TypeOf(model)})")};
+                """);
+        }
+
+        var cutType = "global::System.Collections.Generic.IReadOnlyList<" + TensorType + ">";
+        writer.Write(
+            $"""
+
+            /// <summary>The first half of <c>forward</c>, which depends on the input and on frozen layers only, without gradients.</summary>
+            /// <returns>The cut: the values that <see cref="ForwardTrainable"/> starts from.</returns>
+            {GeneratedCode}
+            """);
+        WriteHalf(writer, split, $"public {TensorType}[] ForwardFrozen({split.Parameters})",
+            $"FrozenToHead({split.Arguments})", $"FrozenToCut({split.Arguments})", WriteFrozen);
+        writer.Write(
+            $"""
+
+            /// <summary>The second half of <c>forward</c>, from where the frozen layers end.</summary>
+            /// <param name="cut">What <see cref="ForwardFrozen"/> returned in the same phase.</param>
+            {GeneratedCode}
+            """);
+        WriteHalf(writer, split, $"public {split.ResultType} ForwardTrainable({cutType} cut)",
+            "TrainableFromHead(cut)", "TrainableFromCut(cut)", WriteTrainable);
+
+        if (split.WithFrozenBackbone is not { } whole)
+            return;
+        var unlessWhole = split.AtCut!;
+        writer.Separate();
+        WriteFrozen(writer, $"private {TensorType}[] FrozenToHead({split.Parameters})", whole);
+        writer.Separate();
+        WriteTrainable(writer, $"private {split.ResultType} TrainableFromHead({cutType} cut)", whole);
+        writer.Separate();
+        WriteFrozen(writer, $"private {TensorType}[] FrozenToCut({split.Parameters})", unlessWhole);
+        writer.Separate();
+        WriteTrainable(writer, $"private {split.ResultType} TrainableFromCut({cutType} cut)", unlessWhole);
+
+        void WriteHalf(SourceWriter writer, ForwardSplit split, string head, string whole, string atCut, Action<SourceWriter, string, Halves> write)
+        {
+            // While the whole backbone is frozen, so is what only it leads to.
+            if (split.WithFrozenBackbone is null)
+                write(writer, head, split.AtCut!);
+            else
+                writer.Write($"{head} => {Reach(model, GeneratedNames.IsBackboneFrozen)} ? {whole} : {atCut};");
+        }
+    }
+
+    private static void WriteFrozen(SourceWriter writer, string head, Halves halves)
+    {
+        using (writer.Open(head))
+        using (writer.Open("using (global::TorchSharp.torch.no_grad())"))
+        {
+            foreach (var line in halves.Frozen)
+                writer.Write(line);
+            writer.Write($"return [{string.Join(", ", halves.Cut)}];");
+        }
+    }
+
+    private static void WriteTrainable(SourceWriter writer, string head, Halves halves)
+    {
+        using (writer.Open(head))
+        {
+            foreach (var line in halves.Trainable)
+                writer.Write(line);
+        }
+    }
+
+    private static string TypeOf(AnnotatedClass model)
+    {
+        var declaration = model.Declarations[model.Declarations.Count - 1];
+        return declaration.Substring(declaration.LastIndexOf("class ", StringComparison.Ordinal) + "class ".Length);
+    }
+}

@@ -1,0 +1,122 @@
+using FineTune.Generators.Emission;
+using FineTune.Generators.Model;
+using FineTune.Generators.Parsing.Split;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace FineTune.Generators.Parsing;
+
+/// <summary>Reads the class's <c>forward</c>, and cuts it between what is frozen and what trains.</summary>
+internal static class ForwardParser
+{
+    /// <summary>Null where the class has no forward pass of its own, or one with errors.</summary>
+    public static ForwardSplit? Parse(
+        INamedTypeSymbol type, EquatableArray<Component> components, TorchTypes torch, Compilation compilation,
+        EquatableArray<string> taken, CancellationToken cancellation)
+    {
+        var forward = type.GetMembers("forward").OfType<IMethodSymbol>()
+            .FirstOrDefault(static method => method is { IsOverride: true, DeclaringSyntaxReferences.Length: 1 });
+        if (forward?.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is not MethodDeclarationSyntax { } syntax
+            || (syntax.Body is null && syntax.ExpressionBody is null))
+        {
+            return null;
+        }
+
+        var model = compilation.GetSemanticModel(syntax.SyntaxTree);
+        if (model.GetDiagnostics(syntax.Span, cancellation).Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
+            return null;
+
+        var assigned = new HashSet<string>(syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>()
+            .Select(assignment => model.GetSymbolInfo(assignment.Left, cancellation).Symbol)
+            .Where(static symbol => symbol is IFieldSymbol or IPropertySymbol)
+            .Select(static symbol => symbol!.Name));
+        var backbones = components
+            .Where(static component => component is { Role: ComponentRole.Backbone, MapsTensorToTensor: true, IsNullable: false })
+            .Select(static component => component.Name)
+            .ToList();
+
+        var layers = taken.Contains(GeneratedNames.Layers) ? "((global::FineTune.IFineTunable)this).Layers" : "this.Layers";
+        try
+        {
+            var whole = Slice(backboneCounts: true, static _ => false);
+            var atCut = AtCut();
+
+            // Where nothing but calls of the backbone lies before the head, the cut at its end is one of those inside it.
+            var isSame = whole.Cut.Equals(atCut.Cut) && whole.Frozen.SequenceEqual(atCut.Frozen.Select(Undivided));
+            return new(
+                string.Join(", ", forward.Parameters.Select(parameter => $"{PortableRewriter.Display(parameter.Type)} {Identifier.Escape(parameter.Name)}")),
+                string.Join(", ", forward.Parameters.Select(parameter => Identifier.Escape(parameter.Name))),
+                PortableRewriter.Display(forward.ReturnType),
+                isSame ? null : whole,
+                atCut,
+                Obstacle: null);
+        }
+        catch (UnsplittableException obstacle)
+        {
+            return ForwardSplit.Impossible(obstacle.Message);
+        }
+
+        Halves Slice(bool backboneCounts, Func<ExpressionSyntax, bool> isCutPoint)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var roles = new MemberRoles(compilation, components, backboneCounts, assigned);
+            return new ForwardSlicer(syntax, model, roles, torch, isCutPoint, layers).Slice(syntax);
+        }
+
+        // Where the cut can fall nowhere inside, it falls before everything.
+        Halves AtCut()
+        {
+            try
+            {
+                return Slice(backboneCounts: false, IsCutPoint);
+            }
+            catch (UnsplittableException) when (forward.Parameters.All(parameter => torch.IsTensor(parameter.Type)))
+            {
+                var inputs = forward.Parameters.Select(static (_, i) => $"cut[{i}]");
+                return new(
+                    new([]),
+                    new(forward.Parameters.Select(static parameter => Identifier.Escape(parameter.Name))),
+                    new([$"return this.forward({string.Join(", ", inputs)});"]));
+            }
+        }
+
+        bool IsCutPoint(ExpressionSyntax expression) =>
+            expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "call" or "forward", Expression: var receiver } }
+            && (receiver is IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax })
+            && model.GetSymbolInfo(receiver, cancellation).Symbol is { IsStatic: false } member
+            && backbones.Contains(member.Name)
+            && !assigned.Contains(member.Name);
+    }
+
+    /// <summary>Whether a class has one backbone, one head, and no forward pass: then there is only one that it can mean.</summary>
+    public static bool IsToBeWritten(INamedTypeSymbol type, EquatableArray<Component> components, TorchTypes torch) =>
+        !type.IsAbstract
+        && torch.MapsTensorToTensor(type)
+        && components.Where(static component => component.Kind == ComponentKind.Module).ToList() is { Count: 2 } modules
+        && modules.All(static module => module is { MapsTensorToTensor: true, IsNullable: false })
+        && modules.Count(static module => module.Role == ComponentRole.Backbone) == 1
+        && modules.Count(static module => module.Role == ComponentRole.Head) == 1
+        && !HasForward(type, torch);
+
+    private static bool HasForward(INamedTypeSymbol type, TorchTypes torch)
+    {
+        for (var current = type; current is not null && !torch.IsOwn(current); current = current.BaseType)
+        {
+            if (!current.GetMembers("forward").IsEmpty)
+                return true;
+        }
+
+        return false;
+    }
+
+    // "this.Layers.CallFrozen(this.backbone, x)" is "this.backbone.call(x)" while all of it is frozen.
+    private static string Undivided(string line)
+    {
+        const string Divided = "Layers.CallFrozen(";
+        var start = line.IndexOf(Divided, StringComparison.Ordinal);
+        if (start < 0)
+            return line;
+        var comma = line.IndexOf(", ", start, StringComparison.Ordinal);
+        return line.Substring(0, line.IndexOf(" = ", StringComparison.Ordinal) + 3) + line.Substring(start + Divided.Length, comma - start - Divided.Length) + ".call(" + line.Substring(comma + 2);
+    }
+}

@@ -1,0 +1,84 @@
+using FineTune.Generators.Emission;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace FineTune.Generators.Parsing.Split;
+
+/// <summary>
+/// Rewrites user code so that it means the same in a file without the user's usings: types in full, members of the
+/// class with <c>this</c>, extension methods as what they are, locals under the names that they have in the halves.
+/// </summary>
+/// <param name="model">The semantic model of the code.</param>
+/// <param name="nameOf">The new name of a local or parameter; null leaves it.</param>
+internal class PortableRewriter(SemanticModel model, Func<ISymbol, string?> nameOf) : CSharpSyntaxRewriter
+{
+    private static readonly SymbolDisplayFormat Qualified = SymbolDisplayFormat.FullyQualifiedFormat
+        .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+
+    public static string Display(ITypeSymbol type) => type.ToDisplayString(Qualified);
+
+    public override SyntaxTrivia VisitTrivia(SyntaxTrivia trivia) => default;
+
+    public override SyntaxNode? VisitNameColon(NameColonSyntax node) => node;
+
+    public override SyntaxNode? VisitIdentifierName(IdentifierNameSyntax node) => Name(node) ?? base.VisitIdentifierName(node);
+
+    public override SyntaxNode? VisitGenericName(GenericNameSyntax node) => Name(node) ?? base.VisitGenericName(node);
+
+    public override SyntaxNode? VisitQualifiedName(QualifiedNameSyntax node) =>
+        model.GetSymbolInfo(node).Symbol is ITypeSymbol type ? SyntaxFactory.ParseTypeName(Display(type)) : base.VisitQualifiedName(node);
+
+    public override SyntaxNode? VisitInvocationExpression(InvocationExpressionSyntax node)
+    {
+        if (node.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" } && model.GetConstantValue(node) is { Value: string constant })
+            return SyntaxFactory.ParseExpression(Literal.Of(constant));
+
+        if (model.GetSymbolInfo(node).Symbol is not IMethodSymbol { ReducedFrom: { } extension } method)
+            return base.VisitInvocationExpression(node);
+        if (node.Expression is not MemberAccessExpressionSyntax access)
+            throw new UnsplittableException($"'{node}' calls an extension method conditionally");
+
+        var receiver = (ExpressionSyntax)Visit(access.Expression);
+        var arguments = (ArgumentListSyntax)Visit(node.ArgumentList);
+        var generics = access.Name is GenericNameSyntax
+            ? $"<{string.Join(", ", method.TypeArguments.Select(Display))}>"
+            : "";
+        return SyntaxFactory.InvocationExpression(
+            SyntaxFactory.ParseExpression($"{Display(extension.ContainingType)}.{Identifier.Escape(method.Name)}{generics}"),
+            arguments.WithArguments(arguments.Arguments.Insert(0, SyntaxFactory.Argument(receiver))));
+    }
+
+    private SyntaxNode? Name(SimpleNameSyntax node)
+    {
+        if (IsRightHand(node) || node is IdentifierNameSyntax { IsVar: true } || model.GetSymbolInfo(node).Symbol is not { } symbol)
+            return null;
+
+        return symbol switch
+        {
+            ILocalSymbol or IParameterSymbol => nameOf(symbol) is { } name ? SyntaxFactory.IdentifierName(name) : null,
+            INamespaceSymbol space => SyntaxFactory.ParseName("global::" + space.ToDisplayString()),
+            INamedTypeSymbol type when node.Parent is MemberAccessExpressionSyntax => SyntaxFactory.ParseExpression(Display(type.WithNullableAnnotation(NullableAnnotation.None))),
+            INamedTypeSymbol type => SyntaxFactory.ParseTypeName(Display(type.WithNullableAnnotation(NullableAnnotation.None))),
+            IMethodSymbol { MethodKind: MethodKind.LocalFunction } => null,
+            { IsStatic: true, ContainingType: { } type } => Member(SyntaxFactory.ParseExpression(Display(type)), node),
+            _ when OwnMember.Is(node, symbol) => Member(SyntaxFactory.ThisExpression(), node),
+            _ => null,
+        };
+    }
+
+    private SyntaxNode Member(ExpressionSyntax owner, SimpleNameSyntax node) =>
+        SyntaxFactory.MemberAccessExpression(
+            SyntaxKind.SimpleMemberAccessExpression,
+            owner,
+            node is GenericNameSyntax generic ? (SimpleNameSyntax)base.VisitGenericName(generic)! : node.WithoutTrivia());
+
+    private static bool IsRightHand(SimpleNameSyntax node) => node.Parent switch
+    {
+        MemberAccessExpressionSyntax access => access.Name == node,
+        QualifiedNameSyntax qualified => qualified.Right == node,
+        AliasQualifiedNameSyntax => true,
+        MemberBindingExpressionSyntax => true,
+        _ => false,
+    };
+}
