@@ -207,6 +207,19 @@ public sealed class CompiledModel
     public Tensor Predict(IDataset data, int batchSize = 32, CancellationToken cancellationToken = default) =>
         Inference.Predict(this, data, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
 
+    /// <summary>How many samples of each class the model takes for each class.</summary>
+    /// <param name="data">The set.</param>
+    /// <param name="threshold">With one output, the probability above which an answer is yes.</param>
+    /// <param name="batchSize">Samples in a batch; the result does not depend on it.</param>
+    /// <param name="cancellationToken">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
+    public ConfusionMatrix Confusion(
+        IDataset data, double threshold = 0.5, int batchSize = 32, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Inference.Confusion(
+            this, data, threshold, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
+    }
+
     internal Evaluation Evaluate(IDataset data, BatchOptions batches, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(data);

@@ -28,6 +28,23 @@ internal static class Inference
         return new Evaluation(states.Loss, states.Values.ToDictionary(), samples);
     }
 
+    public static ConfusionMatrix Confusion(
+        CompiledModel compiled, IDataset data, double threshold, BatchOptions batches, CancellationToken cancellationToken)
+    {
+        using var mode = new InferenceMode(compiled.Model);
+        var confusion = new Confusion(threshold);
+        var device = ModelDevice.Of(compiled.Model);
+        foreach (var batch in new BatchLoader(data, batches).Epoch(0))
+        {
+            using var owned = batch;
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = torch.NewDisposeScope();
+            confusion.Add(compiled.Model.call(device.Move(batch.Input)), device.Move(batch.Target));
+        }
+
+        return confusion.Matrix!;
+    }
+
     public static Tensor Predict(CompiledModel compiled, Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+
+namespace FineTune;
+
+/// <summary>
+/// Writes one line an epoch to a CSV file: epoch, phase, metrics and the learning rate of each group. What callbacks
+/// report is in it if they come first. Each line is written and the file closed when the next epoch begins.
+/// </summary>
+public sealed class CsvLog : Callback
+{
+    private readonly string path;
+    private readonly bool append;
+    private string[]? header;
+
+    /// <summary>A log in a file.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="append">
+    /// Whether lines go behind those of an earlier run, without a second header. A file with other columns is an error.
+    /// </param>
+    public CsvLog(string path, bool append = false)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        this.path = path;
+        this.append = append;
+    }
+
+    /// <inheritdoc/>
+    public override void OnFitBegin(FitContext fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        header =
+        [
+            "epoch", "phase", .. fit.Produced, .. fit.LearningRates.Select(group => $"learning_rate_{group.Name}"),
+        ];
+        var line = Line(header);
+        var goesOn = append && File.Exists(path) && new FileInfo(path).Length > 0;
+        if (!goesOn)
+        {
+            Write(FileMode.Create, line);
+        }
+        else if (File.ReadLines(path).First() is var first && first != line)
+        {
+            throw new FineTuneException(
+                $"The log {path} has the columns {first}, this training has {line}; write to another file.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(FitContext fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        Write(FileMode.Append, Line(
+        [
+            Text(fit.Epoch), fit.Compiled.Phase.ToString(),
+            .. fit.Produced.Select(name => fit.Metrics.TryGetValue(name, out var value) ? Text(value) : ""),
+            .. fit.LearningRates.Select(group => Text(group.LearningRate)),
+        ]));
+    }
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static string Line(IEnumerable<string> fields) => string.Join(',', fields.Select(Quoted));
+
+    private static string Quoted(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0
+        ? field
+        : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private void Write(FileMode mode, string line)
+    {
+        using var stream = new FileStream(path, mode, FileAccess.Write, FileShare.Read);
+        stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+    }
+}

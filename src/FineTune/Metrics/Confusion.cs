@@ -1,0 +1,37 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>Counts wanted and predicted classes, batch by batch.</summary>
+internal sealed class Confusion(double threshold)
+{
+    private readonly double logit = Math.Log(threshold / (1 - threshold));
+
+    public ConfusionMatrix? Matrix { get; private set; }
+
+    public void Add(Tensor output, Tensor target)
+    {
+        using var scope = torch.NewDisposeScope();
+        var samples = output.shape[0];
+        var classes = output.numel() / samples;
+        Tensor predicted, wanted;
+        if (classes == 1)
+        {
+            predicted = output.reshape(samples).gt(logit).to_type(ScalarType.Int64);
+            wanted = target.reshape(samples).to_type(output.dtype).gt(0.5).to_type(ScalarType.Int64);
+        }
+        else
+        {
+            predicted = output.argmax(1);
+            wanted = ClassIndices.Of(target, output);
+        }
+
+        Matrix ??= new ConfusionMatrix((int)Math.Max(2, classes));
+        var pairs = wanted.cpu().data<long>().ToArray().Zip(predicted.cpu().data<long>().ToArray());
+        foreach (var (want, predict) in pairs)
+        {
+            Matrix.Add(want, predict);
+        }
+    }
+}
