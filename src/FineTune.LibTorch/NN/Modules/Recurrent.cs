@@ -46,18 +46,31 @@ internal sealed class Recurrent
 
     private int Directions => this.bidirectional ? 2 : 1;
 
+    /// <param name="input">[length, batch, inputs], or with the batch first if so made, or without a batch.</param>
+    /// <param name="state">Tensors of [layers · directions, batch, hidden].</param>
     /// <returns>The output of the last layer at each position, then the last state, of as many tensors as the one before.</returns>
-    public Tensor[] Run(Tensor input, Tensor[] state, bool training) => Aten.CallMany(
-        this.op, input, state.Length == 1 ? state[0] : (Value)state, this.parameters.ToArray(),
-        this.bias, this.layers, this.dropout, training, this.bidirectional, this.batchFirst);
+    public Tensor[] Run(Tensor input, Tensor[] state, bool training)
+    {
+        if (input.dim() == 2)
+            return RunSingle(input, state, training);
+        return Aten.CallMany(
+            this.op, input, state.Length == 1 ? state[0] : (Value)state, this.parameters.ToArray(),
+            this.bias, this.layers, this.dropout, training, this.bidirectional, this.batchFirst);
+    }
 
     /// <summary>Zeros, of the shape of a state for this input.</summary>
     public Tensor InitialState(Tensor input)
     {
-        long[] shape = input.shape;
-        long first = Directions * this.layers;
-        return shape.Length == 2
-            ? zeros([first, this.hidden], input.dtype, input.device)
-            : zeros([first, shape[this.batchFirst ? 0 : 1], this.hidden], input.dtype, input.device);
+        long[] batch = input.dim() == 2 ? [] : [input.shape[this.batchFirst ? 0 : 1]];
+        return zeros([Directions * this.layers, .. batch, this.hidden], input.dtype, input.device);
+    }
+
+    // A batch of one.
+    private Tensor[] RunSingle(Tensor input, Tensor[] state, bool training)
+    {
+        using var scope = NewDisposeScope();
+        int batch = this.batchFirst ? 0 : 1;
+        var results = Run(input.unsqueeze(batch), [.. state.Select(tensor => tensor.unsqueeze(1))], training);
+        return [.. results.Select((tensor, i) => tensor.squeeze(i == 0 ? batch : 1).MoveToOuterDisposeScope())];
     }
 }
