@@ -14,6 +14,8 @@ internal static class MetadataNames
 
     public const string IFineTunable = "FineTune.IFineTunable";
     public const string CompiledModel = "FineTune.CompiledModel";
+    public const string Phase = "FineTune.Phase";
+    public const string StaleCompilationException = "FineTune.StaleCompilationException";
 
     public const string Module = "TorchSharp.torch+nn+Module";
     public const string Parameter = "TorchSharp.Modules.Parameter";

@@ -1,0 +1,24 @@
+using FineTune.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+
+namespace FineTune.Analyzers.CompiledModels;
+
+/// <summary>An annotated model.</summary>
+/// <param name="Now">What of it trains.</param>
+/// <param name="Changed">Where that was last changed, on some path.</param>
+internal sealed record ModelFact(Trainability Now, Location? Changed) : Fact
+{
+    public bool Equals(ModelFact? other) => other is not null && Now.Equals(other.Now);
+
+    public override int GetHashCode() => Now.GetHashCode();
+}
+
+/// <summary>A compiled model. Its model is a field of it.</summary>
+/// <param name="Bound">What trained when it was compiled: fixed for good.</param>
+/// <param name="Compiled">Where it was compiled; null where that was before the method was entered.</param>
+internal sealed record CompiledFact(Trainability Bound, Location? Compiled) : Fact
+{
+    public bool Equals(CompiledFact? other) => other is not null && Bound.Equals(other.Bound);
+
+    public override int GetHashCode() => Bound.GetHashCode();
+}

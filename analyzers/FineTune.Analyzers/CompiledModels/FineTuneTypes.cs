@@ -1,0 +1,36 @@
+using Microsoft.CodeAnalysis;
+
+namespace FineTune.Analyzers.CompiledModels;
+
+/// <summary>The types of the runtime that the rules on compiling look at.</summary>
+internal sealed class FineTuneTypes
+{
+    private readonly INamedTypeSymbol tunable;
+    private readonly INamedTypeSymbol compiledModel;
+
+    private FineTuneTypes(INamedTypeSymbol tunable, INamedTypeSymbol compiledModel, Compilation compilation)
+    {
+        this.tunable = tunable;
+        this.compiledModel = compiledModel;
+        Phase = compilation.GetTypeByMetadataName(MetadataNames.Phase);
+        StaleCompilationException = compilation.GetTypeByMetadataName(MetadataNames.StaleCompilationException);
+    }
+
+    public INamedTypeSymbol? Phase { get; }
+
+    public INamedTypeSymbol? StaleCompilationException { get; }
+
+    /// <summary>The types, or null in a compilation that does not know the runtime.</summary>
+    public static FineTuneTypes? In(Compilation compilation) =>
+        compilation.GetTypeByMetadataName(MetadataNames.IFineTunable) is { } tunable
+        && compilation.GetTypeByMetadataName(MetadataNames.CompiledModel) is { } compiledModel
+            ? new(tunable, compiledModel, compilation)
+            : null;
+
+    public bool IsModel(ITypeSymbol? type) =>
+        type is not null && (Is(type, tunable) || type.AllInterfaces.Contains(tunable, SymbolEqualityComparer.Default));
+
+    public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel);
+
+    public static bool Is(ITypeSymbol? type, INamedTypeSymbol? wanted) => wanted is not null && SymbolEqualityComparer.Default.Equals(type, wanted);
+}

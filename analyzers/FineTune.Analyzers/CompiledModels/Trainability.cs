@@ -1,0 +1,41 @@
+namespace FineTune.Analyzers.CompiledModels;
+
+/// <summary>What of a model trains, as far as the source says.</summary>
+/// <param name="Kind">Which way of saying it.</param>
+/// <param name="Count">How many layers, for <see cref="TrainabilityKind.Last"/>; null where it is not a constant.</param>
+/// <param name="Unit">What is counted; null where it is not a constant.</param>
+internal sealed record Trainability(TrainabilityKind Kind, object? Count = null, object? Unit = null)
+{
+    public static readonly Trainability Unknown = new(TrainabilityKind.Unknown);
+    public static readonly Trainability AtEntry = new(TrainabilityKind.AtEntry);
+    public static readonly Trainability Head = new(TrainabilityKind.Head);
+    public static readonly Trainability Full = new(TrainabilityKind.Full);
+
+    /// <summary>Whether going from <paramref name="before"/> to this changed what trains; null where nobody can tell.</summary>
+    public bool? Differs(Trainability before)
+    {
+        if (Kind == TrainabilityKind.Unknown || before.Kind == TrainabilityKind.Unknown)
+            return null;
+        if (Kind == TrainabilityKind.Last && before.Kind == TrainabilityKind.Last)
+            return Count is null || before.Count is null || Unit is null || before.Unit is null ? null : !Equals(before);
+        return Kind != before.Kind;
+    }
+}
+
+internal enum TrainabilityKind
+{
+    /// <summary>Nobody can tell.</summary>
+    Unknown,
+
+    /// <summary>Whatever it was when the method was entered.</summary>
+    AtEntry,
+
+    /// <summary>Only the head.</summary>
+    Head,
+
+    /// <summary>Head and backbone.</summary>
+    Full,
+
+    /// <summary>The head and the last layers of the backbone.</summary>
+    Last,
+}

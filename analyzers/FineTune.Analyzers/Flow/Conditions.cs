@@ -1,0 +1,210 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>
+/// The conditions of one body, with the functions in it, that are asked more than once of operands that nobody assigns in between:
+/// <c>if (fineTune) … if (fineTune) …</c> goes the same way twice. A path remembers which way it went.
+/// </summary>
+internal sealed class Conditions
+{
+    private readonly FlowDomain domain;
+    private readonly SlotTable slots;
+    private readonly Dictionary<CaptureId, IOperation?> captured = [];
+    private readonly HashSet<int> repeated = [];
+    private readonly HashSet<int> tested = [];
+
+    public Conditions(ControlFlowGraph graph, FlowDomain domain, SlotTable slots)
+    {
+        this.domain = domain;
+        this.slots = slots;
+        Scan(graph, []);
+    }
+
+    private void Scan(ControlFlowGraph body, HashSet<int> seen)
+    {
+        foreach (var capture in body.Blocks.SelectMany(block => block.Operations).OfType<IFlowCaptureOperation>())
+            captured[capture.Id] = captured.ContainsKey(capture.Id) ? null : capture.Value;
+        foreach (var block in body.Blocks)
+        {
+            foreach (var operation in block.BranchValue is { } value ? block.Operations.Add(value) : block.Operations)
+            {
+                foreach (var descendant in operation.DescendantsAndSelf())
+                {
+                    if (descendant is IFlowAnonymousFunctionOperation lambda)
+                        Scan(body.GetAnonymousFunctionControlFlowGraph(lambda), seen);
+                    else if (descendant is IArgumentOperation { Value: ILocalReferenceOperation or IParameterReferenceOperation, Parameter.Type.SpecialType: SpecialType.System_Boolean } argument)
+                        Count(argument.Value, seen);
+                }
+            }
+
+            if (block.ConditionalSuccessor is null || block.BranchValue is null)
+                continue;
+            Count(block.BranchValue, seen);
+            if (IsInLoop(block, body))
+                Count(block.BranchValue, seen);
+        }
+
+        foreach (var function in body.LocalFunctions)
+            Scan(body.GetLocalFunctionControlFlowGraph(function), seen);
+    }
+
+    /// <summary>Whether the block may run again: a branch goes back over it.</summary>
+    private static bool IsInLoop(BasicBlock block, ControlFlowGraph body) =>
+        body.Blocks.Skip(block.Ordinal).Any(later =>
+            later.FallThroughSuccessor?.Destination?.Ordinal <= block.Ordinal || later.ConditionalSuccessor?.Destination?.Ordinal <= block.Ordinal);
+
+    private void Count(IOperation condition, HashSet<int> seen)
+    {
+        foreach (var operand in condition.DescendantsAndSelf())
+        {
+            switch (operand)
+            {
+                case ILocalReferenceOperation local:
+                    tested.Add(slots.Of(local.Local));
+                    break;
+                case IParameterReferenceOperation parameter:
+                    tested.Add(slots.Of(parameter.Parameter));
+                    break;
+                case IFlowCaptureReferenceOperation capture when Source(capture) is ILocalReferenceOperation local:
+                    tested.Add(slots.Of(local.Local));
+                    break;
+            }
+        }
+
+        if (Parse(condition) is { } question && !seen.Add(question.Slot))
+            repeated.Add(question.Slot);
+    }
+
+    /// <summary>Whether a condition looks at this variable, so that a constant in it is worth remembering.</summary>
+    public bool Tests(int slot) => tested.Contains(slot);
+
+    /// <summary>Whether it matters to remember how this condition comes out.</summary>
+    public bool IsRepeated(IOperation condition) => Parse(condition) is { } question && repeated.Contains(question.Slot);
+
+    /// <summary>What a flow capture stands for: the operand that an assignment through it writes.</summary>
+    public IOperation? Source(IFlowCaptureReferenceOperation reference) =>
+        captured.TryGetValue(reference.Id, out var source) ? source : null;
+
+    /// <summary>How <paramref name="condition"/> comes out, from what the path remembers; null where it does not know.</summary>
+    public bool? Recall(IOperation condition, Path path)
+    {
+        if (Parse(condition) is not { } question || !repeated.Contains(question.Slot))
+            return null;
+        if (path.Variables.Find(question.Slot) is Constant known)
+            return Equals(known.Content, question.Constant) != question.Negated;
+        return path.Variables.Find(Exclusion(question)) is not null ? question.Negated : null;
+    }
+
+    /// <summary>Notes on the path that <paramref name="condition"/> came out as <paramref name="outcome"/>.</summary>
+    public void Remember(IOperation condition, bool outcome, Path path)
+    {
+        if (Parse(condition) is not { } question || !repeated.Contains(question.Slot))
+            return;
+        var equal = outcome != question.Negated;
+        if (equal)
+            path.Bind(question.Slot, new Constant(question.Constant));
+        else if (question.Constant is bool truth)
+            path.Bind(question.Slot, Value.Of(!truth));
+        else
+            path.Bind(Exclusion(question), Value.True);
+    }
+
+    private int Exclusion(Question question)
+    {
+        var slot = slots.Named($"{question.Slot} is not {question.Constant}");
+        foreach (var dependency in question.Dependencies)
+            slots.Depend(slot, dependency);
+        return slot;
+    }
+
+    /// <summary>A condition as "subject equals constant", or its negation.</summary>
+    private Question? Parse(IOperation condition)
+    {
+        var negated = false;
+        while (condition is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not)
+        {
+            condition = not.Operand;
+            negated = !negated;
+        }
+
+        var subject = condition;
+        object? constant = true;
+        switch (condition)
+        {
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } binary
+                when binary.RightOperand.ConstantValue.HasValue:
+                subject = binary.LeftOperand;
+                constant = binary.RightOperand.ConstantValue.Value;
+                negated ^= binary.OperatorKind == BinaryOperatorKind.NotEquals;
+                break;
+            case IIsNullOperation isNull:
+                subject = isNull.Operand;
+                constant = null;
+                break;
+            case IIsPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue.HasValue: true } pattern } isPattern:
+                subject = isPattern.Value;
+                constant = pattern.Value.ConstantValue.Value;
+                break;
+            case IIsPatternOperation { Pattern: INegatedPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue.HasValue: true } pattern } } isPattern:
+                subject = isPattern.Value;
+                constant = pattern.Value.ConstantValue.Value;
+                negated = !negated;
+                break;
+        }
+
+        var dependencies = new List<int>();
+        if (Key(subject, dependencies) is not { } key)
+            return null;
+        var slot = slots.Named(key);
+        foreach (var dependency in dependencies)
+            slots.Depend(slot, dependency);
+        return new(slot, constant, negated, dependencies);
+    }
+
+    /// <summary>The text of an operand that gives the same value as long as nobody assigns its dependencies; null for any other.</summary>
+    private string? Key(IOperation? operand, List<int> dependencies)
+    {
+        switch (operand)
+        {
+            case { ConstantValue.HasValue: true }:
+                return $"#{operand.ConstantValue.Value}";
+            case ILocalReferenceOperation local:
+                return Slot(slots.Of(local.Local));
+            case IParameterReferenceOperation parameter:
+                return Slot(slots.Of(parameter.Parameter));
+            case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
+                return "this";
+            case IFlowCaptureReferenceOperation capture:
+                return Source(capture) is { } source ? Key(source, dependencies) : null;
+            case IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.IsEmpty: true }:
+                var member = (IMemberReferenceOperation)operand;
+                if (domain.FactOf(member.Member.ContainingType) is not null)
+                    return null;
+                var instance = member.Instance is null ? "" : Key(member.Instance, dependencies);
+                return instance is null ? null : $"{instance}.{Slot(slots.Of(member.Member))}";
+            case IConversionOperation { OperatorMethod: null } conversion:
+                return Key(conversion.Operand, dependencies);
+            case IUnaryOperation { OperatorMethod: null } unary:
+                return Key(unary.Operand, dependencies) is { } only ? $"({unary.OperatorKind} {only})" : null;
+            case IBinaryOperation { OperatorMethod: null } binary:
+                return Key(binary.LeftOperand, dependencies) is { } left && Key(binary.RightOperand, dependencies) is { } right
+                    ? $"({left} {binary.OperatorKind} {right})"
+                    : null;
+            case IIsPatternOperation { Pattern: IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation or IRelationalPatternOperation } } isPattern:
+                return Key(isPattern.Value, dependencies) is { } value ? $"({value} is {isPattern.Pattern.Syntax})" : null;
+            default:
+                return null;
+        }
+
+        string Slot(int slot)
+        {
+            dependencies.Add(slot);
+            return $"${slot}";
+        }
+    }
+
+    private sealed record Question(int Slot, object? Constant, bool Negated, List<int> Dependencies);
+}

@@ -1,0 +1,108 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>
+/// Runs a domain over one method and all that it calls in source. Every body is run once for each state in which it is
+/// entered; a call in progress gives what is known of it so far, and the outermost caller repeats until nothing grows.
+/// </summary>
+internal sealed class Engine(FlowDomain domain, MethodBodies bodies, CancellationToken cancellation)
+{
+    private const int BlockLimit = 4_000;
+    private const int StateLimit = 1_024;
+    private const int WalkLimit = 60_000;
+    private const int DepthLimit = 12;
+
+    private readonly Dictionary<(ControlFlowGraph, State, bool), Context> contexts = [];
+    private readonly Dictionary<ControlFlowGraph, Conditions> conditions = [];
+    private readonly List<Context> running = [];
+    private readonly HashSet<Context> consulted = [];
+    private int walks;
+
+    public FlowDomain Domain { get; } = domain;
+
+    public MethodBodies Bodies { get; } = bodies;
+
+    public SlotTable Slots { get; } = new();
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>Whether the body is too large to be sure of anything: nothing is reported.</summary>
+    public bool GaveUp { get; private set; }
+
+    public bool IsDeep => running.Count > DepthLimit;
+
+    /// <summary>The mistakes of a method that anyone may call, whatever it is called with.</summary>
+    public IReadOnlyList<Finding> Analyze(ControlFlowGraph graph, IMethodSymbol method)
+    {
+        var path = new Path(State.Empty, [], Slots);
+        var world = new World(this, path);
+        if (!method.IsStatic)
+            path.Bind(Slots.This, world.Existing(method.ContainingType, escaped: false) ?? path.New(PlainObject.Instance, method.ContainingType, method.ContainingType.IsSealed));
+        foreach (var parameter in method.Parameters)
+        {
+            if (parameter.RefKind != RefKind.Out && world.Existing(parameter.Type, escaped: false) is { } argument)
+                path.Bind(Slots.Of(parameter), argument);
+        }
+
+        var findings = Summarize(graph, path.State, observesExceptions: false).Findings;
+        return GaveUp ? [] : findings;
+    }
+
+    public Conditions ConditionsOf(ControlFlowGraph graph)
+    {
+        while (graph.Parent is { } outer)
+            graph = outer;
+        if (!conditions.TryGetValue(graph, out var found))
+            conditions.Add(graph, found = new(graph, Domain, Slots));
+        return found;
+    }
+
+    public Context Summarize(ControlFlowGraph graph, State entry, bool observesExceptions)
+    {
+        var key = (graph, entry, observesExceptions);
+        if (!contexts.TryGetValue(key, out var context))
+            contexts.Add(key, context = new(graph, entry, observesExceptions));
+        if (context.IsComplete)
+            return context;
+        if (context.IsRunning)
+        {
+            consulted.Add(context);
+            return context;
+        }
+
+        if (graph.Blocks.Length > BlockLimit)
+            GaveUp = true;
+        running.Add(context);
+        context.IsRunning = true;
+        int size;
+        do
+        {
+            size = context.Size;
+            consulted.Remove(context);
+            new Solver(this, context).Run();
+        }
+        while (!GaveUp && consulted.Contains(context) && context.Size > size);
+
+        // What was read from a caller in progress may still grow; the caller runs this body again.
+        consulted.Remove(context);
+        context.IsComplete = !running.Any(consulted.Contains);
+        context.IsRunning = false;
+        running.RemoveAt(running.Count - 1);
+        return context;
+    }
+
+    public void CountWalk()
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        if (++walks > WalkLimit)
+            GaveUp = true;
+    }
+
+    public void CountStates(int states)
+    {
+        if (states > StateLimit)
+            GaveUp = true;
+    }
+}

@@ -1,0 +1,279 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>Walks the operations of a basic block along one path, operands first, as they run.</summary>
+internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGraph graph)
+{
+    private readonly FlowDomain domain = engine.Domain;
+    private readonly SlotTable slots = engine.Slots;
+    private readonly World world = new(engine, path);
+    private readonly Conditions conditions = engine.ConditionsOf(graph);
+
+    /// <summary>What <paramref name="operation"/> gives; an operation that is not known here gives nothing known.</summary>
+    public Value Evaluate(IOperation? operation)
+    {
+        switch (operation)
+        {
+            case null:
+                return Value.Unknown;
+            case { ConstantValue.HasValue: true }:
+                return new Constant(operation.ConstantValue.Value);
+            case IExpressionStatementOperation statement:
+                return Evaluate(statement.Operation);
+            case ILocalReferenceOperation local:
+                return path.Read(slots.Of(local.Local));
+            case IParameterReferenceOperation parameter:
+                return ReadParameter(parameter);
+            case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
+                return path.Read(slots.This);
+            case IFlowCaptureReferenceOperation capture:
+                return path.Read(slots.Of(graph, capture.Id));
+            case IFlowCaptureOperation capture:
+                path.Bind(slots.Of(graph, capture.Id), Evaluate(capture.Value));
+                return Value.Unknown;
+            case IDefaultValueOperation { Type.IsReferenceType: true }:
+                return Value.Null;
+            case IConversionOperation conversion:
+                return Convert(conversion);
+            case IParenthesizedOperation parenthesized:
+                return Evaluate(parenthesized.Operand);
+            case IAwaitOperation await:
+                return Evaluate(await.Operation);
+            case ISimpleAssignmentOperation assignment:
+                return Assign(assignment);
+            case IDeconstructionAssignmentOperation deconstruction:
+                return Deconstruct(deconstruction);
+            case ICompoundAssignmentOperation compound:
+                Evaluate(compound.Target);
+                Evaluate(compound.Value);
+                Store(compound.Target, Value.Unknown);
+                return Value.Unknown;
+            case IIncrementOrDecrementOperation increment:
+                Store(increment.Target, Value.Unknown);
+                return Value.Unknown;
+            case IEventAssignmentOperation assignment:
+                Escape(Evaluate(assignment.HandlerValue));
+                return Value.Unknown;
+            case ITupleOperation tuple:
+                return new TupleValue(ImmutableArray.CreateRange(tuple.Elements, Evaluate));
+            case IDeclarationExpressionOperation declaration:
+                return Evaluate(declaration.Expression);
+            case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
+                return Evaluate(not.Operand).AsBool is { } operand ? Value.Of(!operand) : Value.Unknown;
+            case IBinaryOperation binary:
+                return Compare(binary);
+            case IIsNullOperation isNull:
+                return IsNull(Evaluate(isNull.Operand));
+            case IIsPatternOperation isPattern:
+                return Match(isPattern.Pattern, Evaluate(isPattern.Value));
+            case IIsTypeOperation isType:
+                Evaluate(isType.ValueOperand);
+                return Value.Unknown;
+            case IFieldReferenceOperation or IPropertyReferenceOperation:
+                return ReadMember((IMemberReferenceOperation)operation);
+            case IInvocationOperation invocation:
+                return Invoke(invocation);
+            case IObjectCreationOperation creation:
+                return Create(creation);
+            case IDelegateCreationOperation creation:
+                return Evaluate(creation.Target);
+            case IMethodReferenceOperation method:
+                return new FunctionValue(null, method.Method, graph, method.Instance is null ? null : Evaluate(method.Instance));
+            case IFlowAnonymousFunctionOperation lambda:
+                return new FunctionValue(lambda, lambda.Symbol, graph, path.Variables.Find(slots.This));
+            case IArrayCreationOperation array:
+                return Collect(array, [.. array.DimensionSizes], array.Initializer?.ElementValues ?? []);
+            case ICollectionExpressionOperation collection:
+                return Collect(collection, [], collection.Elements);
+            case ISpreadOperation spread:
+                return Evaluate(spread.Operand);
+            case IReturnOperation yielded:
+                Escape(Evaluate(yielded.ReturnedValue));
+                Escape(path.Read(slots.This));
+                path.ForgetEscaped(domain);
+                return Value.Unknown;
+            default:
+                return EvaluateOperands(operation);
+        }
+    }
+
+    private Value EvaluateOperands(IOperation operation)
+    {
+        var keeps = operation is IAnonymousObjectCreationOperation or IDynamicInvocationOperation or IDynamicObjectCreationOperation
+            or IFunctionPointerInvocationOperation or IWithOperation;
+        foreach (var operand in operation.ChildOperations)
+        {
+            var value = Evaluate(operand);
+            if (keeps || value is FunctionValue)
+                Escape(value);
+        }
+
+        return Value.Unknown;
+    }
+
+    private Value ReadParameter(IParameterReferenceOperation operation)
+    {
+        // A parameter of a primary constructor, read in another member, is a field in all but name.
+        var value = path.Variables.Find(slots.Of(operation.Parameter));
+        if (value is null && operation.Parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }
+            && path.Read(slots.This) is Reference receiver)
+            return world.ReadField(receiver, operation.Parameter, operation.Parameter.Type);
+        return path.Read(slots.Of(operation.Parameter));
+    }
+
+    private Value Convert(IConversionOperation conversion)
+    {
+        var value = Evaluate(conversion.Operand);
+        if (conversion.OperatorMethod is null)
+            return value;
+        Escape(value);
+        return Value.Unknown;
+    }
+
+    private Value Compare(IBinaryOperation binary)
+    {
+        var left = Evaluate(binary.LeftOperand);
+        var right = Evaluate(binary.RightOperand);
+        switch (binary.OperatorKind)
+        {
+            case BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals when binary.OperatorMethod is null:
+                var equal = (left, right) switch
+                {
+                    (Constant a, Constant b) => Equals(a.Content, b.Content),
+                    (Reference, Constant { Content: null }) or (Constant { Content: null }, Reference) => false,
+                    (Reference a, Reference b) when a.Equals(b) => true,
+                    _ => (bool?)null,
+                };
+                return equal is { } known ? Value.Of(known == (binary.OperatorKind == BinaryOperatorKind.Equals)) : Value.Unknown;
+            case BinaryOperatorKind.And when left.AsBool is { } a && right.AsBool is { } b:
+                return Value.Of(a && b);
+            case BinaryOperatorKind.Or when left.AsBool is { } a && right.AsBool is { } b:
+                return Value.Of(a || b);
+            default:
+                return Value.Unknown;
+        }
+    }
+
+    private static Value IsNull(Value value) => value switch
+    {
+        Constant constant => Value.Of(constant.Content is null),
+        Reference or FunctionValue => Value.False,
+        _ => Value.Unknown,
+    };
+
+    /// <summary>Whether <paramref name="value"/> matches; binds the variables of the pattern.</summary>
+    private Value Match(IPatternOperation pattern, Value value)
+    {
+        switch (pattern)
+        {
+            case IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: var constant } }:
+                return constant is null ? IsNull(value) : value is Constant known ? Value.Of(Equals(known.Content, constant)) : Value.Unknown;
+            case INegatedPatternOperation negated:
+                return Match(negated.Pattern, value).AsBool is { } matches ? Value.Of(!matches) : Value.Unknown;
+            case IDeclarationPatternOperation { DeclaredSymbol: var symbol } declaration:
+                Bind(symbol, value);
+                return value is Constant { Content: null } ? Value.False
+                    : value is Reference reference && IsA(path[reference].Type, declaration.MatchedType) ? Value.True
+                    : Value.Unknown;
+            case ITypePatternOperation type:
+                return value is Constant { Content: null } ? Value.False
+                    : value is Reference typed && IsA(path[typed].Type, type.MatchedType) ? Value.True
+                    : Value.Unknown;
+            case IRecursivePatternOperation recursive:
+                Bind(recursive.DeclaredSymbol, value);
+                foreach (var property in recursive.PropertySubpatterns)
+                    Match(property.Pattern, Value.Unknown);
+                foreach (var element in recursive.DeconstructionSubpatterns)
+                    Match(element, Value.Unknown);
+                return recursive.PropertySubpatterns.IsEmpty && recursive.DeconstructionSubpatterns.IsEmpty
+                    && IsNull(value).AsBool is { } isNull && (isNull || (value is Reference matched && IsA(path[matched].Type, recursive.MatchedType)))
+                    ? Value.Of(!isNull)
+                    : Value.Unknown;
+            case IBinaryPatternOperation binary:
+                Match(binary.LeftPattern, value);
+                Match(binary.RightPattern, value);
+                return Value.Unknown;
+            default:
+                return Value.Unknown;
+        }
+    }
+
+    private void Bind(ISymbol? declared, Value value)
+    {
+        if (declared is not null)
+            path.Write(slots.Of(declared), Kept(slots.Of(declared), value));
+    }
+
+    private static bool IsA(ITypeSymbol? type, ITypeSymbol? target)
+    {
+        if (target is null)
+            return true;
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(current, target))
+                return true;
+        }
+
+        return type is not null && type.AllInterfaces.Contains(target, SymbolEqualityComparer.Default);
+    }
+
+    private Value ReadMember(IMemberReferenceOperation operation)
+    {
+        var receiver = operation.Instance is null ? null : Evaluate(operation.Instance);
+        if (operation is IPropertyReferenceOperation property)
+        {
+            foreach (var argument in property.Arguments)
+                Escape(Evaluate(argument.Value));
+        }
+
+        if (domain.Read(operation, receiver, path) is { } known)
+            return known;
+        if (!IsStored(operation.Member))
+            return ReadComputed((IPropertyReferenceOperation)operation, receiver);
+        if (receiver is Reference owner)
+            return world.ReadField(owner, operation.Member, operation.Type!);
+        if (operation.Instance is not null)
+            return world.Existing(operation.Type, escaped: true) ?? Value.Unknown;
+
+        var slot = slots.Of(operation.Member);
+        if (path.Variables.Find(slot) is { } value)
+            return value;
+        if (world.Existing(operation.Type, escaped: true) is not { } existing)
+            return Value.Unknown;
+        path.Bind(slot, existing);
+        return existing;
+    }
+
+    private Value ReadComputed(IPropertyReferenceOperation operation, Value? receiver)
+    {
+        if (domain.FactOf(operation.Type!) is not null && operation.Property.GetMethod is { } getter
+            && Dispatch(getter, receiver, IsVirtual(operation)) is { } body)
+            return CallSource(body.Method, body.Graph, receiver, [], operation);
+        return world.Existing(operation.Type, escaped: true) ?? Value.Unknown;
+    }
+
+    /// <summary>Whether reading the member gives what was last assigned to it.</summary>
+    private static bool IsStored(ISymbol member) => member switch
+    {
+        IFieldSymbol => true,
+        IPropertySymbol { IsIndexer: false, IsAbstract: false, IsVirtual: false, IsOverride: false } property =>
+            property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property)),
+        _ => false,
+    };
+
+    private Value Collect(IOperation operation, ImmutableArray<IOperation> sizes, ImmutableArray<IOperation> elements)
+    {
+        foreach (var size in sizes)
+            Evaluate(size);
+        var values = ImmutableArray.CreateRange(elements, Evaluate);
+        if (domain.Collect(operation, values, path) is { } collection)
+            return collection;
+        foreach (var value in values)
+            Escape(value);
+        return Value.Unknown;
+    }
+}

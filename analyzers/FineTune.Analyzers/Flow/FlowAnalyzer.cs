@@ -1,0 +1,55 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+using Microsoft.CodeAnalysis.Text;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>An analyzer whose rules depend on the order in which things happen.</summary>
+public abstract class FlowAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public sealed override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(start =>
+        {
+            if (DomainOf(start.Compilation) is not { } domain)
+                return;
+            var bodies = new MethodBodies(start.Compilation);
+            start.RegisterOperationBlockAction(block => Analyze(block, domain, bodies));
+        });
+    }
+
+    /// <summary>What to follow in this compilation; null where it lacks the types that the rules are about.</summary>
+    private protected abstract FlowDomain? DomainOf(Compilation compilation);
+
+    private static void Analyze(OperationBlockAnalysisContext context, FlowDomain domain, MethodBodies bodies)
+    {
+        if (context.OwningSymbol is not IMethodSymbol method)
+            return;
+        foreach (var block in context.OperationBlocks)
+        {
+            if (block is IAttributeOperation or IParameterInitializerOperation || !block.Descendants().Any(domain.IsTrigger)
+                || block.Descendants().Any(operation => operation is IInvalidOperation))
+                continue;
+            var engine = new Engine(domain, bodies, context.CancellationToken);
+            foreach (var finding in engine.Analyze(context.GetControlFlowGraph(block), method))
+            {
+                var arguments = finding.Arguments.CastArray<object?>().ToArray();
+                context.ReportDiagnostic(Diagnostic.Create(finding.Rule, LocationOf(finding.At), finding.Sites, finding.Properties, arguments));
+            }
+        }
+    }
+
+    /// <summary>What to underline: of a call, up to the name of the method.</summary>
+    private static Location LocationOf(IOperation operation)
+    {
+        var syntax = operation.Syntax;
+        return syntax is InvocationExpressionSyntax invocation
+            ? Location.Create(syntax.SyntaxTree, TextSpan.FromBounds(syntax.SpanStart, invocation.Expression.Span.End))
+            : syntax.GetLocation();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>
+/// What a group of rules follows: which objects, what it knows of them, and how calls change that. The engine does
+/// everything else: variables, branches, exceptions, calls of source methods.
+/// </summary>
+internal abstract class FlowDomain
+{
+    /// <summary>Whether a body that holds this operation is worth the analysis.</summary>
+    public abstract bool IsTrigger(IOperation operation);
+
+    /// <summary>
+    /// What is known of an object of this type that was there before; null for a type that is not followed.
+    /// </summary>
+    public abstract Fact? FactOf(ITypeSymbol type);
+
+    /// <summary>What is left of a fact after code that we cannot see had the object in its hands.</summary>
+    public abstract Fact Forget(Fact fact);
+
+    /// <summary>What a call that this domain knows gives back; null where it does not know it.</summary>
+    public virtual Value? Invoke(Call call) => null;
+
+    /// <summary>What a construction that this domain knows gives back; null where it does not know it.</summary>
+    public virtual Value? Construct(Call call) => null;
+
+    /// <summary>What reading a member gives; null where the engine should treat it as a plain field or property.</summary>
+    public virtual Value? Read(IMemberReferenceOperation operation, Value? receiver, Path path) => null;
+
+    /// <summary>Whether this domain knows what assigning the member does, and did it.</summary>
+    public virtual bool Write(IMemberReferenceOperation operation, Value? receiver, Value value, Path path) => false;
+
+    /// <summary>What is known of an object of this type that was just constructed; null for a type that is not followed.</summary>
+    public virtual Fact? FactOfNew(ITypeSymbol type) => FactOf(type);
+
+    /// <summary>Whether the constants that this variable holds matter to the domain.</summary>
+    public virtual bool Follows(ISymbol? variable) => false;
+
+    /// <summary>What an array or a collection expression of these elements is; null where it is of no interest.</summary>
+    public virtual Value? Collect(IOperation operation, ImmutableArray<Value> elements, Path path) => null;
+
+    /// <summary>Whether a library's method neither changes a followed object, nor keeps it, nor runs the user's code.</summary>
+    public virtual bool IsHarmless(IMethodSymbol method) => false;
+
+    /// <summary>The same finding as a caller sees it, who passed the subject to the method where it happens.</summary>
+    public abstract Finding AtCall(Finding inner, IOperation call, Reference subject, Path path);
+}

@@ -1,0 +1,104 @@
+using System.Collections;
+using System.Collections.Immutable;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>
+/// Values by slot, immutable and equal by content. Maps are small (the tracked variables of a method), so a sorted
+/// array beats a tree.
+/// </summary>
+internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<int, Value>>
+{
+    public static readonly SlotMap Empty = new(ImmutableArray<KeyValuePair<int, Value>>.Empty);
+
+    private readonly ImmutableArray<KeyValuePair<int, Value>> entries;
+    private readonly int hash;
+
+    private SlotMap(ImmutableArray<KeyValuePair<int, Value>> entries)
+    {
+        this.entries = entries;
+        hash = 17;
+        foreach (var entry in entries)
+            hash = (hash * 31 + entry.Key) * 31 + entry.Value.GetHashCode();
+    }
+
+    public int Count => entries.Length;
+
+    public Value? Find(int slot)
+    {
+        var index = IndexOf(slot);
+        return index >= 0 ? entries[index].Value : null;
+    }
+
+    public SlotMap With(int slot, Value value)
+    {
+        var index = IndexOf(slot);
+        var entry = new KeyValuePair<int, Value>(slot, value);
+        return new(index >= 0 ? entries.SetItem(index, entry) : entries.Insert(~index, entry));
+    }
+
+    public SlotMap Without(int slot)
+    {
+        var index = IndexOf(slot);
+        return index >= 0 ? new(entries.RemoveAt(index)) : this;
+    }
+
+    public SlotMap Where(Func<int, bool> keep)
+    {
+        foreach (var entry in entries)
+        {
+            if (!keep(entry.Key))
+                return new(entries.RemoveAll(candidate => !keep(candidate.Key)));
+        }
+
+        return this;
+    }
+
+    public SlotMap Select(Func<Value, Value> map)
+    {
+        if (entries.IsEmpty)
+            return this;
+        return new(ImmutableArray.CreateRange(entries, entry => new KeyValuePair<int, Value>(entry.Key, map(entry.Value))));
+    }
+
+    public bool Equals(SlotMap? other)
+    {
+        if (other is null || hash != other.hash || entries.Length != other.entries.Length)
+            return false;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (entries[i].Key != other.entries[i].Key || !entries[i].Value.Equals(other.entries[i].Value))
+                return false;
+        }
+
+        return true;
+    }
+
+    public override bool Equals(object? obj) => Equals(obj as SlotMap);
+
+    public override int GetHashCode() => hash;
+
+    public ImmutableArray<KeyValuePair<int, Value>>.Enumerator GetEnumerator() => entries.GetEnumerator();
+
+    IEnumerator<KeyValuePair<int, Value>> IEnumerable<KeyValuePair<int, Value>>.GetEnumerator() =>
+        ((IEnumerable<KeyValuePair<int, Value>>)entries).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable)entries).GetEnumerator();
+
+    private int IndexOf(int slot)
+    {
+        int low = 0, high = entries.Length - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (entries[middle].Key == slot)
+                return middle;
+            if (entries[middle].Key < slot)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+
+        return ~low;
+    }
+}

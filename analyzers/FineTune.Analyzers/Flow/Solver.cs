@@ -1,0 +1,261 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>
+/// The work-list over the blocks of one body. A point is a block together with what is to be done after the
+/// <c>finally</c> around it, so that the ways into a <c>finally</c> never leave it by one another's exit.
+/// </summary>
+internal sealed class Solver
+{
+    private readonly Engine engine;
+    private readonly Context context;
+    private readonly Conditions conditions;
+    private readonly Dictionary<Point, HashSet<State>> seen = [];
+    private readonly SortedDictionary<(int Block, int Order), (Point Point, State State)> pending = [];
+    private int order;
+
+    public Solver(Engine engine, Context context)
+    {
+        this.engine = engine;
+        this.context = context;
+        conditions = engine.ConditionsOf(context.Graph);
+    }
+
+    public void Run()
+    {
+        Arrive(context.Graph.Blocks[0], context.Entry, after: null);
+        while (pending.Count > 0 && !engine.GaveUp)
+        {
+            var next = pending.First();
+            pending.Remove(next.Key);
+            Walk(next.Value.Point, next.Value.State);
+        }
+    }
+
+    private void Walk(Point point, State state)
+    {
+        var block = point.Block;
+        var observed = context.ObservesExceptions || IsInTry(block.EnclosingRegion);
+        var scripts = new Stack<IReadOnlyList<int>>();
+        scripts.Push([]);
+        while (scripts.Count > 0 && !engine.GaveUp)
+        {
+            engine.CountWalk();
+            var path = new Path(state, scripts.Pop(), engine.Slots, observed);
+            var evaluator = new Evaluator(engine, path, context.Graph);
+            foreach (var operation in block.Operations)
+            {
+                if (!path.Ended)
+                    evaluator.Evaluate(operation);
+            }
+
+            var branchValue = path.Ended || block.BranchValue is null ? null : evaluator.Evaluate(block.BranchValue);
+            foreach (var alternative in path.Alternatives())
+                scripts.Push(alternative);
+            foreach (var finding in path.Findings)
+                context.Report(finding);
+            foreach (var (thrown, exception) in path.Thrown)
+                Propagate(block.EnclosingRegion, thrown, exception, point.After);
+            if (!path.Ended)
+                Leave(point, path, branchValue);
+        }
+    }
+
+    private void Leave(Point point, Path path, Value? branchValue)
+    {
+        var block = point.Block;
+        if (block.ConditionalSuccessor is { } conditional && block.BranchValue is { } condition)
+        {
+            var outcome = branchValue?.AsBool ?? conditions.Recall(condition, path);
+            var taken = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
+            foreach (var way in outcome is { } known ? [known] : new[] { true, false })
+            {
+                var branch = way == taken ? conditional : block.FallThroughSuccessor;
+                if (branch is null)
+                    continue;
+                var split = new Path(path.State, [], engine.Slots, observesExceptions: false);
+                if (outcome is null)
+                    conditions.Remember(condition, way, split);
+                Follow(branch, 0, split.State, point.After);
+            }
+
+            return;
+        }
+
+        if (block.FallThroughSuccessor is not { } successor)
+            return;
+        switch (successor.Semantics)
+        {
+            case ControlFlowBranchSemantics.Return:
+                if (branchValue is not null)
+                    path.Bind(engine.Slots.Returned, branchValue);
+                Follow(successor, 0, path.State, point.After);
+                break;
+            case ControlFlowBranchSemantics.Throw:
+                Propagate(block.EnclosingRegion, path.State, TypeOfThrown(block.BranchValue), point.After);
+                break;
+            case ControlFlowBranchSemantics.Rethrow:
+                Propagate(block.EnclosingRegion, path.State, exception: null, point.After);
+                break;
+            case ControlFlowBranchSemantics.StructuredExceptionHandling:
+                // The end of a filter that says no: the handlers after it were tried when the exception came.
+                if (point.After is { } after && !IsIn(block.EnclosingRegion, ControlFlowRegionKind.Filter))
+                    Resume(after, path.State);
+                break;
+            default:
+                Follow(successor, 0, path.State, point.After);
+                break;
+        }
+    }
+
+    /// <summary>Takes a branch: first through each <c>finally</c> that it leaves, then to where it goes.</summary>
+    private void Follow(ControlFlowBranch branch, int finallies, State state, Continuation? after)
+    {
+        if (finallies < branch.FinallyRegions.Length)
+        {
+            var first = context.Graph.Blocks[branch.FinallyRegions[finallies].FirstBlockOrdinal];
+            Arrive(first, state, new(branch, finallies + 1, null, null, after));
+            return;
+        }
+
+        foreach (var region in branch.LeavingRegions)
+            state = Leave(region, state);
+        if (branch.Destination is null)
+            return;
+        if (branch.Destination.Kind == BasicBlockKind.Exit)
+            context.Return(state);
+        else
+            Arrive(branch.Destination, state, after);
+    }
+
+    private void Resume(Continuation after, State state)
+    {
+        if (after.Branch is not null)
+            Follow(after.Branch, after.Finallies, state, after.Outer);
+        else
+            Propagate(after.Region, state, after.Exception, after.Outer);
+    }
+
+    /// <summary>
+    /// Takes an exception outward from <paramref name="region"/> to whoever may catch it. The graph has no edges for this.
+    /// </summary>
+    private void Propagate(ControlFlowRegion? region, State state, ITypeSymbol? exception, Continuation? after)
+    {
+        for (; IsOurs(region); region = region.EnclosingRegion)
+        {
+            state = Leave(region, state);
+            if (region.Kind == ControlFlowRegionKind.Finally)
+            {
+                after = after?.Outer;
+                continue;
+            }
+
+            if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { } parent)
+                continue;
+            if (parent.Kind == ControlFlowRegionKind.TryAndFinally)
+            {
+                var first = context.Graph.Blocks[parent.NestedRegions[1].FirstBlockOrdinal];
+                Arrive(first, state, new(null, 0, parent.EnclosingRegion, exception, after));
+                return;
+            }
+
+            foreach (var handler in parent.NestedRegions.Skip(1))
+            {
+                var caught = handler.Kind == ControlFlowRegionKind.Catch
+                    ? Catches(handler.ExceptionType, exception)
+                    : Catches(handler.ExceptionType, exception) == Caught.No ? Caught.No : Caught.Perhaps;
+                if (caught != Caught.No)
+                    Arrive(context.Graph.Blocks[handler.FirstBlockOrdinal], state, after);
+                if (caught == Caught.Yes)
+                    return;
+            }
+        }
+
+        context.Throw(state);
+    }
+
+    private void Arrive(BasicBlock block, State state, Continuation? after)
+    {
+        var point = new Point(block, after);
+        if (!seen.TryGetValue(point, out var states))
+            seen.Add(point, states = []);
+        if (!states.Add(state))
+            return;
+        engine.CountStates(states.Count);
+        pending.Add((block.Ordinal, order++), (point, state));
+    }
+
+    /// <summary>The state without the variables that end with a region.</summary>
+    private State Leave(ControlFlowRegion region, State state)
+    {
+        if (region.Locals.IsEmpty && region.CaptureIds.IsEmpty)
+            return state;
+        var variables = state.Variables;
+        foreach (var local in region.Locals)
+        {
+            var slot = engine.Slots.Of(local);
+            variables = variables.Without(slot);
+            foreach (var condition in engine.Slots.DependentsOf(slot))
+                variables = variables.Without(condition);
+        }
+
+        foreach (var capture in region.CaptureIds)
+            variables = variables.Without(engine.Slots.Of(context.Graph, capture));
+        return ReferenceEquals(variables, state.Variables) ? state : State.Canonical(variables, state.Heap);
+    }
+
+    private static ITypeSymbol? TypeOfThrown(IOperation? value)
+    {
+        while (value is IConversionOperation conversion)
+            value = conversion.Operand;
+        return value is IObjectCreationOperation creation ? creation.Type : null;
+    }
+
+    private static Caught Catches(ITypeSymbol? handled, ITypeSymbol? exception)
+    {
+        if (handled is null || handled.SpecialType == SpecialType.System_Object || handled.ToDisplayString() == "System.Exception")
+            return Caught.Yes;
+        if (exception is null)
+            return Caught.Perhaps;
+        for (var type = exception; type is not null; type = type.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(type, handled))
+                return Caught.Yes;
+        }
+
+        return Caught.No;
+    }
+
+    /// <summary>Whether the region is of this body: the graph of a lambda or local function stands within the regions around it.</summary>
+    private static bool IsOurs([NotNullWhen(true)] ControlFlowRegion? region) =>
+        region is not null && region.Kind != ControlFlowRegionKind.Root;
+
+    private static bool IsInTry(ControlFlowRegion? region) => IsIn(region, ControlFlowRegionKind.Try);
+
+    private static bool IsIn(ControlFlowRegion? region, ControlFlowRegionKind kind)
+    {
+        for (; IsOurs(region); region = region.EnclosingRegion)
+        {
+            if (region.Kind == kind)
+                return true;
+        }
+
+        return false;
+    }
+
+    private enum Caught
+    {
+        No,
+        Perhaps,
+        Yes,
+    }
+
+    private sealed record Point(BasicBlock Block, Continuation? After);
+
+    /// <summary>What is to be done at the end of a <c>finally</c>: go on with a branch, or with an exception.</summary>
+    private sealed record Continuation(ControlFlowBranch? Branch, int Finallies, ControlFlowRegion? Region, ITypeSymbol? Exception, Continuation? Outer);
+}

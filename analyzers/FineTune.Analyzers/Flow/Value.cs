@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>What a variable holds on one path. Nothing is known of a variable that has no value.</summary>
+internal abstract record Value
+{
+    public static readonly Value Unknown = new UnknownValue();
+    public static readonly Value Null = new Constant(null);
+    public static readonly Value True = new Constant(true);
+    public static readonly Value False = new Constant(false);
+
+    public static Value Of(bool value) => value ? True : False;
+
+    public bool? AsBool => (this as Constant)?.Content as bool?;
+
+    /// <summary>The same value where the objects have other numbers.</summary>
+    public virtual Value Renumber(Func<int, int> number) => this;
+}
+
+internal sealed record UnknownValue : Value;
+
+/// <summary>A variable that code we cannot see may assign at any time: nothing is ever known of it again.</summary>
+internal sealed record LeakedVariable : Value
+{
+    public static readonly LeakedVariable Instance = new();
+}
+
+/// <summary>A literal, or any immutable thing that a domain wants to follow.</summary>
+internal sealed record Constant(object? Content) : Value;
+
+/// <summary>A tracked object, by its number in the heap of the path.</summary>
+internal sealed record Reference(int Id) : Value
+{
+    public override Value Renumber(Func<int, int> number) => new Reference(number(Id));
+}
+
+/// <summary>Another name for a variable: what a <c>ref</c> local holds.</summary>
+internal sealed record VariableAlias(int Slot) : Value;
+
+internal sealed record TupleValue(ImmutableArray<Value> Elements) : Value
+{
+    public override Value Renumber(Func<int, int> number) =>
+        new TupleValue(ImmutableArray.CreateRange(Elements, element => element.Renumber(number)));
+
+    public bool Equals(TupleValue? other) => other is not null && Elements.SequenceEqual(other.Elements);
+
+    public override int GetHashCode() => Elements.Aggregate(17, (hash, element) => hash * 31 + element.GetHashCode());
+}
+
+/// <summary>A lambda, or a method made into a delegate together with its receiver.</summary>
+internal sealed record FunctionValue(IOperation? Lambda, IMethodSymbol Method, ControlFlowGraph Owner, Value? Receiver) : Value
+{
+    public override Value Renumber(Func<int, int> number) => this with { Receiver = Receiver?.Renumber(number) };
+}

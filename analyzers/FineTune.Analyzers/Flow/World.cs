@@ -1,0 +1,42 @@
+using Microsoft.CodeAnalysis;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>Objects that were there before the analysed code ran: arguments, and what fields hold.</summary>
+internal sealed class World(Engine engine, Path path)
+{
+    /// <summary>An object of <paramref name="type"/> of which nothing is known yet; null for a type that is not followed.</summary>
+    public Reference? Existing(ITypeSymbol? type, bool escaped)
+    {
+        if (type is null)
+            return null;
+        if (engine.Domain.FactOf(type) is { } fact)
+            return path.New(fact, type, type.IsSealed, escaped);
+        return HoldsFollowed(type) ? path.New(PlainObject.Instance, type, type.IsSealed, escaped) : null;
+    }
+
+    /// <summary>What a field or automatic property of a followed object holds.</summary>
+    public Value ReadField(Reference owner, ISymbol member, ITypeSymbol type)
+    {
+        var slot = engine.Slots.Of(member);
+        var value = path[owner].Fields.Find(slot);
+        if (value is not null)
+            return value;
+        if (Existing(type, path[owner].Escaped) is not { } existing)
+            return Value.Unknown;
+        path.WriteField(owner, slot, existing);
+        return existing;
+    }
+
+    /// <summary>Whether this is a class of the user's own with a field or property of a followed type.</summary>
+    public bool HoldsFollowed(ITypeSymbol type) =>
+        type is { TypeKind: TypeKind.Class, SpecialType: SpecialType.None, DeclaringSyntaxReferences.IsEmpty: false }
+        && type.GetMembers().Any(member => member switch
+        {
+            IFieldSymbol field => engine.Domain.FactOf(field.Type) is not null,
+            IPropertySymbol property => engine.Domain.FactOf(property.Type) is not null,
+            IMethodSymbol { MethodKind: MethodKind.Constructor } constructor =>
+                constructor.Parameters.Any(parameter => engine.Domain.FactOf(parameter.Type) is not null),
+            _ => false,
+        });
+}

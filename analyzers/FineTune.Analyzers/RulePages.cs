@@ -1,0 +1,7 @@
+namespace FineTune.Analyzers;
+
+/// <summary>Where the pages of the rules are: the targets of their help links.</summary>
+internal static class RulePages
+{
+    public const string Address = "https://github.com/finetune-generators/FineTune.Generators/blob/main/docs/rules/";
+}

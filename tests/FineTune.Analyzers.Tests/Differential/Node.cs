@@ -1,0 +1,73 @@
+namespace FineTune.Analyzers.Tests.Differential;
+
+/// <summary>A random program, as a tree that can be written as C# and run by <see cref="PathInterpreter"/>.</summary>
+internal abstract record Node;
+
+internal sealed record Block(IReadOnlyList<Node> Statements) : Node;
+
+/// <summary>One call or assignment of the dialect. Its <see cref="Id"/> is unique in the program.</summary>
+internal sealed record Act(int Id, int Kind, int First, int Second) : Node;
+
+internal sealed record SetFlag(bool Value) : Node;
+
+/// <summary>Assigns an argument of the method anew: what was known of it is void.</summary>
+internal sealed record Reroll(int Parameter) : Node;
+
+internal sealed record If(Condition Condition, Node Then, Node? Else) : Node;
+
+internal sealed record While(Condition Condition, Node Body, bool AtLeastOnce) : Node;
+
+internal sealed record Switch(IReadOnlyList<Node> Cases, Node Default) : Node;
+
+internal sealed record Try(Node Body, CatchKind Catch, Node Handler, Node? Finally) : Node;
+
+internal sealed record Jump(JumpKind Kind) : Node;
+
+/// <summary><c>c1 = Helper(m0, c2, p1)</c>.</summary>
+internal sealed record CallHelper(int Id, int Helper, int Result, int Owner, int Argument, int Flag) : Node;
+
+/// <summary>A call of a local function or of a lambda.</summary>
+internal sealed record CallLocal(int Id, int Local) : Node;
+
+internal enum CatchKind
+{
+    None,
+    InvalidOperation,
+    Any,
+}
+
+internal enum JumpKind
+{
+    Break,
+    Continue,
+    Return,
+    Throw,
+    GotoEnd,
+}
+
+/// <summary>What a branch asks.</summary>
+internal sealed record Condition(ConditionKind Kind, int Index, bool Negated);
+
+internal enum ConditionKind
+{
+    /// <summary>An argument of the method, the same at every question unless it is assigned.</summary>
+    Parameter,
+
+    /// <summary>Either, at every question anew.</summary>
+    Coin,
+
+    /// <summary>A local that the program assigns constants to.</summary>
+    Flag,
+
+    /// <summary>Of an owner: whether its backbone is frozen.</summary>
+    IsFrozen,
+
+    /// <summary>Of a subject: whether it is stale.</summary>
+    IsStale,
+}
+
+/// <summary>A method with its local functions.</summary>
+internal sealed record Method(Block Body, IReadOnlyList<Block> Locals, bool IsHelper);
+
+/// <summary>A program: one method that may call helpers.</summary>
+internal sealed record RandomProgram(Method Main, IReadOnlyList<Method> Helpers);

@@ -1,0 +1,139 @@
+using FineTune.Analyzers.FT2001;
+using FineTune.Testing;
+
+namespace FineTune.Analyzers.Tests.FT2001;
+
+public sealed class StaleCompilationTests
+{
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Unfreeze_then_fit")]
+    [TestCase("var compiled = model.Compile(); model.FreezeBackbone(); [|compiled.TrainStep|]();", TestName = "Freeze_then_train_step")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeBackbone(); [|compiled.Evaluate|]();", TestName = "Unfreeze_then_evaluate")]
+    [TestCase("var compiled = model.Compile(); model.EnterPhase(Phase.Last(3)); [|compiled.Fit|]();", TestName = "Phase_entered_by_hand")]
+    [TestCase("model.FreezeBackbone(); var compiled = model.Compile(); compiled.Fit(); model.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Second_phase_without_recompile")]
+    [TestCase("var compiled = model.Compile(); if (warm) model.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Unfreeze_on_one_branch")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); if (warm) compiled = model.Recompile(); [|compiled.Fit|]();", TestName = "Recompile_on_one_branch")]
+    [TestCase("var compiled = model.Compile(); for (var i = 0; i < n; i++) { [|compiled.Fit|](); model.UnfreezeLast(i + 1); }", TestName = "Unfreeze_at_the_end_of_a_loop")]
+    [TestCase("var compiled = model.Compile(); while (n-- > 0) { model.UnfreezeLast(5); if (warm) continue; compiled = model.Recompile(); } [|compiled.Fit|]();", TestName = "Continue_past_the_recompile")]
+    [TestCase("var compiled = model.Compile(); var same = compiled; model.UnfreezeLast(); compiled = model.Recompile(); [|same.Fit|]();", TestName = "Old_value_under_another_name")]
+    [TestCase("var compiled = model.Compile(); var other = model; other.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Model_under_another_name")]
+    [TestCase("var compiled = model.Compile(); try { model.UnfreezeLast(); compiled = model.Recompile(); } catch (InvalidOperationException) { } [|compiled.Fit|]();", TestName = "Recompile_may_throw_into_a_catch")]
+    [TestCase("var compiled = model.Compile(); try { Console.WriteLine(); } finally { model.UnfreezeLast(); } [|compiled.Fit|]();", TestName = "Unfreeze_in_finally")]
+    [TestCase("var compiled = model.Compile(); switch (n) { case 1: model.UnfreezeLast(1); break; case 2: model.UnfreezeLast(2); compiled = model.Recompile(); break; } [|compiled.Fit|]();", TestName = "One_case_of_a_switch")]
+    [TestCase("var compiled = model.Compile(); again: [|compiled.Fit|](); model.UnfreezeLast(); if (n-- > 0) goto again;", TestName = "Goto_backwards")]
+    [TestCase("var compiled = model.Compile(); void Unfreeze() => model.UnfreezeLast(); Unfreeze(); [|compiled.Fit|]();", TestName = "Local_function_unfreezes")]
+    [TestCase("var compiled = model.Compile(); Action unfreeze = () => model.UnfreezeLast(); unfreeze(); [|compiled.Fit|]();", TestName = "Lambda_unfreezes")]
+    [TestCase("var compiled = model.Compile(); Unfreeze(model); [|compiled.Fit|]();", TestName = "Source_method_unfreezes")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); [|Fit|](compiled);", TestName = "Source_method_fits")]
+    [TestCase("var compiled = Compiled(model); model.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Source_method_compiles")]
+    [TestCase("var (first, compiled) = (model, model.Compile()); first.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Tuples")]
+    [TestCase("CompiledModel? compiled = null; compiled ??= model.Compile(); model.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Coalescing_assignment")]
+    [TestCase("var compiled = model.Compile(); model?.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Conditional_access")]
+    [TestCase("using var own = new CatsVsDogs(); var compiled = own.Compile(); own.FreezeBackbone(); [|compiled.Fit|]();", TestName = "Model_in_a_using")]
+    [TestCase("var compiled = model.Compile(); ref var alias = ref compiled; model.UnfreezeLast(); [|alias.Fit|]();", TestName = "Ref_local")]
+    [TestCase("var compiled = model.Compile(); Replace(model, ref compiled); [|compiled.Fit|]();", TestName = "Stale_value_through_a_ref_parameter")]
+    [TestCase("var compiled = model.Compile(); foreach (var count in new List<int>()) { model.UnfreezeLast(count); [|compiled.Fit|](); }", TestName = "Gradual_unfreezing_in_a_foreach")]
+    [TestCase("var compiled = model.Compile(); Countdown(model, n); [|compiled.Fit|]();", TestName = "Recursive_method_unfreezes")]
+    [TestCase("var compiled = model.Compile(); var unfreeze = warm; if (unfreeze) model.UnfreezeLast(); if (!unfreeze) compiled = model.Recompile(); [|compiled.Fit|]();", TestName = "The_wrong_one_of_two_equal_conditions")]
+    [TestCase("this.model = model; this.compiled = model.Compile(); this.model.UnfreezeLast(); [|this.compiled.Fit|]();", TestName = "Fields")]
+    [TestCase("Run(model.Compile(), c => { model.UnfreezeLast(); [|c.Fit|](); });", TestName = "Lambda_given_to_a_source_method")]
+    public Task Flags(string body) => Verify(body);
+
+    [TestCase("var compiled = model.Compile(); compiled.Fit(); compiled.Evaluate();", TestName = "Nothing_changes")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); compiled = model.Recompile(); compiled.Fit();", TestName = "Recompiled")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); compiled = compiled.Recompile(); compiled.Fit();", TestName = "Recompiled_from_the_compiled_model")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); compiled = model.Compile(); compiled.Fit();", TestName = "Compiled_anew")]
+    [TestCase("model.UnfreezeLast(); var compiled = model.Compile(); compiled.Fit();", TestName = "Changed_before_the_compile")]
+    [TestCase("var compiled = model.Compile(); if (warm) { model.UnfreezeLast(); compiled = model.Recompile(); } compiled.Fit();", TestName = "Both_on_the_same_branch")]
+    [TestCase("var compiled = model.Compile(); if (warm) model.UnfreezeLast(); if (warm) compiled = model.Recompile(); compiled.Fit();", TestName = "Two_branches_on_the_same_condition")]
+    [TestCase("var compiled = model.Compile(); var changed = false; if (n > 3) { model.UnfreezeLast(); changed = true; } if (changed) compiled = model.Recompile(); compiled.Fit();", TestName = "A_flag_remembers_the_change")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); if (compiled.IsStale) compiled = model.Recompile(); compiled.Fit();", TestName = "Asks_whether_it_is_stale")]
+    [TestCase("model.FreezeBackbone(); var compiled = model.Compile(); model.UnfreezeLast(); model.FreezeBackbone(); compiled.Fit();", TestName = "Taken_back")]
+    [TestCase("model.UnfreezeLast(5); var compiled = model.Compile(); model.UnfreezeLast(5); compiled.Fit();", TestName = "Changed_to_the_same")]
+    [TestCase("var compiled = model.Compile(); var phase = model.Phase; model.FreezeBackbone(); model.EnterPhase(phase); compiled.Fit();", TestName = "Phase_saved_and_restored")]
+    [TestCase("var other = new CatsVsDogs(); var compiled = model.Compile(); other.UnfreezeLast(); compiled.Fit();", TestName = "Another_model")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); compiled.Predict();", TestName = "Only_predicts")]
+    [TestCase("var compiled = model.Compile(); for (var i = 0; i < n; i++) { model.UnfreezeLast(i + 1); compiled = model.Recompile(); compiled.Fit(); }", TestName = "Recompiled_in_the_loop")]
+    [TestCase("var compiled = model.Compile(); try { model.UnfreezeLast(); } finally { compiled = model.Recompile(); } compiled.Fit();", TestName = "Recompiled_in_finally")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); try { compiled.Fit(); } catch (StaleCompilationException) { compiled = model.Recompile(); compiled.Fit(); }", TestName = "Catches_what_a_stale_use_throws")]
+    [TestCase("var compiled = model.Compile(); void Recompile() => compiled = model.Recompile(); model.UnfreezeLast(); Recompile(); compiled.Fit();", TestName = "Local_function_recompiles")]
+    [TestCase("var compiled = model.Compile(); Action recompile = () => compiled = model.Recompile(); model.UnfreezeLast(); recompile(); compiled.Fit();", TestName = "Lambda_recompiles")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); compiled = Compiled(model); compiled.Fit();", TestName = "Source_method_compiles_again")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); Refresh(model, ref compiled); compiled.Fit();", TestName = "Recompiled_through_a_ref_parameter")]
+    [TestCase("var compiled = model.Compile(); Sink = model; External.Maybe(); model.UnfreezeLast(); External.Run(() => compiled = model.Recompile()); compiled.Fit();", TestName = "Captured_and_stored")]
+    [TestCase("var compiled = model.Compile(); External.Use(model); compiled.Fit();", TestName = "Handed_to_code_out_of_sight")]
+    [TestCase("void Later(CompiledModel compiled) { model.UnfreezeLast(); compiled.Fit(); }", TestName = "Compiled_somewhere_else")]
+    [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); throw new InvalidOperationException();", TestName = "Throws_first")]
+    [TestCase("var compiled = model.Compile(); switch (n) { case 1: model.UnfreezeLast(1); compiled = model.Recompile(); break; default: break; } compiled.Fit();", TestName = "Recompiled_in_the_case")]
+    [TestCase("var compiled = model.Compile(); if (n == 1) model.UnfreezeLast(1); else if (n == 2) model.UnfreezeLast(2); if (n == 1 || n == 2) compiled = model.Recompile(); compiled.Fit();", TestName = "Equal_conditions_on_a_number")]
+    [TestCase("CompiledModel? compiled = null; for (var i = 0; i < n; i++) { if (compiled is null) compiled = model.Compile(); compiled.Fit(); }", TestName = "Compiled_on_first_use")]
+    [TestCase("var own = new CatsVsDogs(); var compiled = own.Compile(); own.UnfreezeBackbone(); compiled.Fit();", TestName = "A_new_model_is_unfrozen_already")]
+    [TestCase("var compiled = model.Compile(); if (model.IsBackboneFrozen) { model.UnfreezeLast(); compiled = model.Recompile(); } compiled.Fit();", TestName = "Asks_whether_it_is_frozen")]
+    public Task Is_silent(string body) => Verify(body);
+
+    [Test]
+    public async Task Message_names_the_variable_and_both_lines()
+    {
+        var diagnostics = await AnalyzerVerifier.Diagnose(
+            new StaleCompilationAnalyzer(),
+            """
+            namespace Demo;
+            public static class Program
+            {
+                public static void Run(CatsVsDogs model)
+                {
+                    var fitted = model.Compile();
+                    fitted.Fit();
+                    model.UnfreezeLast();
+                    fitted.Fit();
+                }
+            }
+            """,
+            FineTuneStub.Source);
+
+        Assert.That(diagnostics, Has.Length.EqualTo(1));
+        Assert.That(
+            diagnostics[0].GetMessage(),
+            Is.EqualTo("'fitted' is stale: it was compiled on line 6, and what trains was changed on line 8; recompile before it is used again"));
+        Assert.That(diagnostics[0].AdditionalLocations.Select(location => location.GetLineSpan().StartLinePosition.Line + 1), Is.EqualTo(new[] { 6, 8 }));
+    }
+
+    private static Task Verify(string body) => AnalyzerVerifier.Verify<StaleCompilationAnalyzer>(
+        $$"""
+        namespace Demo;
+        public sealed class Program
+        {
+            private CatsVsDogs model = null!;
+            private CompiledModel compiled = null!;
+            public static object? Sink;
+
+            public void Run(CatsVsDogs model, bool warm, int n)
+            {
+                {{body}}
+            }
+
+            private static void Run(CompiledModel compiled, Action<CompiledModel> use) => use(compiled);
+            private static void Unfreeze(CatsVsDogs model) => model.UnfreezeLast();
+            private static void Fit(CompiledModel compiled) { Console.WriteLine(); compiled.Fit(); }
+            private static CompiledModel Compiled(CatsVsDogs model) => model.Compile();
+            private static void Replace(CatsVsDogs model, ref CompiledModel compiled) { compiled = model.Recompile(); model.UnfreezeLast(); }
+            private static void Refresh(CatsVsDogs model, ref CompiledModel compiled) => compiled = model.Recompile();
+            private static void Countdown(CatsVsDogs model, int n) { if (n == 0) { model.UnfreezeLast(); return; } Countdown(model, n - 1); }
+        }
+        """,
+        "FT2001",
+        FineTuneStub.Source,
+        OutOfSight);
+
+    private const string OutOfSight =
+        """
+        namespace Demo;
+        public abstract class External
+        {
+            public static External Current = null!;
+            public abstract void Do(object? argument);
+            public static void Maybe() => Current.Do(null);
+            public static void Use(object argument) => Current.Do(argument);
+            public static void Run(Action action) => Current.Do(action);
+        }
+        """;
+}
