@@ -1,0 +1,65 @@
+using TorchSharp;
+
+namespace CatsVsDogs.Drawing;
+
+/// <summary>A folder of drawn pictures, split into training and validation, half PNG and half JPEG.</summary>
+/// <param name="Name">Of the folder. It changes when the drawings do, so that old ones are not taken for new.</param>
+/// <param name="Kinds">What is drawn: the classes.</param>
+/// <param name="Train">The training pictures of each class.</param>
+/// <param name="Validation">The validation pictures of each class.</param>
+internal sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int Train, int Validation)
+{
+    /// <summary>The height and width of the pictures.</summary>
+    public const int Size = 64;
+
+    /// <summary>The kinds of animal to tell apart.</summary>
+    public static PictureSet Animals { get; } = new("animals-1", ["cat", "dog"], Train: 160, Validation: 80);
+
+    /// <summary>What the backbone learns to tell apart before: the source task.</summary>
+    public static PictureSet Figures { get; } = new("figures-1", ["circle", "cross", "ring", "square", "star", "triangle"], Train: 350, Validation: 50);
+
+    /// <summary>
+    /// The folder of the set below <paramref name="parent"/>, drawn if it is not there yet. It appears whole or not at
+    /// all: it is drawn under another name, which a killed run leaves behind.
+    /// </summary>
+    public string Drawn(string parent)
+    {
+        string folder = Path.Combine(parent, Name);
+        if (Directory.Exists(folder))
+            return folder;
+        string unfinished = Path.Combine(parent, $".{Name}-{Guid.NewGuid():N}");
+        var random = new Random(Name.Sum(character => character));
+        foreach ((string split, int count) in new[] { ("train", Train), ("validation", Validation) })
+        {
+            foreach (string kind in Kinds)
+            {
+                string kindFolder = Directory.CreateDirectory(Path.Combine(unfinished, split, kind)).FullName;
+                for (int i = 0; i < count; i++)
+                    Write(new Artist(random, Size).Draw(kind), Path.Combine(kindFolder, $"{i:000}"), jpeg: i % 2 == 0);
+            }
+        }
+
+        try
+        {
+            Directory.Move(unfinished, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Another run was faster.
+            Directory.Delete(unfinished, recursive: true);
+        }
+
+        return folder;
+    }
+
+    private static void Write(torch.Tensor picture, string path, bool jpeg)
+    {
+        using (picture)
+        {
+            if (jpeg)
+                torchvision.io.write_jpeg(picture, path + ".jpg");
+            else
+                torchvision.io.write_png(picture, path + ".png");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+return CatsVsDogs.CommandLine.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,119 @@
+using FineTune.Checkpoints;
+using TorchSharp;
+
+namespace CatsVsDogs.Tests;
+
+public sealed class CommandLineTests
+{
+    private static readonly Lazy<string> Weights = new(() =>
+    {
+        using var model = new PetClassifier(RecipeOptions.Small.Create(), RecipeOptions.Small.FeatureWidth);
+        string path = Path.Combine(Sandbox.NewFolder(), "small.safetensors");
+        FineTune.BackboneWeights.SaveBackbone(model, path);
+        return path;
+    });
+
+    private static string Pictures => Sandbox.Small.Animals.Drawn(Sandbox.Small.Cache);
+
+    private static (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int code = CommandLine.Run(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    [TestCase("--speed", "fast")]
+    [TestCase("--learning-rate", "-1")]
+    [TestCase("--learning-rate", "gently")]
+    [TestCase("--epochs", "0")]
+    [TestCase("--epochs", "1.5")]
+    [TestCase("--backbone", "resnet19")]
+    [TestCase("--data")]
+    [TestCase("more")]
+    public void A_wrong_command_line_is_one_sentence_and_exit_code_2(params string[] arguments)
+    {
+        (int code, string output, string error) = Run(arguments);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(2));
+            Assert.That(output, Is.Empty);
+            Assert.That(error.Trim().Split('\n'), Has.Length.EqualTo(1));
+            Assert.That(error, Does.Contain(arguments[0]).And.Contain("--help"));
+        });
+    }
+
+    [Test]
+    public void Help_names_every_option()
+    {
+        (int code, string output, _) = Run("--help");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.Zero);
+            foreach (string option in new[] { "--data", "--weights", "--backbone", "--learning-rate", "--epochs", "--seed", "--skip-damaged" })
+                Assert.That(output, Does.Contain(option));
+        });
+    }
+
+    [Test]
+    public void A_missing_folder_is_one_sentence_and_exit_code_1() =>
+        Refuses(["--data", "/nowhere/at/all"], "The folder '/nowhere/at/all' does not exist; expected a folder with one folder of pictures for each class.");
+
+    [Test]
+    public void Weights_of_another_architecture_are_one_sentence_and_exit_code_1()
+    {
+        string path = Path.Combine(Sandbox.NewFolder(), "vgg.safetensors");
+        using torch.Tensor weight = torch.zeros(2, 2);
+        SafeTensors.Write(path, new Dictionary<string, torch.Tensor> { ["features.0.weight"] = weight });
+
+        Refuses(["--data", Pictures, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: ");
+    }
+
+    [Test]
+    public void Truncated_weights_are_one_sentence_and_exit_code_1()
+    {
+        string path = Path.Combine(Sandbox.NewFolder(), "truncated.safetensors");
+        File.WriteAllBytes(path, File.ReadAllBytes(Weights.Value)[..^100]);
+
+        Refuses(["--data", Pictures, "--weights", path], $"'{path}' is not a valid safetensors file: ");
+    }
+
+    [Test]
+    public void A_damaged_picture_is_named_unless_it_may_be_skipped()
+    {
+        string data = Sandbox.NewFolder();
+        foreach (string source in Directory.EnumerateFiles(Pictures, "00*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(data, Path.GetRelativePath(Pictures, source));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(source, target);
+        }
+
+        string damaged = Path.Combine(data, "train", "cat", "000.jpg");
+        File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..^20]);
+        string[] arguments = ["--data", data, "--weights", Weights.Value, "--epochs", "1"];
+
+        Refuses(arguments, $"'{damaged}' is truncated: the JPEG picture in it does not reach its end marker.");
+        (int code, string output, string error) = Run([.. arguments, "--skip-damaged"]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.Zero);
+            Assert.That(error, Is.Empty);
+            Assert.That(output, Does.Match(@"validation loss\s+\d"));
+        });
+    }
+
+    private static void Refuses(string[] arguments, string sentence)
+    {
+        (int code, _, string error) = Run(arguments);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(error.Trim().Split('\n'), Has.Length.EqualTo(1));
+            Assert.That(error, Does.StartWith(sentence));
+        });
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+using FineTune;
+
+namespace CatsVsDogs.Tests;
+
+public sealed class RecipeTests
+{
+    private static readonly Lazy<(Summary Summary, string Printed)> Gentle = new(() => Run(Sandbox.Small));
+
+    private static (Summary Summary, string Printed) Run(RecipeOptions options, CancellationToken cancellation = default)
+    {
+        var output = new StringWriter();
+        Summary summary = Recipe.Run(options, output, cancellation);
+        summary.Print(output);
+        return (summary, output.ToString());
+    }
+
+    [Test]
+    public void Fine_tuning_lowers_the_validation_loss_below_that_of_the_head_phase() =>
+        Assert.That(Gentle.Value.Summary.FineTuned!.Loss, Is.LessThan(Gentle.Value.Summary.Head!.Loss));
+
+    [Test]
+    public void A_gentle_rate_forgets_less_of_the_source_task_than_a_hundred_times_as_much()
+    {
+        (Summary jackhammer, _) = Run(Sandbox.Small with { LearningRate = 1e-2 });
+        Summary gentle = Gentle.Value.Summary;
+
+        TestContext.Out.WriteLine($"{gentle.SourceBefore} -> {gentle.SourceAfter} gently, {jackhammer.SourceBefore} -> {jackhammer.SourceAfter} not so");
+        Assert.Multiple(() =>
+        {
+            Assert.That(jackhammer.SourceBefore, Is.EqualTo(gentle.SourceBefore), "both start from the same");
+            Assert.That(gentle.SourceAfter!.Value, Is.GreaterThan(jackhammer.SourceAfter!.Value));
+        });
+    }
+
+    [Test]
+    public void The_same_seed_gives_the_same_numbers()
+    {
+        RecipeOptions brief = Sandbox.Small with { Epochs = 2, SourceEpochs = 1 };
+
+        Summary first = Run(brief).Summary, second = Run(brief).Summary;
+
+        Assert.That(second, Is.EqualTo(first));
+    }
+
+    [Test]
+    public void What_is_printed_is_the_recipe_in_its_order()
+    {
+        string[] lines = [.. Gentle.Value.Printed.Split('\n').Where(line => line.StartsWith("Layer", StringComparison.Ordinal))];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(lines[0], Is.EqualTo("Layers are frozen: True"));
+            Assert.That(lines[1], Is.EqualTo("Layer 0: conv1 - Trainable: False"));
+            Assert.That(lines[1..^1].Select(line => Regex.IsMatch(line, @"^Layer \d+: [\w.]+ - Trainable: (True|False)$")), Is.All.True);
+            Assert.That(lines[1..^1].Count(line => line.EndsWith("True", StringComparison.Ordinal)), Is.EqualTo(20));
+            Assert.That(lines[^1], Is.EqualTo("Layers are frozen: False"));
+        });
+    }
+
+    [Test]
+    public void The_table_has_both_phases_and_what_was_forgotten()
+    {
+        (Summary summary, string printed) = Gentle.Value;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(printed, Does.Match(@"after the head phase\s+after fine-tuning"));
+            Assert.That(printed, Does.Match($@"validation loss\s+{summary.Head!.Loss:F4}\s+{summary.FineTuned!.Loss:F4}"));
+            Assert.That(printed, Does.Match($@"epoch whose weights were kept\s+{summary.Head.Epoch}\s+{summary.FineTuned.Epoch}"));
+            Assert.That(printed, Does.Match($@"accuracy on the source task\s+{summary.SourceBefore:0.0%}\s+{summary.SourceAfter:0.0%}"));
+            Assert.That(summary.FineTuned.Epoch, Is.GreaterThan(summary.Head.Epoch), "the second phase goes on counting");
+        });
+    }
+
+    [Test]
+    public void Interrupted_in_the_second_phase_it_ends_with_the_table_of_the_first()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var output = new Interrupting("Layers are frozen: False", cancellation);
+
+        Summary summary = Recipe.Run(Sandbox.Small with { Epochs = 2, SourceEpochs = 1 }, output, cancellation.Token);
+        summary.Print(output);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(summary.Head, Is.Not.Null);
+            Assert.That(summary.FineTuned, Is.Null);
+            Assert.That(output.ToString(), Does.Match(@"validation loss\s+0\.\d{4}\s+-"));
+        });
+    }
+
+    [Test]
+    public void Interrupted_at_once_it_ends_with_an_empty_table()
+    {
+        (Summary summary, string printed) = Run(Sandbox.Small, new CancellationToken(canceled: true));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(summary, Is.EqualTo(Summary.Nothing));
+            Assert.That(printed, Does.Match(@"validation loss\s+-\s+-"));
+        });
+    }
+
+    [Test]
+    public void Three_classes_are_one_too_many()
+    {
+        RecipeOptions options = Sandbox.Small with { Animals = Sandbox.Small.Figures };
+
+        Assert.That(() => Run(options), Throws.TypeOf<FineTuneException>().With.Message.Contains("has 4 classes; this program tells 2 apart."));
+    }
+
+    /// <summary>Output that interrupts the program once it has said something.</summary>
+    private sealed class Interrupting(string line, CancellationTokenSource cancellation) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value == line)
+                cancellation.Cancel();
+        }
+    }
+}
