@@ -34,7 +34,8 @@ public class TrainingLeakTests
         Assert.That(Environment.WorkingSet - before, Is.LessThan(32 << 20));
     }
 
-    // Everything is disposed by hand or by its scope: the count must hold without any help of the garbage collector.
+    // Everything is disposed by hand or by its scope: the count must hold without any help of the garbage collector
+    // (which may still take what other tests have left).
     private static void Train(string name, int steps)
     {
         manual_seed(0);
@@ -43,12 +44,14 @@ public class TrainingLeakTests
         {
             using var optimizer = optim.AdamW(model.parameters(), 1e-3, weight_decay: 0.01);
             Step(model, optimizer, shape);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             long before = Tensor.TotalCount;
 
             for (int step = 0; step < steps; step++)
                 Step(model, optimizer, shape);
 
-            Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+            Assert.That(Tensor.TotalCount, Is.LessThanOrEqualTo(before));
         }
     }
 
