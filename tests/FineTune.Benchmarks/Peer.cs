@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FineTune.Benchmarks;
+
+/// <summary>PyTorch in Python, which runs the cases of peer.py on demand.</summary>
+internal sealed class Peer : IDisposable
+{
+    private static readonly string[] Interpreters = ["/usr/bin/python3", "python3"];
+
+    private readonly Process process;
+
+    /// <exception cref="PeerMissingException">No Python here has PyTorch.</exception>
+    public Peer()
+    {
+        string python = Interpreters.FirstOrDefault(HasTorch)
+            ?? throw new PeerMissingException("The benchmarks compare with PyTorch's Python package, which is missing: run 'apt-get install python3-torch python3-torchvision' first.");
+        this.process = Process.Start(new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    }
+
+    /// <summary>The seconds that some repetitions of a case took.</summary>
+    public double Run(string name, int count)
+    {
+        this.process.StandardInput.WriteLine($"{name} {count}");
+        string answer = this.process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch stopped in the case '{name}'.");
+        return double.Parse(answer, CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        this.process.StandardInput.Close();
+        this.process.WaitForExit();
+        this.process.Dispose();
+    }
+
+    private static bool HasTorch(string python)
+    {
+        try
+        {
+            using Process probe = Process.Start(new ProcessStartInfo(python, ["-c", "import torch, torchvision"]) { RedirectStandardError = true })!;
+            probe.StandardError.ReadToEnd();
+            probe.WaitForExit();
+            return probe.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}
+
+internal sealed class PeerMissingException(string message) : Exception(message);

@@ -1,0 +1,19 @@
+using FineTune.Benchmarks;
+
+var tables = new Dictionary<string, Action> { ["operators"] = Operators.Run, ["training"] = TrainingSteps.Run };
+if (args is not [{ } table] || !tables.TryGetValue(table, out Action? run))
+{
+    Console.Error.WriteLine($"Say which table to make: {string.Join(" or ", tables.Keys)}.");
+    return 2;
+}
+
+try
+{
+    run();
+    return 0;
+}
+catch (PeerMissingException missing)
+{
+    Console.Error.WriteLine(missing.Message);
+    return 1;
+}
