@@ -53,4 +53,24 @@ public abstract class Callback
     public virtual void OnWarning(FitContext fit, TrainingWarning warning)
     {
     }
+
+    /// <summary>Writes down what the callback knows, for a checkpoint; nothing by default.</summary>
+    public virtual void Save(CallbackState state)
+    {
+    }
+
+    /// <summary>Takes up what <see cref="Save"/> wrote, in a new process, after <see cref="OnFitBegin"/>.</summary>
+    public virtual void Restore(FitContext fit, CallbackState state)
+    {
+    }
+
+    /// <summary>After every callback saw the end of an epoch and its record stands in the history.</summary>
+    internal virtual void OnEpochRecorded(FitContext fit)
+    {
+    }
+
+    /// <summary>When cancellation cut an epoch short, before anything is restored.</summary>
+    internal virtual void OnInterrupted(FitContext fit)
+    {
+    }
 }

@@ -16,7 +16,7 @@ public sealed class CsvLog : Callback
     /// <summary>A log in a file.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="append">
-    /// Whether lines go behind those of an earlier run, without a second header. A file with other columns is an error.
+    /// Whether lines go behind those of an earlier run, without a second header: as after a resume. A file with other columns is an error.
     /// </param>
     public CsvLog(string path, bool append = false)
     {
@@ -56,6 +56,22 @@ public sealed class CsvLog : Callback
             .. fit.Produced.Select(name => fit.Metrics.TryGetValue(name, out var value) ? Text(value) : ""),
             .. fit.LearningRates.Select(group => Text(group.LearningRate)),
         ]));
+    }
+
+    /// <inheritdoc/>
+    public override void Save(CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("length", new FileInfo(path).Length);
+    }
+
+    /// <summary>Drops the lines of epochs that are now done again.</summary>
+    /// <inheritdoc/>
+    public override void Restore(FitContext fit, CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Write);
+        stream.SetLength(Math.Min(stream.Length, state.Get<long>("length")));
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

@@ -127,6 +127,35 @@ public sealed class EarlyStopping : Callback, IDisposable
         Dispose();
     }
 
+    /// <inheritdoc/>
+    public override void Save(CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("best", Best);
+        state.Set("bestValue", best);
+        state.Set("wait", wait);
+        state.Set("monitoredBefore", monitoredBefore);
+        foreach (var (name, copy) in bestWeights?.Named ?? [])
+        {
+            state.Tensors[name] = copy;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(FitContext fit, CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(state);
+        Best = state.Get<BestEpoch>("best");
+        best = state.Get<double>("bestValue");
+        wait = state.Get<int>("wait");
+        monitoredBefore = state.Get<bool>("monitoredBefore");
+        if (state.Tensors.Count > 0)
+        {
+            bestWeights = TensorCopies.OfWeights(fit.Model, name => state.Tensors[name]);
+        }
+    }
+
     /// <summary>Lets go of the best weights. A <c>Fit</c> does so by itself at its end.</summary>
     public void Dispose()
     {

@@ -60,6 +60,23 @@ public sealed class ForgettingMonitor : Callback
         }
     }
 
+    /// <inheritdoc/>
+    public override void Save(CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("best", best);
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(FitContext fit, CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        foreach (var (name, value) in state.Get<Dictionary<string, double>>("best") ?? [])
+        {
+            best[name] = value;
+        }
+    }
+
     private IEnumerable<KeyValuePair<string, double>> Values()
     {
         var evaluation = source.Evaluate(data);

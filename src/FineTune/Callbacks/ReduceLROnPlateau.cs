@@ -88,6 +88,24 @@ public sealed class ReduceLROnPlateau : Callback
         }
     }
 
+    /// <inheritdoc/>
+    public override void Save(CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("best", best);
+        state.Set("wait", wait);
+        state.Set("cooling", cooling);
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(FitContext fit, CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        best = state.Get<double>("best");
+        wait = state.Get<int>("wait");
+        cooling = state.Get<int>("cooling");
+    }
+
     private void Lower(FitContext fit)
     {
         foreach (var group in fit.LearningRates.Where(group => group.LearningRate > minLearningRate))

@@ -17,7 +17,46 @@ internal static class OptimizerMoments
         {
             if (before.TryGetValue(name, out var known))
             {
-                Copy(known, state);
+                SetStep(state, StepOf(known));
+                foreach (var (slot, source) in Slots(state).Zip(Slots(known)))
+                {
+                    slot.Set(source.Tensor);
+                }
+            }
+        }
+    }
+
+    /// <summary>The moments as tensors, and the number of steps that each parameter has taken.</summary>
+    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, long> Steps) Save(CompiledModel compiled)
+    {
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var steps = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (name, state) in ByName(compiled))
+        {
+            steps[name] = StepOf(state);
+            foreach (var slot in Slots(state))
+            {
+                if (slot.Tensor is { } tensor)
+                {
+                    tensors[$"{name}/{slot.Name}"] = tensor;
+                }
+            }
+        }
+
+        return (tensors, steps);
+    }
+
+    /// <summary>Puts back what <see cref="Save"/> took; a moment that was not there then is not there now.</summary>
+    public static void Restore(CompiledModel compiled, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, long> steps)
+    {
+        using var noGradients = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        foreach (var (name, state) in ByName(compiled))
+        {
+            SetStep(state, steps[name]);
+            foreach (var slot in Slots(state))
+            {
+                slot.Set(tensors.GetValueOrDefault($"{name}/{slot.Name}"));
             }
         }
     }
@@ -28,32 +67,76 @@ internal static class OptimizerMoments
             .Zip(compiled.Optimizer.state_dict().State)
             .ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
 
-    private static void Copy(TorchSharp.Modules.OptimizerState from, TorchSharp.Modules.OptimizerState to)
+    private static List<Slot> Slots(TorchSharp.Modules.OptimizerState state)
     {
-        if (from is SGD.State momentum && to is SGD.State ofMomentum)
+        if (state is Adam.State adam)
         {
-            ofMomentum.momentum_buffer = Clone(momentum.momentum_buffer);
+            return
+            [
+                new("exp_avg", adam.exp_avg, tensor => adam.exp_avg = tensor),
+                new("exp_avg_sq", adam.exp_avg_sq, tensor => adam.exp_avg_sq = tensor),
+            ];
         }
-        else if (from is Adam.State adam && to is Adam.State ofAdam)
+
+        if (state is AdamW.State adamW)
         {
-            ofAdam.step = adam.step;
-            ofAdam.exp_avg.copy_(adam.exp_avg);
-            ofAdam.exp_avg_sq.copy_(adam.exp_avg_sq);
+            return
+            [
+                new("exp_avg", adamW.exp_avg, tensor => adamW.exp_avg = tensor),
+                new("exp_avg_sq", adamW.exp_avg_sq, tensor => adamW.exp_avg_sq = tensor),
+            ];
         }
-        else if (from is AdamW.State adamW && to is AdamW.State ofAdamW)
+
+        if (state is RMSProp.State rms)
         {
-            ofAdamW.step = adamW.step;
-            ofAdamW.exp_avg.copy_(adamW.exp_avg);
-            ofAdamW.exp_avg_sq.copy_(adamW.exp_avg_sq);
+            return
+            [
+                new("square_avg", rms.square_avg, tensor => rms.square_avg = tensor),
+                new("momentum_buffer", rms.momentum_buffer, tensor => rms.momentum_buffer = tensor),
+                new("grad_avg", rms.grad_avg, tensor => rms.grad_avg = tensor),
+            ];
         }
-        else if (from is RMSProp.State rms && to is RMSProp.State ofRms)
+
+        return state is SGD.State sgd
+            ? [new("momentum_buffer", sgd.momentum_buffer, tensor => sgd.momentum_buffer = tensor)]
+            : [];
+    }
+
+    private static long StepOf(TorchSharp.Modules.OptimizerState state) =>
+        state is Adam.State adam ? adam.step
+        : state is AdamW.State adamW ? adamW.step
+        : state is RMSProp.State rms ? rms.step
+        : 0;
+
+    private static void SetStep(TorchSharp.Modules.OptimizerState state, long step)
+    {
+        if (state is Adam.State adam)
         {
-            ofRms.step = rms.step;
-            ofRms.square_avg.copy_(rms.square_avg);
-            ofRms.momentum_buffer = Clone(rms.momentum_buffer);
-            ofRms.grad_avg = Clone(rms.grad_avg);
+            adam.step = step;
+        }
+        else if (state is AdamW.State adamW)
+        {
+            adamW.step = step;
+        }
+        else if (state is RMSProp.State rms)
+        {
+            rms.step = step;
         }
     }
 
-    private static Tensor Clone(Tensor? tensor) => tensor is null ? null! : tensor.clone().DetachFromDisposeScope();
+    /// <summary>One moment of one parameter. What is set is copied.</summary>
+    private sealed record Slot(string Name, Tensor? Tensor, Action<Tensor> Assign)
+    {
+        public void Set(Tensor? value)
+        {
+            if (value is not null && Tensor is { } present)
+            {
+                present.copy_(value);
+                return;
+            }
+
+            Tensor?.Dispose();
+            Assign(value is null ? null! : value.clone().DetachFromDisposeScope());
+        }
+    }
 }

@@ -39,6 +39,14 @@ internal sealed class AreaUnderCurve(string name) : Metric(name, MetricDirection
             }
         }
 
+        public override IReadOnlyList<double> Save() => [.. samples.SelectMany(sample => new[] { sample.Score, sample.Positive ? 1 : 0 })];
+
+        public override void Restore(IReadOnlyList<double> saved)
+        {
+            samples.Clear();
+            samples.AddRange(saved.Chunk(2).Select(pair => (pair[0], pair[1] == 1)));
+        }
+
         public override void Add(Tensor output, Tensor target)
         {
             using var scope = torch.NewDisposeScope();

@@ -34,4 +34,6 @@ internal sealed class Confusion(double threshold)
             Matrix.Add(want, predict);
         }
     }
+
+    public void Restore(IReadOnlyList<double> saved) => Matrix = saved.Count == 0 ? null : ConfusionMatrix.Of(saved);
 }

@@ -41,6 +41,19 @@ public sealed class ConfusionMatrix
             .Select(predicted => counts[wanted, predicted].ToString(CultureInfo.InvariantCulture).PadLeft(width)))));
     }
 
+    internal static ConfusionMatrix Of(IReadOnlyList<double> saved)
+    {
+        var matrix = new ConfusionMatrix((int)Math.Sqrt(saved.Count));
+        for (var i = 0; i < saved.Count; i++)
+        {
+            matrix.counts[i / matrix.Classes, i % matrix.Classes] = (long)saved[i];
+        }
+
+        return matrix;
+    }
+
+    internal IReadOnlyList<double> Save() => [.. counts.Cast<long>().Select(count => (double)count)];
+
     internal void Add(long wanted, long predicted)
     {
         if (wanted < 0 || wanted >= Classes)

@@ -32,5 +32,9 @@ internal sealed class ConfusionMetric(
         public override double Value => confusion.Matrix is { } matrix ? metric.Of(matrix) : double.NaN;
 
         public override void Add(Tensor output, Tensor target) => confusion.Add(output, target);
+
+        public override IReadOnlyList<double> Save() => confusion.Matrix?.Save() ?? [];
+
+        public override void Restore(IReadOnlyList<double> saved) => confusion.Restore(saved);
     }
 }

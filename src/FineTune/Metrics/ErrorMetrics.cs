@@ -24,6 +24,11 @@ internal sealed class RSquaredMetric(string name) : Metric(name, MetricDirection
         private double error, mean, deviation;
         private long count;
 
+        public override IReadOnlyList<double> Save() => [error, mean, deviation, count];
+
+        public override void Restore(IReadOnlyList<double> saved) =>
+            (error, mean, deviation, count) = (saved[0], saved[1], saved[2], (long)saved[3]);
+
         public override double Value => deviation > 0 ? 1 - error / deviation : double.NaN;
 
         public override void Add(Tensor output, Tensor target)

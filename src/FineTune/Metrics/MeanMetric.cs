@@ -38,5 +38,9 @@ public abstract class MeanMetric : Metric
             sum += total.ToDouble();
             count += values.numel();
         }
+
+        public override IReadOnlyList<double> Save() => [sum, count];
+
+        public override void Restore(IReadOnlyList<double> saved) => (sum, count) = (saved[0], (long)saved[1]);
     }
 }

@@ -37,6 +37,15 @@ public abstract class MetricState : IDisposable
     /// <summary>The value over everything added so far, exact; NaN where nothing was.</summary>
     public abstract double Value { get; }
 
+    /// <summary>What was added so far as numbers, for a checkpoint in the middle of an epoch.</summary>
+    /// <exception cref="FineTuneException">The metric cannot: checkpoints must fall between epochs.</exception>
+    public virtual IReadOnlyList<double> Save() => throw new FineTuneException(
+        $"{GetType().Name} cannot be saved in the middle of an epoch; override Save and Restore, or leave out everyBatches of Backup.");
+
+    /// <summary>Takes up what <see cref="Save"/> gave.</summary>
+    public virtual void Restore(IReadOnlyList<double> saved) => throw new FineTuneException(
+        $"{GetType().Name} cannot be restored in the middle of an epoch; override Save and Restore.");
+
     /// <summary>Lets go of tensors that the state keeps between batches.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

@@ -10,6 +10,19 @@ internal sealed class DivergenceWatch
     private (int Epoch, double Training, double Validation) start;
     private int rises;
 
+    public List<double> Save() => last is not { } known ? [] :
+        [known.Training, known.Validation, start.Epoch, start.Training, start.Validation, rises];
+
+    public void Restore(List<double> saved)
+    {
+        if (saved.Count > 0)
+        {
+            last = (saved[0], saved[1]);
+            start = ((int)saved[2], saved[3], saved[4]);
+            rises = (int)saved[5];
+        }
+    }
+
     public TrainingWarning? Add(int epoch, double training, double validation)
     {
         var previous = last;

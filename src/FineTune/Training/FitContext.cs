@@ -9,8 +9,10 @@ public sealed class FitContext
     private readonly OrderedDictionary<string, double> metrics = [];
     private readonly Action<TrainingWarning> warn;
 
-    internal FitContext(CompiledModel compiled, FitOptions options, History history, int batchCount, Action<TrainingWarning> warn)
+    internal FitContext(
+        FitRun run, CompiledModel compiled, FitOptions options, History history, int batchCount, Action<TrainingWarning> warn)
     {
+        Run = run;
         Compiled = compiled;
         Options = options;
         History = history;
@@ -65,6 +67,8 @@ public sealed class FitContext
 
     /// <summary>Whether the epoch under way was cut short, so that its end is not reached.</summary>
     public bool IsPartialEpoch { get; internal set; }
+
+    internal FitRun Run { get; }
 
     internal BestEpoch? Best { get; private set; }
 

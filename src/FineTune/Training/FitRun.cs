@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace FineTune;
 
 /// <summary>One <c>Fit</c>, from its checks to its outcome.</summary>
-internal sealed class FitRun
+internal sealed partial class FitRun
 {
     private readonly CompiledModel compiled;
     private readonly FitOptions options;
@@ -16,6 +16,11 @@ internal sealed class FitRun
     private readonly History history;
     private readonly FitContext fit;
     private readonly DivergenceWatch divergence = new();
+    private readonly TrainingStep step;
+    private readonly Stopwatch clock = new();
+    private readonly int sampleCount;
+    private MetricStates? states;
+    private int samples;
     private int skipped;
 
     public FitRun(CompiledModel compiled, IDataset train, FitOptions options)
@@ -25,6 +30,8 @@ internal sealed class FitRun
         OptimizerAudit.Check(compiled);
         this.compiled = compiled;
         this.options = options;
+        sampleCount = train.Count;
+        step = new TrainingStep(compiled, options);
         loader = new BatchLoader(train, options.TrainingBatches);
         if (loader.BatchCount == 0)
         {
@@ -33,13 +40,16 @@ internal sealed class FitRun
         }
 
         history = new History(options.InitialEpoch);
-        fit = new FitContext(compiled, options, history, loader.BatchCount, Warn);
-        callbacks = [.. options.Callbacks];
+        fit = new FitContext(this, compiled, options, history, loader.BatchCount, Warn);
+
+        // Backups see what all others did at the same moment.
+        callbacks = [.. options.Callbacks.Where(callback => callback is not Backup)];
         if (ProgressDisplay.For(options.Progress) is { } progress)
         {
             callbacks.Add(progress);
         }
 
+        callbacks.AddRange(options.Callbacks.Where(callback => callback is Backup));
         fit.Produced = Produced();
     }
 
@@ -56,9 +66,12 @@ internal sealed class FitRun
                 callback.OnFitBegin(fit);
             }
 
-            foreach (var warning in compiled.Warnings)
+            if (!IsResumed)
             {
-                fit.Warn(warning);
+                foreach (var warning in compiled.Warnings)
+                {
+                    fit.Warn(warning);
+                }
             }
 
             Train();
@@ -69,7 +82,8 @@ internal sealed class FitRun
         }
 
         compiled.Model.train(training);
-        history.Outcome = fit.Stopping ?? new FitOutcome(StopReason.Completed, Completed());
+        history.Outcome = finished ?? fit.Stopping ?? new FitOutcome(StopReason.Completed, Completed());
+        IsFinished = finished is null && errors.Count == 0 && history.Outcome.Reason != StopReason.Cancelled;
         foreach (var callback in begun)
         {
             try
@@ -82,7 +96,10 @@ internal sealed class FitRun
             }
 
             // Whoever comes later in the list sees what an earlier one restored.
-            history.Outcome = history.Outcome with { Best = fit.Best, WeightsRestored = fit.WeightsRestored };
+            if (finished is null)
+            {
+                history.Outcome = history.Outcome with { Best = fit.Best, WeightsRestored = fit.WeightsRestored };
+            }
         }
 
         Rethrow(errors);
@@ -106,8 +123,8 @@ internal sealed class FitRun
     {
         compiled.Model.train();
         using var audit = new MovementAudit(compiled);
-        var step = new TrainingStep(compiled, options);
-        for (var epoch = options.InitialEpoch; epoch < options.Epochs && !Ending(); epoch++)
+        var first = position?.Epoch ?? options.InitialEpoch;
+        for (var epoch = first; finished is null && epoch < options.Epochs && !Ending(); epoch++)
         {
             fit.Epoch = epoch;
             fit.Batch = 0;
@@ -115,28 +132,30 @@ internal sealed class FitRun
             fit.Clear();
             Each(callback => callback.OnEpochBegin(fit));
             compiled.ThrowIfStale();
-            TrainEpoch(epoch, step, audit);
+            TrainEpoch(epoch, audit);
         }
     }
 
-    private void TrainEpoch(int epoch, TrainingStep step, MovementAudit audit)
+    private void TrainEpoch(int epoch, MovementAudit audit)
     {
         // Dropout and whatever else draws from the global generator follow from the seed and the epoch alone.
         torch.manual_seed(unchecked(options.Seed * 1_000_003L + epoch));
-        var clock = Stopwatch.StartNew();
-        using var states = new MetricStates(compiled.Metrics);
+        clock.Restart();
+        using var ofEpoch = states = new MetricStates(compiled.Metrics);
+        samples = 0;
+        step.Reset();
         audit.EpochStarts();
-        var samples = 0;
-        var finished = true;
+        var before = ResumeEpoch();
+        var complete = true;
         try
         {
-            samples = TrainBatches(epoch, step, states, audit);
-            finished = !Ending();
+            TrainBatches(epoch, audit);
+            complete = !Ending();
         }
         catch (NonFiniteException exception) when (callbacks.Exists(callback => callback is TerminateOnNonFinite))
         {
             fit.Stop(StopReason.NonFinite, exception.Message);
-            finished = false;
+            complete = false;
         }
         catch
         {
@@ -144,60 +163,44 @@ internal sealed class FitRun
             throw;
         }
 
-        var training = clock.Elapsed.TotalSeconds;
-        if (finished)
-        {
-            foreach (var warning in audit.EpochEnds(epoch))
-            {
-                fit.Warn(warning);
-            }
-
-            WarnOfSkipped();
-            finished = Validate();
-        }
-
+        var training = before + clock.Elapsed.TotalSeconds;
+        complete = complete && EndEpoch(epoch, audit);
         var rates = compiled.LearningRates.ToDictionary(group => group.Name, group => group.LearningRate);
-        if (finished)
-        {
-            Watch(epoch);
-        }
-        else
+        if (!complete)
         {
             fit.IsPartialEpoch = true;
+            history.PartialEpoch = Record();
+            if (fit.Stopping?.Reason == StopReason.Cancelled)
+            {
+                Each(callback => callback.OnInterrupted(fit));
+            }
+
+            return;
         }
 
         try
         {
-            if (finished)
-            {
-                Each(callback => callback.OnEpochEnd(fit));
-            }
+            Each(callback => callback.OnEpochEnd(fit));
         }
         finally
         {
-            var record = new EpochRecord(
-                epoch, compiled.Phase, fit.Copy(), rates, clock.Elapsed.TotalSeconds, training > 0 ? samples / training : 0);
-            if (finished)
-            {
-                history.Add(record);
-            }
-            else
-            {
-                history.PartialEpoch = record;
-            }
+            history.Add(Record());
         }
+
+        Each(callback => callback.OnEpochRecorded(fit));
+
+        EpochRecord Record() => new(
+            epoch, compiled.Phase, fit.Copy(), rates, before + clock.Elapsed.TotalSeconds, training > 0 ? samples / training : 0);
     }
 
-    private int TrainBatches(int epoch, TrainingStep step, MetricStates states, MovementAudit audit)
+    private void TrainBatches(int epoch, MovementAudit audit)
     {
-        var samples = 0;
-        step.Reset();
-        foreach (var batch in loader.Epoch(epoch))
+        foreach (var batch in loader.Epoch(epoch, fit.Batch))
         {
             using var owned = batch;
             if (Ending())
             {
-                return samples;
+                return;
             }
 
             compiled.ThrowIfFlipped();
@@ -206,23 +209,21 @@ internal sealed class FitRun
             samples += batch.Count;
             if (step.Pending == options.AccumulateBatches)
             {
-                Apply(epoch, step, audit);
+                Apply(epoch, audit);
             }
 
-            fit.Set(states.Values.Prepend(KeyValuePair.Create("loss", states.Loss)));
+            SetMetrics();
             Each(callback => callback.OnBatchEnd(fit));
             fit.Batch++;
         }
 
-        if (step.Pending > 0)
+        if (step.Pending > 0 && !Ending())
         {
-            Apply(epoch, step, audit);
+            Apply(epoch, audit);
         }
-
-        return samples;
     }
 
-    private void Apply(int epoch, TrainingStep step, MovementAudit audit)
+    private void Apply(int epoch, MovementAudit audit)
     {
         Each(callback => callback.OnStepBegin(fit));
         fit.GradientNorm = step.Apply(new StepPosition(epoch, fit.Step), audit.Gradients);
@@ -231,9 +232,16 @@ internal sealed class FitRun
         history.Steps++;
     }
 
-    /// <summary>Validates the epoch; false where cancellation came first.</summary>
-    private bool Validate()
+    /// <summary>Audits and validates the epoch; false where cancellation came first.</summary>
+    private bool EndEpoch(int epoch, MovementAudit audit)
     {
+        foreach (var warning in audit.EpochEnds(epoch))
+        {
+            fit.Warn(warning);
+        }
+
+        WarnOfSkipped();
+        SetMetrics();
         if (options.ValidationData is not { } data)
         {
             return true;
@@ -244,23 +252,22 @@ internal sealed class FitRun
             var evaluation = compiled.Evaluate(data, options.ValidationBatches, options.CancellationToken);
             fit.Set(evaluation.Metrics.Prepend(KeyValuePair.Create("loss", evaluation.Loss))
                 .Select(metric => KeyValuePair.Create($"val_{metric.Key}", metric.Value)));
-            return true;
         }
         catch (OperationCanceledException) when (options.CancellationToken.IsCancellationRequested)
         {
             Ending();
             return false;
         }
+
+        if (divergence.Add(epoch, fit.Metrics["loss"], fit.Metrics["val_loss"]) is { } diverging)
+        {
+            fit.Warn(diverging);
+        }
+
+        return true;
     }
 
-    private void Watch(int epoch)
-    {
-        if (fit.Metrics.TryGetValue("val_loss", out var validation)
-            && divergence.Add(epoch, fit.Metrics["loss"], validation) is { } warning)
-        {
-            fit.Warn(warning);
-        }
-    }
+    private void SetMetrics() => fit.Set(states!.Values.Prepend(KeyValuePair.Create("loss", states.Loss)));
 
     private bool Ending()
     {

@@ -25,5 +25,17 @@ internal sealed class MetricStates(IReadOnlyList<Metric> metrics) : IDisposable
     public IEnumerable<KeyValuePair<string, double>> Values => metrics.Zip(states, (metric, state) =>
         KeyValuePair.Create(metric.Name, state.Value));
 
+    /// <summary>The loss first, then each metric.</summary>
+    public List<List<double>> Save() => [[loss.Sum, loss.Weight], .. states.Select(state => state.Save().ToList())];
+
+    public void Restore(List<List<double>> saved)
+    {
+        loss = new WeightedSum(saved[0][0], saved[0][1]);
+        for (var i = 0; i < states.Length; i++)
+        {
+            states[i].Restore(saved[i + 1]);
+        }
+    }
+
     public void Dispose() => Array.ForEach(states, state => state.Dispose());
 }

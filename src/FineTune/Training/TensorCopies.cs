@@ -33,6 +33,20 @@ internal sealed class TensorCopies : IDisposable
         .. model.named_buffers().Select(named => (named.name, named.buffer)),
     ]);
 
+    /// <summary>What <see cref="Named"/> gave, read back from elsewhere, for the same model.</summary>
+    public static TensorCopies OfWeights(torch.nn.Module model, Func<string, Tensor> saved)
+    {
+        var result = OfWeights(model);
+        using var noGradients = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        foreach (var (name, _, copy) in result.copies)
+        {
+            copy.copy_(saved(name));
+        }
+
+        return result;
+    }
+
     public void Restore()
     {
         using var noGradients = torch.no_grad();

@@ -29,6 +29,39 @@ internal sealed class TrainingStep
     /// <summary>Batches whose gradients wait for a step.</summary>
     public int Pending => batches;
 
+    /// <summary>What the batches that wait for a step sum up to.</summary>
+    public WeightedSum Accumulated => accumulated;
+
+    /// <summary>The gradients that wait for a step, by the parameter's name.</summary>
+    public IEnumerable<(string Name, Tensor Gradient)> PendingGradients()
+    {
+        foreach (var (name, parameter) in trainable)
+        {
+            if (batches > 0 && parameter.grad() is { } gradient)
+            {
+                yield return (name, gradient);
+            }
+        }
+    }
+
+    /// <summary>Takes up gradients that waited for a step.</summary>
+    public void Restore(int pending, WeightedSum sum, Func<string, Tensor?> gradientOf)
+    {
+        compiled.Optimizer.zero_grad();
+        foreach (var (name, parameter) in trainable)
+        {
+            if (pending > 0 && gradientOf(name) is { } gradient)
+            {
+                // The gradient of the product with a constant is that constant, to the bit.
+                using var scope = torch.NewDisposeScope();
+                (parameter * gradient).sum().backward();
+            }
+        }
+
+        batches = pending;
+        accumulated = sum;
+    }
+
     /// <summary>Adds the gradients of one batch.</summary>
     public WeightedSum Add(Tensor input, Tensor target, Tensor? sampleWeights, MetricStates? metrics, StepPosition? position)
     {

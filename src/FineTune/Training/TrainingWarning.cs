@@ -14,6 +14,12 @@ public enum WarningKind
 
     /// <summary>Samples were left out because they cannot be read.</summary>
     SamplesSkipped,
+
+    /// <summary>A checkpoint is damaged, and an older one is used.</summary>
+    CheckpointSkipped,
+
+    /// <summary>Training goes on from a checkpoint of other settings, as was asked for: the result is not exact.</summary>
+    ResumedWithDifferences,
 }
 
 /// <summary>Something that does not stop training, but that the user should know.</summary>

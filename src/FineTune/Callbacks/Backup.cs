@@ -1,0 +1,90 @@
+using FineTune.Checkpoints;
+using TorchSharp;
+
+namespace FineTune;
+
+/// <summary>
+/// Writes everything that training depends on into a folder, after each epoch and every so many batches, and goes on
+/// from there when the same <c>Fit</c> is run again: after Ctrl-C, a crash or a kill, the result is bit for bit that of
+/// a run which nothing disturbed. A <c>Fit</c> that was finished is not run again; its weights and history come back.
+/// </summary>
+/// <remarks>
+/// Each phase needs a folder of its own. To start anew, delete it. What is restored: weights, buffers, moments,
+/// learning rates, the generator, the place in the epoch's order, gradients that wait for a step, metrics so far, the
+/// history, and what callbacks know, best weights included. A checkpoint is a file that appears whole or not at all,
+/// with a checksum; a damaged one is named and the one before it is used. It is called after all other callbacks.
+/// </remarks>
+/// <example><code>
+/// Callbacks = [new EarlyStopping(patience: 2), new Backup("backup/head", everyBatches: 100)]
+/// </code></example>
+public sealed class Backup : Callback
+{
+    private readonly CheckpointFolder folder;
+    private readonly int? everyBatches;
+    private readonly bool allowDifferences;
+
+    /// <summary>Backups in a folder.</summary>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="everyBatches">Batches between two checkpoints inside an epoch; null for none inside.</param>
+    /// <param name="keep">How many checkpoints are kept, at least 1; the one before is what damage falls back to.</param>
+    /// <param name="allowDifferences">
+    /// Whether to go on, with a warning, where settings, thread count or library differ from the checkpoint's, so that
+    /// the result cannot be exact. By default that is an error.
+    /// </param>
+    public Backup(string folder, int? everyBatches = null, int keep = 2, bool allowDifferences = false)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        if (everyBatches is < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(everyBatches), everyBatches, "At least one batch lies between two checkpoints.");
+        }
+
+        this.folder = new CheckpointFolder(folder, keep);
+        this.everyBatches = everyBatches;
+        this.allowDifferences = allowDifferences;
+    }
+
+    /// <inheritdoc/>
+    public override void OnFitBegin(FitContext fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        using var checkpoint = folder.Newest<RunState>(
+            message => fit.Warn(new TrainingWarning(WarningKind.CheckpointSkipped, message)));
+        if (checkpoint is not null)
+        {
+            fit.Run.Restore(checkpoint, folder.Path, allowDifferences);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnBatchEnd(FitContext fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        if (everyBatches is { } every && (fit.Batch + 1) % every == 0)
+        {
+            Write(() => fit.Run.Capture(fit.Batch + 1));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnFitEnd(FitContext fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        if (fit.Run.IsFinished)
+        {
+            Write(fit.Run.CaptureFinished);
+        }
+    }
+
+    internal override void OnEpochRecorded(FitContext fit) => Write(fit.Run.CaptureNextEpoch);
+
+    internal override void OnInterrupted(FitContext fit) => Write(() => fit.Run.Capture(fit.Batch));
+
+    // The tensors of a checkpoint are the model's own; what was made for it alone goes with the scope.
+    private void Write(Func<TrainingCheckpoint<RunState>> capture)
+    {
+        using var scope = torch.NewDisposeScope();
+        folder.Write(capture());
+    }
+}

@@ -1,0 +1,217 @@
+using FineTune.Tests.Models;
+using TorchSharp;
+
+namespace FineTune.Tests;
+
+public sealed class BackupTests
+{
+    private static readonly Lazy<string> Undisturbed = new(() => TwoPhases.Train(null)!);
+
+    private string folder = "";
+
+    [SetUp]
+    public void ChooseFolder() => folder = Path.Combine(Path.GetTempPath(), $"backup-{Guid.NewGuid():N}");
+
+    [TearDown]
+    public void DeleteFolder()
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // Five batches an epoch, two a step: 1 and 3 wait for a step, 5 ends an epoch, 16 is in the second phase.
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    [TestCase(5)]
+    [TestCase(8)]
+    [TestCase(14)]
+    [TestCase(15)]
+    [TestCase(16)]
+    [TestCase(21)]
+    [TestCase(27)]
+    public void Training_that_was_stopped_goes_on_as_if_it_had_not_been(int batch)
+    {
+        Assert.That(TwoPhases.Train(folder, stopAtBatch: batch), Is.Null);
+        torch.manual_seed(999);
+
+        Assert.That(TwoPhases.Train(folder), Is.EqualTo(Undisturbed.Value));
+    }
+
+    [Test]
+    public void It_may_be_stopped_again_and_again()
+    {
+        string? result;
+        for (var run = 1; (result = TwoPhases.Train(folder, stopAtBatch: 3)) is null; run++)
+        {
+            Assert.That(run, Is.LessThan(20), "each run gets further");
+        }
+
+        Assert.That(result, Is.EqualTo(Undisturbed.Value));
+    }
+
+    [Test]
+    public void Backing_up_changes_nothing() =>
+        Assert.That(TwoPhases.Train(folder), Is.EqualTo(Undisturbed.Value));
+
+    [Test]
+    public void Between_epochs_alone_what_was_begun_is_done_again()
+    {
+        TwoPhases.Train(folder, stopAtBatch: 8, everyBatches: null);
+
+        Assert.That(TwoPhases.Train(folder, everyBatches: null), Is.EqualTo(Undisturbed.Value));
+    }
+
+    [Test]
+    public void A_fit_that_was_finished_is_not_run_again()
+    {
+        TwoPhases.Train(folder);
+        var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order().ToList();
+
+        Assert.That(TwoPhases.Train(folder), Is.EqualTo(Undisturbed.Value));
+        Assert.That(Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(), Is.EqualTo(files));
+    }
+
+    [Test]
+    public void Only_as_many_checkpoints_are_kept_as_asked_for()
+    {
+        Fit(Toy.Quiet with { Epochs = 5, Callbacks = [new Backup(folder, keep: 3)] });
+
+        Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(3));
+    }
+
+    [Test]
+    public void A_damaged_checkpoint_is_named_and_the_one_before_is_used()
+    {
+        var expected = Fit(Toy.Quiet with { Epochs = 4 }).Weights;
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        var random = new Random(11);
+        var newest = Directory.GetFiles(folder).Max()!;
+        var whole = File.ReadAllBytes(newest);
+        var others = Directory.GetFiles(folder).Where(file => file != newest).ToDictionary(file => file, File.ReadAllBytes);
+        var named = 0;
+        for (var i = 0; i < 60; i++)
+        {
+            RestoreFolder();
+            File.WriteAllBytes(newest, Damaged(whole, random, truncate: i % 3 == 0));
+
+            var (history, weights) = Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(null)] });
+
+            Assert.That(Toy.Changed(expected, weights), Is.Empty, $"case {i}");
+            named += history.Warnings.Count(warning => warning.Kind == WarningKind.CheckpointSkipped && warning.Message.Contains(newest));
+        }
+
+        Assert.That(named, Is.EqualTo(60));
+
+        void RestoreFolder()
+        {
+            foreach (var file in Directory.GetFiles(folder))
+            {
+                File.Delete(file);
+            }
+
+            foreach (var (file, content) in others)
+            {
+                File.WriteAllBytes(file, content);
+            }
+        }
+    }
+
+    [Test]
+    public void A_folder_in_which_no_checkpoint_can_be_used_is_an_error_and_stays_as_it_is()
+    {
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        foreach (var file in Directory.GetFiles(folder))
+        {
+            File.WriteAllText(file, "damaged");
+        }
+
+        Assert.That(
+            () => Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(null)] }),
+            Throws.InstanceOf<FineTuneException>().With.Message.Contains("Delete the folder to start anew"));
+        Assert.That(Directory.GetFiles(folder).Select(File.ReadAllText), Is.All.EqualTo("damaged"));
+    }
+
+    [Test]
+    public void A_folder_that_cannot_be_written_is_one_clear_error()
+    {
+        File.WriteAllText(folder, "a file");
+        try
+        {
+            Assert.That(
+                () => Fit(Toy.Quiet with { Callbacks = [new Backup(folder)] }),
+                Throws.InstanceOf<FineTuneException>().With.Message.Contains(folder));
+        }
+        finally
+        {
+            File.Delete(folder);
+        }
+    }
+
+    [Test]
+    public void Going_on_with_other_settings_is_an_error_that_lists_them_unless_it_is_allowed()
+    {
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        var other = Toy.Quiet with { Epochs = 4, Seed = 2, BatchSize = 16 };
+
+        Assert.That(
+            () => Fit(other with { Callbacks = [new Backup(folder), Stop(null)] }),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains("BatchSize was 32 and is 16; Seed was 0 and is 2"));
+        Assert.That(
+            Fit(other with { Callbacks = [new Backup(folder, allowDifferences: true), Stop(null)] }).History.Warnings.Select(warning => warning.Kind),
+            Has.Some.EqualTo(WarningKind.ResumedWithDifferences));
+    }
+
+    [Test]
+    public void A_log_that_is_appended_to_has_each_epoch_once()
+    {
+        var log = folder + ".csv";
+        try
+        {
+            Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new CsvLog(log, append: true), new Backup(folder), Stop(3)] });
+            File.AppendAllText(log, "3,written before the kill but after the checkpoint\n");
+
+            Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new CsvLog(log, append: true), new Backup(folder), Stop(null)] });
+
+            Assert.That(File.ReadAllLines(log).Select(line => line.Split(',')[0]), Is.EqualTo(new[] { "epoch", "0", "1", "2", "3" }));
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+
+    private static byte[] Damaged(byte[] whole, Random random, bool truncate)
+    {
+        if (truncate)
+        {
+            return whole[..random.Next(whole.Length)];
+        }
+
+        var damaged = (byte[])whole.Clone();
+        damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+        return damaged;
+    }
+
+    private static (History History, Dictionary<string, float[]> Weights) Fit(FitOptions options)
+    {
+        using var model = LinearModel.Seeded();
+        var compiled = model.Compile(Optimizers.Adam(0.01), Losses.BinaryCrossEntropy());
+        var history = compiled.Fit(Toy.Points(features: 3), options);
+        return (history, Toy.Weights(model));
+    }
+
+    // Ends training as a crash would, but in this process.
+    private static Recorder Stop(int? beforeEpoch) => new()
+    {
+        AtEpochBegin = fit =>
+        {
+            if (fit.Epoch == beforeEpoch)
+            {
+                fit.Stop(StopReason.Cancelled, "Stopped by the test.");
+            }
+        },
+    };
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using FineTune.Data;
+
+namespace FineTune.Tests.Models;
+
+/// <summary>
+/// Both phases of a training with everything that a resume must not lose: an order of its own in each epoch,
+/// augmentation, dropout, accumulation, a schedule, early stopping and batch normalization that trains.
+/// </summary>
+internal static class TwoPhases
+{
+    public const int BatchesPerEpoch = 5;
+
+    /// <summary>Trains from a seed, backed up in a folder if one is given.</summary>
+    /// <returns>Weights, history and moments in text that is equal where every bit is; null where it was stopped.</returns>
+    public static string? Train(string? folder, int? stopAtBatch = null, int? everyBatches = 1)
+    {
+        using var model = Mlp.Seeded();
+        using var cancellation = new CancellationTokenSource();
+        var batches = 0;
+        var stop = new Recorder
+        {
+            AtBatchEnd = _ =>
+            {
+                if (++batches == stopAtBatch)
+                {
+                    cancellation.Cancel();
+                }
+            },
+        };
+        var data = new Noisy(Toy.Points());
+        var options = Toy.Quiet with
+        {
+            BatchSize = 10,
+            AccumulateBatches = 2,
+            Seed = 3,
+            ValidationData = Toy.Points(seed: 2),
+            CancellationToken = cancellation.Token,
+        };
+
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.SGD(0.2, momentum: 0.9), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy(), Metrics.AUC());
+        var head = compiled.Fit(data, options with { Epochs = 3, Callbacks = Callbacks("head") });
+        if (head.Outcome.Reason == StopReason.Cancelled)
+        {
+            return null;
+        }
+
+        model.UnfreezeLast(5);
+        compiled = model.Recompile(0.05, OptimizerState.Carry);
+        var fine = compiled.Fit(data, options with { InitialEpoch = 3, Epochs = 7, Callbacks = Callbacks("fine") });
+        return fine.Outcome.Reason == StopReason.Cancelled ? null : Text(model, head.Concat(fine), compiled);
+
+        Callback[] Callbacks(string phase) =>
+        [
+            LearningRateSchedule.Cosine(warmup: 1),
+            new EarlyStopping(patience: 2),
+            stop,
+            .. folder is null ? [] : new[] { new Backup(Path.Combine(folder, phase), everyBatches) },
+        ];
+    }
+
+    private static string Text(Mlp model, History history, CompiledModel compiled)
+    {
+        var weights = Toy.Weights(model).Select(named =>
+            $"{named.Key}: {string.Join(' ', named.Value.Select(value => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture)))}");
+        var epochs = history.Records.Select(record => FormattableString.Invariant($"epoch {record.Epoch} {record.Phase}: ")
+            + string.Join(", ", record.Metrics.Concat(record.LearningRates).Select(value => FormattableString.Invariant($"{value.Key} {value.Value:R}"))));
+        return string.Join('\n', [.. weights, .. epochs, history.Outcome.ToString(), FormattableString.Invariant($"steps {history.Steps}"),
+            .. compiled.LearningRates.Select(group => FormattableString.Invariant($"{group.Name} {group.LearningRate:R}"))]);
+    }
+
+    /// <summary>Adds noise from the random numbers that a sample is given.</summary>
+    private sealed class Noisy(IDataset data) : IDataset
+    {
+        public int Count => data.Count;
+
+        public Sample Read(int index, Random random)
+        {
+            var sample = data.Read(index, random);
+            return sample with { Input = sample.Input + (random.NextDouble() - 0.5) * 0.1 };
+        }
+    }
+}
