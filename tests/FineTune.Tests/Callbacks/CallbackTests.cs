@@ -12,7 +12,9 @@ public sealed class CallbackTests
 
         Compile(model).Fit(Toy.Points(4, 3), Toy.Quiet with
         {
-            BatchSize = 2, AccumulateBatches = 2, Callbacks = [new Recorder("a") { Shared = shared }, new Recorder("b") { Shared = shared }],
+            BatchSize = 2,
+            AccumulateBatches = 2,
+            Callbacks = [new Recorder("a") { Shared = shared }, new Recorder("b") { Shared = shared }],
         });
 
         Assert.That(shared, Is.EqualTo(new[]

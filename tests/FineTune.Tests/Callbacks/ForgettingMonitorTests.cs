@@ -17,7 +17,8 @@ public sealed class ForgettingMonitorTests
         // The model itself plays the source task's part, and now learns the opposite of what it knows.
         var history = compiled.Fit(Opposite(), Toy.Quiet with
         {
-            Epochs = 3, Callbacks = [new ForgettingMonitor(compiled, Toy.Points(features: 3))],
+            Epochs = 3,
+            Callbacks = [new ForgettingMonitor(compiled, Toy.Points(features: 3))],
         });
 
         Assert.That(history["forgotten_loss"], Is.Ordered.And.All.GreaterThan(0));
@@ -36,7 +37,8 @@ public sealed class ForgettingMonitorTests
 
         var history = compiled.Fit(Toy.Points(features: 3), Toy.Quiet with
         {
-            Epochs = 3, Callbacks = [new ForgettingMonitor(compiled, Toy.Points(features: 3))],
+            Epochs = 3,
+            Callbacks = [new ForgettingMonitor(compiled, Toy.Points(features: 3))],
         });
 
         Assert.That(history["forgotten_loss"], Is.All.Zero);

@@ -67,7 +67,10 @@ public sealed class LearningRateScheduleTests
 
         var history = compiled.Fit(Toy.Points(8, 3), Toy.Quiet with
         {
-            InitialEpoch = 7, Epochs = 9, ClipNorm = 1e-3, Callbacks = [LearningRateSchedule.Step(1, 0.5)],
+            InitialEpoch = 7,
+            Epochs = 9,
+            ClipNorm = 1e-3,
+            Callbacks = [LearningRateSchedule.Step(1, 0.5)],
         });
 
         Assert.That(history.Records.Select(record => record.LearningRates["head"]), Is.EqualTo(new[] { 1, 0.5 }));
@@ -88,7 +91,9 @@ public sealed class LearningRateScheduleTests
         var rates = new List<double>();
         model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(8, 3), Toy.Quiet with
         {
-            Epochs = epochs, BatchSize = 4, ClipNorm = 1e-3,
+            Epochs = epochs,
+            BatchSize = 4,
+            ClipNorm = 1e-3,
             Callbacks = [schedule, new Recorder { AtStepBegin = fit => rates.Add(fit.LearningRates[0].LearningRate) }],
         });
         return rates;

@@ -91,7 +91,8 @@ public sealed class ModelCheckpointTests
         using var model = Mlp.Seeded();
         model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(8), Toy.Quiet with
         {
-            Epochs = values.Length, Callbacks = [new Scripted(Score, values), checkpoint, .. others],
+            Epochs = values.Length,
+            Callbacks = [new Scripted(Score, values), checkpoint, .. others],
         });
     }
 }

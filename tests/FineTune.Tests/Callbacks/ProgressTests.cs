@@ -37,7 +37,10 @@ public sealed class ProgressTests
         using var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output),
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(output),
         });
         console.Profile.Width = 160;
 
@@ -54,7 +57,10 @@ public sealed class ProgressTests
         using var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output),
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(output),
         });
         var fail = new Recorder { AtBatchEnd = _ => throw new InvalidOperationException("cut") };
 
@@ -69,7 +75,9 @@ public sealed class ProgressTests
         using var model = Mlp.Seeded();
         model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy()).Fit(Toy.Points(), Toy.Quiet with
         {
-            Epochs = epochs, ValidationData = Toy.Points(seed: 3), Callbacks = [new EarlyStopping(patience: 9), .. callbacks],
+            Epochs = epochs,
+            ValidationData = Toy.Points(seed: 3),
+            Callbacks = [new EarlyStopping(patience: 9), .. callbacks],
         });
     }
 }

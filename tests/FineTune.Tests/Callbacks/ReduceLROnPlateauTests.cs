@@ -42,7 +42,8 @@ public sealed class ReduceLROnPlateauTests
 
         compiled.Fit(Toy.Points(8), Toy.Quiet with
         {
-            Epochs = 2, Callbacks = [new Scripted(Score, 5, 5), new ReduceLROnPlateau(Score, factor: 0.5, patience: 1, mode: MonitorMode.Min)],
+            Epochs = 2,
+            Callbacks = [new Scripted(Score, 5, 5), new ReduceLROnPlateau(Score, factor: 0.5, patience: 1, mode: MonitorMode.Min)],
         });
 
         Assert.That(compiled.LearningRates.Select(group => group.LearningRate), Is.EqualTo(new[] { 0.005, 0.05 }).Within(1e-12));
@@ -94,7 +95,9 @@ public sealed class ReduceLROnPlateauTests
         var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy());
         var history = compiled.Fit(Toy.Points(8, 3), Toy.Quiet with
         {
-            Epochs = values.Length, ClipNorm = 1e-3, Callbacks = [new Scripted(Score, values), reduce],
+            Epochs = values.Length,
+            ClipNorm = 1e-3,
+            Callbacks = [new Scripted(Score, values), reduce],
         });
         return [.. history.Records.Select(record => record.LearningRates["head"])];
     }

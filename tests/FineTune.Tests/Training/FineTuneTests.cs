@@ -16,7 +16,11 @@ public sealed class FineTuneTests
 
         var result = model.FineTune(Toy.Points(), Toy.Points(seed: 3), new FineTuneOptions
         {
-            HeadEpochs = 2, FineTuneEpochs = 3, UnfreezeLast = 3, Optimizer = Optimizers.Adam(1e-2), Fit = Toy.Quiet with { Callbacks = [watch] },
+            HeadEpochs = 2,
+            FineTuneEpochs = 3,
+            UnfreezeLast = 3,
+            Optimizer = Optimizers.Adam(1e-2),
+            Fit = Toy.Quiet with { Callbacks = [watch] },
         });
 
         Assert.That(stages.Select(stage => (stage.Epoch, stage.Frozen)), Is.EqualTo(new[]

@@ -168,7 +168,10 @@ public sealed class FitTests
 
         var history = Compile(model).Fit(Points, Toy.Quiet with
         {
-            Epochs = 5, BatchSize = 8, Callbacks = [cancel], CancellationToken = cancellation.Token,
+            Epochs = 5,
+            BatchSize = 8,
+            Callbacks = [cancel],
+            CancellationToken = cancellation.Token,
         });
 
         Assert.That(history.Outcome.Reason, Is.EqualTo(StopReason.Cancelled));

@@ -36,7 +36,13 @@ public sealed class MemoryTests
         var points = Toy.Points();
         var options = Toy.Quiet with
         {
-            BatchSize = 4, Epochs = 3, ValidationData = points, Callbacks = [new EarlyStopping()], Workers = 2, ClipNorm = 1, AccumulateBatches = 2,
+            BatchSize = 4,
+            Epochs = 3,
+            ValidationData = points,
+            Callbacks = [new EarlyStopping()],
+            Workers = 2,
+            ClipNorm = 1,
+            AccumulateBatches = 2,
         };
         compiled.Fit(points, options);
         var before = Live();

@@ -52,7 +52,11 @@ public sealed class ReproducibilityTests
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy());
         var history = compiled.Fit(Toy.Points(), Toy.Quiet with
         {
-            Epochs = 4, BatchSize = 10, Seed = seed, Workers = workers, ValidationData = Toy.Points(seed: 2),
+            Epochs = 4,
+            BatchSize = 10,
+            Seed = seed,
+            Workers = workers,
+            ValidationData = Toy.Points(seed: 2),
         });
         return ([.. history["loss"], .. history["val_loss"]], Toy.Weights(model));
     }
