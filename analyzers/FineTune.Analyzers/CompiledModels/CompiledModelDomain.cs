@@ -115,8 +115,12 @@ internal sealed class CompiledModelDomain(FineTuneTypes types) : FlowDomain
                 {
                     if (!ExpectsStale(call.Operation.Syntax))
                         path.Report(Stale(call.Operation, compiled, NameOf(call, compiled), path));
-                    path.MayThrow(types.StaleCompilationException);
-                    path.End();
+                    // What trains throws; what only evaluates goes on, with numbers of a model that is no longer the one compiled.
+                    if (call.Method.Name != "Evaluate")
+                    {
+                        path.MayThrow(types.StaleCompilationException);
+                        path.End();
+                    }
                 }
 
                 foreach (var argument in call.Arguments)
