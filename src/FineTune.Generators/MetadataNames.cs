@@ -18,6 +18,7 @@ internal static class MetadataNames
     public const string StaleCompilationException = "FineTune.StaleCompilationException";
 
     public const string Module = "TorchSharp.torch+nn+Module";
+    public const string Optimizer = "TorchSharp.torch+optim+Optimizer";
     public const string Parameter = "TorchSharp.Modules.Parameter";
     public const string Tensor = "TorchSharp.torch+Tensor";
 }

@@ -172,7 +172,7 @@ internal sealed class CompiledModelDomain(FineTuneTypes types) : FlowDomain
             .Add(ChangedProperty, model.Changed is { } changed && changed.SourceTree == file ? changed.SourceSpan.Start.ToString() : null);
         return new(
             FT2001.StaleCompilationAnalyzer.Rule, at, compiled.Id,
-            [name ?? "the compiled model", Line(fact.Compiled, file), Line(model.Changed, file)],
+            [name ?? "the compiled model", Lines.Of(fact.Compiled, file), Lines.Of(model.Changed, file)],
             sites, properties);
     }
 
@@ -180,15 +180,6 @@ internal sealed class CompiledModelDomain(FineTuneTypes types) : FlowDomain
         call.Operation is IInvocationOperation { Instance: ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation } invocation
             ? invocation.Instance.Syntax.ToString()
             : call.Path.NameOf(compiled);
-
-    private static string Line(Location? location, SyntaxTree file)
-    {
-        if (location is null)
-            return "an earlier line";
-        var span = location.GetLineSpan();
-        var line = $"line {span.StartLinePosition.Line + 1}";
-        return location.SourceTree == file ? line : $"{line} of {System.IO.Path.GetFileName(span.Path)}";
-    }
 
     /// <summary>Whether the use stands in a <c>try</c> that catches exactly what a stale use throws.</summary>
     private static bool ExpectsStale(SyntaxNode use) =>

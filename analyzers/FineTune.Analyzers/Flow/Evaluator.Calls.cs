@@ -12,7 +12,8 @@ internal sealed partial class Evaluator
         var method = invocation.TargetMethod;
         var receiver = invocation.Instance is null ? null : Evaluate(invocation.Instance);
         var arguments = Arguments(invocation.Arguments, method);
-        path.MayThrow();
+        if (!(invocation.IsImplicit && method.Name == "Dispose") && !domain.NeverThrows(method, receiver, path))
+            path.MayThrow();
 
         if (domain.Invoke(new(invocation, method, receiver, arguments, path)) is { } known)
             return known;
@@ -24,6 +25,9 @@ internal sealed partial class Evaluator
             return CallFunction(new(null, method, graph, path.Variables.Find(slots.This)), arguments, invocation);
         if (KeepsNothing(method))
             return Value.Unknown;
+        if (method.Name == "ForEach" && IsBaseLibrary(method) && (receiver ?? arguments[0]) is { } collection
+            && domain.ElementOf(collection, path) is { } element && arguments[arguments.Length - 1] is FunctionValue action)
+            return CallFunction(action, [element], invocation);
         if (IsOfInterest(method, receiver, arguments) && Dispatch(method, receiver, invocation.IsVirtual) is { } body
             && (!body.Method.IsAsync || IsAwaited(invocation)))
             return CallSource(body.Method, body.Graph, receiver, Decided(arguments, invocation.Arguments, body.Graph), invocation);

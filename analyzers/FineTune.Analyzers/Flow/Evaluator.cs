@@ -232,7 +232,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
 
         if (domain.Read(operation, receiver, path) is { } known)
             return known;
-        if (!IsStored(operation.Member))
+        if (!IsStored(operation.Member) && !domain.IsPart(operation.Member))
             return ReadComputed((IPropertyReferenceOperation)operation, receiver);
         if (receiver is Reference owner)
             return world.ReadField(owner, operation.Member, operation.Type!);

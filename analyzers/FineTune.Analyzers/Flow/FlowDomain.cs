@@ -39,8 +39,20 @@ internal abstract class FlowDomain
     /// <summary>Whether the constants that this variable holds matter to the domain.</summary>
     public virtual bool Follows(ISymbol? variable) => false;
 
+    /// <summary>What is known of a part when it is first looked at, from what is known of its owner.</summary>
+    public virtual Fact? FactOfPart(Fact owner, ITypeSymbol type) => FactOf(type);
+
+    /// <summary>Whether a library's property always gives the same part of its owner.</summary>
+    public virtual bool IsPart(ISymbol member) => false;
+
+    /// <summary>The one element that stands for all of a collection that the domain follows; null for any other.</summary>
+    public virtual Value? ElementOf(Value collection, Path path) => null;
+
     /// <summary>What an array or a collection expression of these elements is; null where it is of no interest.</summary>
     public virtual Value? Collect(IOperation operation, ImmutableArray<Value> elements, Path path) => null;
+
+    /// <summary>Whether a call is sure to come back.</summary>
+    public virtual bool NeverThrows(IMethodSymbol method, Value? receiver, Path path) => false;
 
     /// <summary>Whether a library's method neither changes a followed object, nor keeps it, nor runs the user's code.</summary>
     public virtual bool IsHarmless(IMethodSymbol method) => false;

@@ -22,7 +22,9 @@ internal sealed class World(Engine engine, Path path)
         var value = path[owner].Fields.Find(slot);
         if (value is not null)
             return value;
-        if (Existing(type, path[owner].Escaped) is not { } existing)
+        var fact = engine.Domain.FactOfPart(path[owner].Fact, type);
+        var existing = fact is null ? Existing(type, path[owner].Escaped) : path.New(fact, type, type.IsSealed, path[owner].Escaped);
+        if (existing is null)
             return Value.Unknown;
         path.WriteField(owner, slot, existing);
         return existing;

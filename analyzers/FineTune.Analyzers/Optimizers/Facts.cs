@@ -1,0 +1,43 @@
+using FineTune.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+
+namespace FineTune.Analyzers.Optimizers;
+
+/// <summary>What <c>requires_grad</c> of parameters is.</summary>
+internal enum Grad
+{
+    /// <summary>Nobody can tell.</summary>
+    Unknown,
+
+    /// <summary>Whatever it was when the method was entered: on, unless somebody froze it before.</summary>
+    AtEntry,
+    On,
+    Off,
+}
+
+/// <summary>A module, or a single parameter.</summary>
+/// <param name="Grad">What <c>requires_grad</c> is, of every parameter but those of parts with a fact of their own.</param>
+/// <param name="Changed">Where that was set, on some path.</param>
+internal sealed record GradFact(Grad Grad, Location? Changed) : Fact
+{
+    public bool Equals(GradFact? other) => other is not null && Grad == other.Grad;
+
+    public override int GetHashCode() => (int)Grad;
+}
+
+/// <summary>A sequence of parameters, of modules that it links to.</summary>
+/// <param name="IsNamed">Whether its elements are pairs of name and parameter.</param>
+/// <param name="IsFiltered">Whether it holds only what required a gradient.</param>
+/// <param name="Position">Of an enumerator: 0 before the one element that stands for all, 1 at it.</param>
+internal sealed record ParametersFact(bool IsNamed, bool IsFiltered, int Position) : Fact;
+
+/// <summary>An optimizer over parameters that it links to.</summary>
+/// <param name="Bound">What of them required a gradient when it was built; null where that is unknown.</param>
+/// <param name="IsFiltered">Whether it was given only what required a gradient.</param>
+/// <param name="Built">Where.</param>
+internal sealed record OptimizerFact(string? Bound, bool IsFiltered, Location? Built) : Fact
+{
+    public bool Equals(OptimizerFact? other) => other is not null && Bound == other.Bound && IsFiltered == other.IsFiltered;
+
+    public override int GetHashCode() => (Bound?.GetHashCode() ?? 0) * 2 + (IsFiltered ? 1 : 0);
+}
