@@ -97,6 +97,13 @@ public sealed class StaleCompilationTests
         Assert.That(diagnostics[0].AdditionalLocations.Select(location => location.GetLineSpan().StartLinePosition.Line + 1), Is.EqualTo(new[] { 6, 8 }));
     }
 
+    [Test]
+    public Task Follows_a_method_of_a_thousand_branches()
+    {
+        var branches = string.Join("\n", Enumerable.Range(1, 1000).Select(i => $"if (n > {i}) {{ model.UnfreezeLast({i % 3 + 1}); compiled = model.Recompile(); }}"));
+        return Verify($"var compiled = model.Compile();\n{branches}\ncompiled.Fit(); if (warm) model.FreezeBackbone(); [|compiled.Fit|]();");
+    }
+
     private static Task Verify(string body) => AnalyzerVerifier.Verify<StaleCompilationAnalyzer>(
         $$"""
         namespace Demo;

@@ -11,8 +11,6 @@ namespace FineTune.Analyzers.Tests.Rules;
 /// <summary>What every rule has, whatever it is about.</summary>
 public sealed class EveryRuleTests
 {
-    private static readonly string Root = FindRoot();
-
     private static IEnumerable<DiagnosticDescriptor> Descriptors =>
         Instances<DiagnosticAnalyzer>(typeof(StaleCompilationAnalyzer).Assembly).SelectMany(analyzer => analyzer.SupportedDiagnostics);
 
@@ -49,8 +47,8 @@ public sealed class EveryRuleTests
     [TestCaseSource(nameof(Ids))]
     public void Stands_in_the_release_notes(string id)
     {
-        var releases = File.ReadAllText(Path.Combine(Root, "analyzers/FineTune.Analyzers/AnalyzerReleases.Unshipped.md"))
-            + File.ReadAllText(Path.Combine(Root, "analyzers/FineTune.Analyzers/AnalyzerReleases.Shipped.md"));
+        var releases = File.ReadAllText(Path.Combine(Repository.Root, "analyzers/FineTune.Analyzers/AnalyzerReleases.Unshipped.md"))
+            + File.ReadAllText(Path.Combine(Repository.Root, "analyzers/FineTune.Analyzers/AnalyzerReleases.Shipped.md"));
 
         Assert.That(Regex.Matches(releases, $"^{id} ", RegexOptions.Multiline), Has.Count.EqualTo(1));
     }
@@ -80,7 +78,7 @@ public sealed class EveryRuleTests
     [Test]
     public void Every_page_is_of_a_rule()
     {
-        var pages = Directory.EnumerateFiles(Path.Combine(Root, "docs/rules"), "FT*.md").Select(Path.GetFileNameWithoutExtension);
+        var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/rules"), "FT*.md").Select(Path.GetFileNameWithoutExtension);
 
         Assert.That(pages, Is.EquivalentTo(Ids));
     }
@@ -88,16 +86,8 @@ public sealed class EveryRuleTests
     private static DiagnosticDescriptor Rule(string id) => Descriptors.Single(rule => rule.Id == id);
 
     private static string Page(string name) =>
-        File.ReadAllText(Path.Combine(Root, "docs/rules", name)).Replace("\r\n", "\n", StringComparison.Ordinal);
+        File.ReadAllText(Path.Combine(Repository.Root, "docs/rules", name)).Replace("\r\n", "\n", StringComparison.Ordinal);
 
     private static IEnumerable<T> Instances<T>(Assembly assembly) =>
         assembly.GetTypes().Where(type => !type.IsAbstract && typeof(T).IsAssignableFrom(type)).Select(type => (T)Activator.CreateInstance(type)!);
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "FineTune.Generators.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests must run below the repository's root.");
-        return folder;
-    }
 }
