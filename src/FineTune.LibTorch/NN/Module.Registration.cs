@@ -85,7 +85,7 @@ public static partial class torch
                 if (value is null)
                     this.parametersByName.Remove(name);
                 else
-                    this.parametersByName[name] = (Parameter)(value as Parameter ?? new Parameter(value)).DetachFromDisposeScope();
+                    this.parametersByName[name] = Owned(value as Parameter ?? new Parameter(value));
             }
 
             protected void ConditionallyRegisterBuffer(string name, Tensor? value)
@@ -112,6 +112,9 @@ public static partial class torch
                 slot = value;
                 ConditionallyRegisterBuffer(name, value);
             }
+
+            // What a module holds outlives the scope in which it was made.
+            private protected static Parameter Owned(Parameter parameter) => (Parameter)parameter.DetachFromDisposeScope();
 
             private protected static void RegisterComponentsOf(Module module) => module.RegisterComponents();
 

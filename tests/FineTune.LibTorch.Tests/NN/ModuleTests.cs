@@ -205,6 +205,20 @@ public class ModuleTests
     }
 
     [Test]
+    public void Lists_and_dictionaries_of_parameters_are_part_of_the_tree()
+    {
+        using var list = ParameterList(Parameter(ones(1)), Parameter(ones(2)));
+        using var dictionary = ParameterDict(("x", Parameter(ones(3))), ("y", Parameter(ones(4))));
+        using var both = ModuleDict<Module>(("list", list), ("dictionary", dictionary));
+
+        Assert.That(both.named_parameters().Select(p => p.name), Is.EqualTo(["list.0", "list.1", "dictionary.x", "dictionary.y"]));
+        Assert.That(both.get_parameter("dictionary.y"), Is.SameAs(dictionary["y"]));
+        Assert.That(both.get_parameter("list.1"), Is.SameAs(list[1]));
+        Assert.That(both.has_parameter("list.2"), Is.False);
+        Assert.That(both.state_dict(), Has.Count.EqualTo(4));
+    }
+
+    [Test]
     public void A_disposed_module_has_disposed_its_parameters_even_if_made_within_a_scope()
     {
         Module<Tensor, Tensor> net;
