@@ -55,10 +55,10 @@ public static partial class torch
         {
             int consumed = 0;
             foreach (ref readonly TensorIndex index in indices) consumed += index.Dimensions;
-            if (consumed > tensor.dim())
-                throw new IndexOutOfRangeException($"Too many indices for a tensor of {tensor.dim()} dimensions: {consumed}.");
+            int dimensions = (int)tensor.dim();
+            if (consumed > dimensions) throw new IndexOutOfRangeException($"Too many indices for a tensor of {dimensions} dimensions: {consumed}.");
 
-            Tensor view = tensor.alias();
+            Tensor view = tensor;
             var remaining = new List<Tensor?>();
             int dim = 0;
             foreach (ref readonly TensorIndex index in indices)
@@ -66,20 +66,20 @@ public static partial class torch
                 switch (index.kind)
                 {
                     case Kind.Single:
-                        Replace(ref view, view.select(dim, index.start!.Value));
+                        Replace(ref view, tensor, view.select(dim, index.start!.Value));
                         break;
                     case Kind.Slice:
-                        Replace(ref view, Aten.Call("slice.Tensor", view, dim++, index.start, index.stop, index.step ?? 1));
+                        Replace(ref view, tensor, Aten.Call("slice.Tensor", view, dim++, index.start, index.stop, index.step ?? 1));
                         break;
                     case Kind.Ellipsis:
-                        dim += (int)tensor.dim() - consumed;
+                        dim += dimensions - consumed;
                         break;
                     case Kind.NewDimension:
-                        Replace(ref view, view.unsqueeze(dim++));
+                        Replace(ref view, tensor, view.unsqueeze(dim++));
                         break;
                     default:
                         Tensor? by = index.tensor;
-                        if (index.kind == Kind.Bool) Replace(ref view, view.unsqueeze(dim));
+                        if (index.kind == Kind.Bool) Replace(ref view, tensor, view.unsqueeze(dim));
                         while (remaining.Count < dim) remaining.Add(null);
                         remaining.Add(by ?? torch.tensor(index.start != 0).unsqueeze(0));
                         dim += index.Dimensions + (index.kind == Kind.Bool ? 1 : 0);
@@ -87,7 +87,7 @@ public static partial class torch
                 }
             }
 
-            return (view, [.. remaining]);
+            return (ReferenceEquals(view, tensor) ? tensor.alias() : view, [.. remaining]);
         }
 
         private readonly int Dimensions => this.kind switch
@@ -97,9 +97,9 @@ public static partial class torch
             _ => 0,
         };
 
-        private static void Replace(ref Tensor view, Tensor next)
+        private static void Replace(ref Tensor view, Tensor whole, Tensor next)
         {
-            view.Dispose();
+            if (!ReferenceEquals(view, whole)) view.Dispose();
             view = next;
         }
 
