@@ -20,8 +20,8 @@ internal static class Resampling
     public static float[] Square(ReadOnlySpan<byte> pixels, int channels, int height, int width, int size)
     {
         int side = Math.Min(height, width);
-        Tap[] rows = Taps(height, (height - side) / 2.0, side, size);
-        Tap[] columns = Taps(width, (width - side) / 2.0, side, size);
+        Tap[] rows = Taps((height - side) / 2, side, size);
+        Tap[] columns = Taps((width - side) / 2, side, size);
         var narrowed = new float[height * size];
         var result = new float[channels * size * size];
         for (int channel = 0; channel < channels; channel++)
@@ -57,21 +57,21 @@ internal static class Resampling
         return result;
     }
 
-    private static Tap[] Taps(int length, double start, int side, int size)
+    private static Tap[] Taps(int start, int side, int size)
     {
         double scale = (double)side / size;
         double reach = Math.Max(scale, 1);
         var taps = new Tap[size];
         for (int i = 0; i < size; i++)
         {
-            double centre = start + (i + 0.5) * scale;
+            double centre = (i + 0.5) * scale;
             int first = Math.Max(0, (int)(centre - reach + 0.5));
-            int last = Math.Min(length, (int)(centre + reach + 0.5));
+            int last = Math.Min(side, (int)(centre + reach + 0.5));
             var weights = new double[last - first];
             for (int j = 0; j < weights.Length; j++)
                 weights[j] = Math.Max(0, 1 - Math.Abs((first + j + 0.5 - centre) / reach));
             double sum = weights.Sum();
-            taps[i] = new Tap(first, [.. weights.Select(weight => (float)(weight / sum))]);
+            taps[i] = new Tap(start + first, [.. weights.Select(weight => (float)(weight / sum))]);
         }
 
         return taps;

@@ -17,6 +17,10 @@ public static partial class Backbones
         new("resnet152", 224, Normalization.ImageNet, 2048, ResNet152),
         new("resnext50_32x4d", 224, Normalization.ImageNet, 2048, ResNeXt50),
         new("wide_resnet50_2", 224, Normalization.ImageNet, 2048, WideResNet50),
+        new("densenet121", 224, Normalization.ImageNet, 1024, DenseNet121),
+        new("mobilenet_v2", 224, Normalization.ImageNet, 1280, MobileNetV2),
+        new("vgg16", 224, Normalization.ImageNet, 25_088, Vgg16),
+        new("vgg16_bn", 224, Normalization.ImageNet, 25_088, Vgg16Bn),
     ];
 
     /// <summary>The architecture of a name.</summary>
