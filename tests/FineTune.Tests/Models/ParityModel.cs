@@ -5,10 +5,10 @@ using static TorchSharp.torch.nn;
 namespace FineTune.Tests.Models;
 
 /// <summary>The model of <c>Fixtures/parity.py</c>.</summary>
-internal sealed partial class ParityModel : Module<Tensor, Tensor>, IParityModel
+internal sealed partial class ParityModel : Module<Tensor, Tensor>
 {
     [Backbone]
-    public readonly Sequential backbone = IParityModel.NewBackbone();
+    public readonly Sequential backbone = ParityBackbone.New();
 
     [Head]
     public readonly Linear head;
@@ -52,10 +52,10 @@ internal sealed partial class ParityModel : Module<Tensor, Tensor>, IParityModel
 }
 
 /// <summary>The same, its batch normalization training once it is unfrozen.</summary>
-internal sealed partial class ParityModelWithTrainingBatchNorm : Module<Tensor, Tensor>, IParityModel
+internal sealed partial class ParityModelWithTrainingBatchNorm : Module<Tensor, Tensor>
 {
     [Backbone(BatchNorm = BatchNormMode.Train)]
-    public readonly Sequential backbone = IParityModel.NewBackbone();
+    public readonly Sequential backbone = ParityBackbone.New();
 
     [Head]
     public readonly Linear head;
@@ -98,13 +98,10 @@ internal sealed partial class ParityModelWithTrainingBatchNorm : Module<Tensor, 
     }
 }
 
-internal interface IParityModel : IFineTunable
+/// <summary>The backbone that both have.</summary>
+internal static class ParityBackbone
 {
-    public CompiledModel Compile(OptimizerConfig optimizer, Loss loss, params Metric[] metrics);
-
-    public CompiledModel Recompile(double? learningRate = null, OptimizerState state = OptimizerState.Reset);
-
-    public static Sequential NewBackbone() => Sequential(
+    public static Sequential New() => Sequential(
         ("fc1", Linear(4, 8)),
         ("bn1", BatchNorm1d(8)),
         ("relu1", ReLU()),

@@ -23,11 +23,9 @@ public sealed class ParityTests
     public void Losses_are_those_of_PyTorch_at_every_step(Case parity)
     {
         var outputs = parity.Loss.StartsWith("ce", StringComparison.Ordinal) ? 3 : 1;
-        using var model = parity.BatchNormTrains ? new ParityModelWithTrainingBatchNorm(outputs) : (nn.Module)new ParityModel(outputs);
-        Load(model, Expected.Weights[outputs.ToString()]);
-
-        // In whole batches every epoch is a step, which is how options of Fit are compared; else steps are taken one by one.
-        var losses = parity.Batch == Expected.Samples ? Fit((IParityModel)model, parity) : Step((IParityModel)model, parity);
+        var losses = parity.BatchNormTrains
+            ? LossesOf(new ParityModelWithTrainingBatchNorm(outputs), outputs, parity)
+            : LossesOf(new ParityModel(outputs), outputs, parity);
 
         for (var step = 0; step < parity.Losses.Length; step++)
         {
@@ -35,10 +33,23 @@ public sealed class ParityTests
         }
     }
 
-    private static IReadOnlyList<double> Fit(IParityModel model, Case parity)
+    private static IReadOnlyList<double> LossesOf<TModel>(TModel model, int outputs, Case parity)
+        where TModel : nn.Module<Tensor, Tensor>, IFineTunable
+    {
+        using (model)
+        {
+            Load(model, Expected.Weights[outputs.ToString()]);
+
+            // In whole batches every epoch is a step, which is how options of Fit are compared; else steps are taken one by one.
+            return parity.Batch == Expected.Samples ? Fit(model, parity) : Step(model, parity);
+        }
+    }
+
+    private static IReadOnlyList<double> Fit<TModel>(TModel model, Case parity)
+        where TModel : nn.Module<Tensor, Tensor>, IFineTunable
     {
         model.EnterPhase(PhaseOf(parity.Unfrozen));
-        return model.Compile(Optimizer(parity), LossOf(parity)).Fit(Data(parity), Toy.Quiet with
+        return CompiledModel.Compile(model, Optimizer(parity), LossOf(parity), []).Fit(Data(parity), Toy.Quiet with
         {
             Epochs = parity.Losses.Length,
             BatchSize = (parity.Batch + parity.Accumulate - 1) / parity.Accumulate,
@@ -49,10 +60,11 @@ public sealed class ParityTests
         })["loss"];
     }
 
-    private static List<double> Step(IParityModel model, Case parity)
+    private static List<double> Step<TModel>(TModel model, Case parity)
+        where TModel : nn.Module<Tensor, Tensor>, IFineTunable
     {
         model.EnterPhase(PhaseOf(parity.UnfreezeAt is null ? parity.Unfrozen : 0));
-        var compiled = model.Compile(Optimizer(parity), LossOf(parity));
+        var compiled = CompiledModel.Compile(model, Optimizer(parity), LossOf(parity), []);
         var losses = new List<double>();
         while (losses.Count < parity.Losses.Length)
         {
@@ -62,7 +74,7 @@ public sealed class ParityTests
                 if (losses.Count == parity.UnfreezeAt)
                 {
                     model.EnterPhase(PhaseOf(parity.Unfrozen));
-                    compiled = model.Recompile(Optimizer(parity).LearningRate);
+                    compiled = compiled.Recompile(Optimizer(parity).LearningRate);
                 }
 
                 losses.Add(compiled.TrainStep(batch).Loss);
