@@ -27,7 +27,8 @@ internal static class Operators
                 using DisposeScope step = NewDisposeScope();
                 a.matmul(weight).relu().sum().backward();
                 weight.grad()!.zero_();
-            }));
+            }
+        ));
     }
 
     private static (string, string, int, Action) Case(string name, Func<Tensor> run) => (name, "4×4", Calls, () => run().Dispose());

@@ -10,8 +10,15 @@ internal static class Fixture
 {
     private static readonly Dictionary<string, ScalarType> Types = new()
     {
-        ["F32"] = ScalarType.Float32, ["F64"] = ScalarType.Float64, ["F16"] = ScalarType.Float16, ["I64"] = ScalarType.Int64,
-        ["I32"] = ScalarType.Int32, ["I16"] = ScalarType.Int16, ["I8"] = ScalarType.Int8, ["U8"] = ScalarType.Byte, ["BOOL"] = ScalarType.Bool,
+        ["F32"] = ScalarType.Float32,
+        ["F64"] = ScalarType.Float64,
+        ["F16"] = ScalarType.Float16,
+        ["I64"] = ScalarType.Int64,
+        ["I32"] = ScalarType.Int32,
+        ["I16"] = ScalarType.Int16,
+        ["I8"] = ScalarType.Int8,
+        ["U8"] = ScalarType.Byte,
+        ["BOOL"] = ScalarType.Bool,
     };
 
     public static Dictionary<string, Tensor> Load(string name)

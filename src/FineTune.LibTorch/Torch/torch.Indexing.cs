@@ -7,7 +7,7 @@ public static partial class torch
     // Reading and writing by index and by mask.
     public static Tensor diagonal_scatter(Tensor input, Tensor src, long offset = 0L, long dim1 = 0L, long dim2 = 1L) => input.diagonal_scatter(src, offset, dim1, dim2);
     public static Tensor gather(Tensor input, long dim, Tensor index) => input.gather(dim, index);
-    public static Tensor gather(Tensor input, long dim, Tensor index, bool sparse_grad=false) => Aten.Call("gather", input, dim, index, sparse_grad);
+    public static Tensor gather(Tensor input, long dim, Tensor index, bool sparse_grad = false) => Aten.Call("gather", input, dim, index, sparse_grad);
     public static Tensor index_add(Tensor input, long dim, Tensor index, Tensor source, Scalar alpha) => input.index_add(dim, index, source, alpha);
     public static Tensor index_add_(Tensor input, long dim, Tensor index, Tensor source, Scalar alpha) => input.index_add_(dim, index, source, alpha);
     public static Tensor index_copy(Tensor input, long dim, Tensor index, Tensor source) => input.index_copy(dim, index, source);

@@ -21,7 +21,8 @@ public class ReadmeExample
         var optimizer = torch.optim.Adam(seq.parameters());
         var losses = new List<float>();
 
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 10; i++)
+        {
             using var eval = seq.forward(x);
             using var output = functional.mse_loss(eval, y, Reduction.Sum);
 
