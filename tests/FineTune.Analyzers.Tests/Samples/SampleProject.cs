@@ -7,10 +7,10 @@ internal sealed class SampleProject : IDisposable
 {
     private readonly string folder;
 
-    /// <summary>Copies the sample to a folder of its own, below the repository's root, so that it is built as the sample is.</summary>
+    /// <summary>Copies the sample to a folder of its own, beside the sample, so that it is built as the sample is.</summary>
     public SampleProject()
     {
-        folder = Path.Combine(Repository.Root, "artifacts", "sample-copies", Guid.NewGuid().ToString("N"));
+        folder = Path.Combine(Repository.Root, "samples", "copy-" + Guid.NewGuid().ToString("N"));
         foreach (var file in Sources.Append(Path.Combine(Original, "CatsVsDogs.csproj")))
         {
             var copy = Path.Combine(folder, Path.GetRelativePath(Original, file));
