@@ -12,6 +12,12 @@ internal static class MetadataNames
     public const string UnfreezeLastAttribute = "FineTune.UnfreezeLastAttribute";
     public const string FineTuneLRAttribute = "FineTune.FineTuneLRAttribute";
 
+    public const string UnfreezeFirstAttribute = "FineTune.UnfreezeFirstAttribute";
+    public const string UnfreezeAttribute = "FineTune.UnfreezeAttribute";
+    public const string GradualUnfreezeAttribute = "FineTune.GradualUnfreezeAttribute";
+    public const string LayerDecayAttribute = "FineTune.LayerDecayAttribute";
+    public const string NoWeightDecayAttribute = "FineTune.NoWeightDecayAttribute";
+
     public const string IFineTunable = "FineTune.IFineTunable";
     public const string CompiledModel = "FineTune.CompiledModel";
     public const string Phase = "FineTune.Phase";

@@ -38,6 +38,9 @@ public sealed class EmissionTests
     public void Base_class_with_attributes() => Verify(Sources.AnnotatedBase);
 
     [Test]
+    public void Phases_by_attribute() => Verify(Sources.Phases);
+
+    [Test]
     public void No_forward() => Verify(Sources.NoForward);
 
     [Test]

@@ -325,6 +325,30 @@ internal static class Sources
         }
         """;
 
+    /// <summary>Other ways to unfreeze, rates that fall from block to block, parameters with roles of their own.</summary>
+    public const string Phases =
+        """
+        namespace Demo;
+
+        [UnfreezeFirst(2, Unit = LayerUnit.Block), Unfreeze("layer4", "layer3.*"), GradualUnfreeze(2), LayerDecay(0.75), NoWeightDecay]
+        public partial class Phases : Module<Tensor, Tensor>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential();
+            [Backbone, LayerDecay(0.5)] private readonly Sequential side = Sequential();
+            [Backbone] private readonly Parameter token = new(zeros(1));
+            [Head] private readonly Parameter scale = new(zeros(1));
+            [Head] private readonly Linear head = Linear(8, 1);
+            [Frozen] private readonly Parameter fixedScale = new(zeros(1));
+
+            public Phases() : base("phases") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => head.call(backbone.call(x + token) * fixedScale + side.call(x)) * scale;
+        }
+
+        [UnfreezeFirst(1), Unfreeze("layer2"), GradualUnfreeze(3)]
+        public sealed partial class PhasesAgain : Phases;
+        """;
+
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = typeof(Sources).GetFields()
         .Where(field => field.IsLiteral)

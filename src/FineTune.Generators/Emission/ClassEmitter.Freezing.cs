@@ -31,6 +31,7 @@ internal static partial class ClassEmitter
             "Lets every layer of the backbone train.", $"{enter}(global::FineTune.Phase.Full)");
 
         WriteUnfreezeLast(model, writer, modifier: "");
+        WriteOtherUnfreezing(model, writer);
 
         writer.Write(
             $$"""
@@ -53,8 +54,8 @@ internal static partial class ClassEmitter
     /// <summary>What a class adds to the freezing of its annotated base: layers of more backbones, another count.</summary>
     private static void WriteFreezingOfMore(AnnotatedClass model, SourceWriter writer)
     {
-        var hasBackbone = WithRole(model, ComponentRole.Backbone).Any();
-        if (!hasBackbone && model.Unfreezing is null)
+        var hasBackbone = model.Components.Any(static component => component is { Role: ComponentRole.Backbone, Kind: not ComponentKind.Buffer });
+        if (!hasBackbone && model.Unfreezing is null && model.UnfreezeFirst is null && model.UnfreezePatterns.Count == 0 && model.EpochsPerBlock is null)
             return;
 
         WriteHeading(writer, "Freezing", "what this class adds to what its base freezes.");
@@ -62,12 +63,17 @@ internal static partial class ClassEmitter
             WriteLayers(model, writer, "base.Layers.And");
         if (model.Unfreezing is not null)
             WriteUnfreezeLast(model, writer, modifier: "new ");
+        WriteOtherUnfreezing(model, writer);
     }
 
     private static void WriteLayers(AnnotatedClass model, SourceWriter writer, string list)
     {
         var backbones = WithRole(model, ComponentRole.Backbone).Select(component =>
             $"({Literal.Of(component.Name)}, {This(component)}, global::FineTune.BatchNormMode.{(component.BatchNormTrains ? "Train" : "Inference")})");
+
+        var loose = string.Join(", ", model.Components
+            .Where(static component => component is { Role: ComponentRole.Backbone, Kind: ComponentKind.Parameter })
+            .Select(This));
 
         writer.Write(
             $$"""
@@ -76,7 +82,7 @@ internal static partial class ClassEmitter
 
             /// <summary>The layers of the backbone, in forward order.</summary>
             {{GeneratedCode}}
-            {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= {{list}}({{string.Join(", ", backbones)}});
+            {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= {{list}}({{string.Join(", ", backbones)}}){{(loose.Length > 0 ? $".With({loose})" : "")}};
             """);
     }
 
@@ -94,6 +100,44 @@ internal static partial class ClassEmitter
             """,
             modifier);
     }
+
+    private static void WriteOtherUnfreezing(AnnotatedClass model, SourceWriter writer)
+    {
+        var enter = Reach(model, GeneratedNames.EnterPhase);
+        if (model.UnfreezeFirst is { } first)
+        {
+            WriteTransition(model, writer, GeneratedNames.UnfreezeFirst,
+                $"(int count = {Literal.Of(first.Count)}, global::FineTune.LayerUnit unit = global::FineTune.LayerUnit.{first.Unit})",
+                "Lets the first <paramref name=\"count\"/> layers of the backbone train, and none behind them.",
+                $"{enter}(global::FineTune.Phase.First(count, unit))",
+                """
+                /// <param name="count">How many, counted from the start of the backbone.</param>
+                /// <param name="unit">What counts as one.</param>
+                """,
+                ModifierOf(model, GeneratedNames.UnfreezeFirst));
+        }
+
+        if (model.UnfreezePatterns.Count > 0)
+        {
+            WriteTransition(model, writer, GeneratedNames.Unfreeze, "()",
+                "Lets the layers train that the attribute names, and no others.",
+                $"{enter}(global::FineTune.Phase.Matching({string.Join(", ", model.UnfreezePatterns.Select(Literal.Of))}))",
+                modifier: ModifierOf(model, GeneratedNames.Unfreeze));
+        }
+
+        if (model.EpochsPerBlock is { } epochs && IsFree(model, GeneratedNames.UnfreezingSchedule))
+        {
+            writer.Write(
+                $$"""
+
+                /// <summary>The phases of gradual unfreezing, one block of the backbone more each time, and how long each lasts.</summary>
+                {{GeneratedCode}}
+                public {{ModifierOf(model, GeneratedNames.UnfreezingSchedule)}}global::System.Collections.Generic.IReadOnlyList<global::FineTune.UnfreezingStep> UnfreezingSchedule => {{Reach(model, GeneratedNames.Layers)}}.Gradually(epochsPerBlock: {{Literal.Of(epochs)}});
+                """);
+        }
+    }
+
+    private static string ModifierOf(AnnotatedClass model, string name) => model.HiddenNames.Contains(name) ? "new " : "";
 
     private static string PhaseProperty(AnnotatedClass model) =>
         IsFree(model, GeneratedNames.Phase)

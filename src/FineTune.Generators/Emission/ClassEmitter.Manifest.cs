@@ -30,13 +30,21 @@ internal static partial class ClassEmitter
                 [
             """);
         WriteManifestMembers(model, writer);
+        var settings = RareSettings(model);
         writer.Write(
             $"""
                 ],
                 UnfreezeLast: {Literal.Of(model.Unfreezing?.Count)},
                 Unit: global::FineTune.LayerUnit.{model.Unfreezing?.Unit ?? "Layer"},
-                FineTuneRate: {Literal.Of(model.FineTuneRate)});
+                FineTuneRate: {Literal.Of(model.FineTuneRate)}){(settings.Count == 0 ? ";" : "")}
             """);
+        if (settings.Count == 0)
+            return;
+
+        writer.Write("{");
+        foreach (var setting in settings)
+            writer.Write("    " + setting);
+        writer.Write("};");
     }
 
     private static void WriteMoreOfManifest(AnnotatedClass model, SourceWriter writer)
@@ -45,17 +53,39 @@ internal static partial class ClassEmitter
             $$"""
             {
                 Model = {{Literal.Of(model.FullName)}},
-                Members =
-                [
-                    .. base.Manifest.Members,
             """);
-        WriteManifestMembers(model, writer);
-        writer.Write("    ],");
+        if (model.Components.Any(static component => component.Role is not null))
+        {
+            writer.Write("    Members =\n    [\n        .. base.Manifest.Members,");
+            WriteManifestMembers(model, writer);
+            writer.Write("    ],");
+        }
+
         if (model.Unfreezing is { } unfreezing)
             writer.Write($"    UnfreezeLast = {Literal.Of(unfreezing.Count)},\n    Unit = global::FineTune.LayerUnit.{unfreezing.Unit},");
         if (model.StatesFineTuneRate && model.FineTuneRate is { } rate)
             writer.Write($"    FineTuneRate = {Literal.Of(rate)},");
+        foreach (var setting in RareSettings(model))
+            writer.Write("    " + setting);
         writer.Write("};");
+    }
+
+    /// <summary>What few classes state.</summary>
+    private static List<string> RareSettings(AnnotatedClass model)
+    {
+        var settings = new List<string>();
+        if (model.UnfreezeFirst is { } first)
+        {
+            settings.Add($"UnfreezeFirst = {Literal.Of(first.Count)},");
+            settings.Add($"UnfreezeFirstUnit = global::FineTune.LayerUnit.{first.Unit},");
+        }
+
+        if (model.UnfreezePatterns.Count > 0)
+            settings.Add($"UnfreezePatterns = [{string.Join(", ", model.UnfreezePatterns.Select(Literal.Of))}],");
+        if (model.EpochsPerBlock is { } epochs)
+            settings.Add($"EpochsPerBlock = {Literal.Of(epochs)},");
+
+        return settings;
     }
 
     private static void WriteManifestMembers(AnnotatedClass model, SourceWriter writer)
@@ -67,7 +97,11 @@ internal static partial class ClassEmitter
 
             var rates = (component.HeadRate is { } head ? $", HeadRate: {Literal.Of(head)}" : "")
                 + (component.FineTuneRate is { } fineTune ? $", FineTuneRate: {Literal.Of(fineTune)}" : "");
-            writer.Write($"        new({Literal.Of(component.Name)}, global::FineTune.MemberRole.{role}{rates}),");
+            var settings = (component.BatchNormTrains ? " BatchNorm = global::FineTune.BatchNormMode.Train," : "")
+                + (component.LayerDecay is { } factor ? $" LayerDecay = {Literal.Of(factor)}," : "")
+                + (component.DecaysBiasesAndNorms ? "" : " DecaysBiasesAndNorms = false,");
+            var initializer = settings.Length > 0 ? $" {{{settings.TrimEnd(',')} }}" : "";
+            writer.Write($"        new({Literal.Of(component.Name)}, global::FineTune.MemberRole.{role}{rates}){initializer},");
         }
     }
 }

@@ -6,6 +6,10 @@ internal static partial class ClassEmitter
 {
     private static void WriteParameterGroups(AnnotatedClass model, SourceWriter writer)
     {
+        // Without groups or a rate of its own, a derived class has those of its base.
+        if (model.Base.IsAnnotated && !model.StatesFineTuneRate && !model.Components.Any(IsGrouped))
+            return;
+
         WriteHeading(writer, "Parameter groups", "what trains now, each member at its own learning rate; a new optimizer is built over exactly this.");
         writer.Write(
             $$"""
@@ -22,14 +26,24 @@ internal static partial class ClassEmitter
 
         foreach (var component in model.Components)
         {
-            if (component is not { Kind: ComponentKind.Module, Role: ComponentRole.Backbone or ComponentRole.Head })
+            if (!IsGrouped(component))
                 continue;
 
-            writer.Write($"    new({Literal.Of(component.Name)}, {This(component)}, rates.Resolve({Rates(model, component)})),");
+            var arguments = $"{Literal.Of(component.Name)}, {This(component)}, rates.Resolve({Rates(model, component)})";
+            writer.Write(component switch
+            {
+                { LayerDecay: { } factor, Role: ComponentRole.Backbone, Kind: ComponentKind.Module } =>
+                    $"    .. {Reach(model, GeneratedNames.Layers)}.Decayed({arguments}, {Literal.Of(factor)}{(component.DecaysBiasesAndNorms ? "" : ", decaysBiasesAndNorms: false")}),",
+                { DecaysBiasesAndNorms: false } => $"    new({arguments}) {{ DecaysBiasesAndNorms = false }},",
+                _ => $"    new({arguments}),",
+            });
         }
 
         writer.Write("];");
     }
+
+    private static bool IsGrouped(Component component) =>
+        component is { Kind: not ComponentKind.Buffer, Role: ComponentRole.Backbone or ComponentRole.Head };
 
     /// <summary>The rates that attributes state, as named arguments.</summary>
     private static string Rates(AnnotatedClass model, Component component)

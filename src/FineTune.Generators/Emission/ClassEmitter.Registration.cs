@@ -6,6 +6,9 @@ internal static partial class ClassEmitter
 {
     private static void WriteRegistration(AnnotatedClass model, SourceWriter writer)
     {
+        if (model.Base.IsAnnotated && model.Components.Count == 0 && model.Base.Opaque.Count == 0)
+            return;
+
         WriteHeading(writer, "Registration", "each part by name, in declaration order; the base class would look for them by reflection.");
         writer.Separate();
 
@@ -25,7 +28,7 @@ internal static partial class ClassEmitter
             foreach (var component in model.Components)
                 writer.Write($"global::FineTune.Registration.{component.Kind}(this, {Literal.Of(component.Name)}, {This(component)});");
 
-            foreach (var component in WithRole(model, ComponentRole.Frozen))
+            foreach (var component in model.Components.Where(static component => component is { Role: ComponentRole.Frozen, Kind: not ComponentKind.Buffer }))
             {
                 var freeze = $"global::FineTune.Freezing.Freeze({This(component)});";
                 writer.Write(component.IsNullable ? $"if ({This(component)} is not null)\n    {freeze}" : freeze);

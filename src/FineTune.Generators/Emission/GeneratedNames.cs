@@ -17,6 +17,18 @@ internal static class GeneratedNames
     public const string Compile = nameof(Compile);
     public const string Recompile = nameof(Recompile);
 
+    public const string UnfreezeFirst = nameof(UnfreezeFirst);
+    public const string Unfreeze = nameof(Unfreeze);
+    public const string UnfreezingSchedule = nameof(UnfreezingSchedule);
+
+    /// <summary>Those that are declared for an attribute only.</summary>
+    public static IReadOnlyList<(string Attribute, string Name)> ByAttribute { get; } =
+    [
+        (MetadataNames.UnfreezeFirstAttribute, UnfreezeFirst),
+        (MetadataNames.UnfreezeAttribute, Unfreeze),
+        (MetadataNames.GradualUnfreezeAttribute, UnfreezingSchedule),
+    ];
+
     /// <summary>Those of the split of the forward pass, all or none.</summary>
     public static IReadOnlyList<string> OfSplit { get; } =
         ["SplitsForward", "ForwardFrozen", "ForwardTrainable", "FrozenToHead", "FrozenToCut", "TrainableFromHead", "TrainableFromCut"];
@@ -25,7 +37,7 @@ internal static class GeneratedNames
     public static IReadOnlyList<string> All { get; } =
     [
         Manifest, RegisterComponents, Phase, Layers, IsBackboneFrozen, FreezeBackbone, UnfreezeBackbone, UnfreezeLast,
-        EnterPhase, Train, ParameterGroups, Compile, Recompile, .. OfSplit,
+        UnfreezeFirst, Unfreeze, UnfreezingSchedule, EnterPhase, Train, ParameterGroups, Compile, Recompile, .. OfSplit,
     ];
 
     /// <summary>Those that the generated part of a derived class overrides.</summary>

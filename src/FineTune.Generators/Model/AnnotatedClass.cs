@@ -10,6 +10,10 @@ namespace FineTune.Generators.Model;
 /// <param name="FineTuneRate">The <c>[FineTuneLR]</c> of the class, or of the base that it inherits it from.</param>
 /// <param name="StatesFineTuneRate">Whether it is the class's own.</param>
 /// <param name="Unfreezing">The class's own <c>[UnfreezeLast]</c>.</param>
+/// <param name="UnfreezeFirst">Its own <c>[UnfreezeFirst]</c>.</param>
+/// <param name="UnfreezePatterns">Those of its own <c>[Unfreeze]</c>.</param>
+/// <param name="EpochsPerBlock">That of its own <c>[GradualUnfreeze]</c>.</param>
+/// <param name="HiddenNames">The generated names of a base class that this one declares again.</param>
 /// <param name="IsSealed">Whether no class derives from it, so that nothing need be virtual.</param>
 /// <param name="MapsTensorToTensor">Whether the class is a <c>Module&lt;Tensor, Tensor&gt;</c>, which <c>Fit</c> can train.</param>
 /// <param name="WritesForward">Whether <c>forward</c> is generated: one backbone, one head, and no forward of the class's own.</param>
@@ -28,6 +32,10 @@ internal sealed record AnnotatedClass(
     double? FineTuneRate,
     bool StatesFineTuneRate,
     Unfreezing? Unfreezing,
+    Unfreezing? UnfreezeFirst,
+    EquatableArray<string> UnfreezePatterns,
+    int? EpochsPerBlock,
+    EquatableArray<string> HiddenNames,
     bool IsSealed,
     bool MapsTensorToTensor,
     bool WritesForward,

@@ -11,6 +11,8 @@ namespace FineTune.Generators.Model;
 /// <param name="HeadRate">Its own learning rate while the backbone is frozen.</param>
 /// <param name="FineTuneRate">Its own learning rate in the fine-tuning phase.</param>
 /// <param name="BatchNormTrains">Whether unfrozen layers with running statistics update them.</param>
+/// <param name="LayerDecay">How much lower each earlier block's rate is.</param>
+/// <param name="DecaysBiasesAndNorms">Whether weight decay may reach biases and norms.</param>
 internal sealed record Component(
     string Name,
     ComponentKind Kind,
@@ -21,4 +23,6 @@ internal sealed record Component(
     ComponentRole? Role,
     double? HeadRate,
     double? FineTuneRate,
-    bool BatchNormTrains);
+    bool BatchNormTrains,
+    double? LayerDecay,
+    bool DecaysBiasesAndNorms);

@@ -11,7 +11,12 @@ internal static class Annotations
 
     /// <summary>On the class, or on class and members.</summary>
     private static readonly string[] OnClasses =
-        [MetadataNames.UnfreezeLastAttribute, MetadataNames.FineTuneLRAttribute];
+        
+    [
+        MetadataNames.UnfreezeLastAttribute, MetadataNames.UnfreezeFirstAttribute, MetadataNames.UnfreezeAttribute,
+        MetadataNames.GradualUnfreezeAttribute, MetadataNames.LayerDecayAttribute, MetadataNames.NoWeightDecayAttribute,
+        MetadataNames.FineTuneLRAttribute,
+    ];
 
     public static IReadOnlyList<string> All { get; } = [.. OnMembers, .. OnClasses];
 

@@ -19,6 +19,12 @@ internal static class AttributeValues
             ? null
             : attribute.ConstructorArguments[0].Value as int?;
 
+    /// <summary>The strings that are the attribute's arguments.</summary>
+    public static IEnumerable<string> Strings(this AttributeData attribute) =>
+        attribute.ConstructorArguments.IsEmpty || attribute.ConstructorArguments[0] is not { Kind: TypedConstantKind.Array, IsNull: false } array
+            ? []
+            : array.Values.Select(static value => value.Kind == TypedConstantKind.Primitive ? value.Value as string : null).OfType<string>();
+
     /// <summary>The name of the enum member that is stated by name.</summary>
     public static string? EnumNamed(this AttributeData attribute, string name)
     {

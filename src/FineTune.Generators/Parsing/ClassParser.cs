@@ -32,7 +32,6 @@ internal static class ClassParser
             return null;
 
         var components = ComponentParser.Parse(type, ancestry.Unregistered, torch, cancellation);
-        var unfreezeLast = Annotations.Find(type, MetadataNames.UnfreezeLastAttribute);
 
         return new(
             type.ToDisplayString(FullNameFormat),
@@ -43,7 +42,11 @@ internal static class ClassParser
             components,
             Ancestry.FineTuneRate(type),
             Annotations.Find(type, MetadataNames.FineTuneLRAttribute) is not null,
-            unfreezeLast?.Integer() is { } count ? new(count, unfreezeLast.EnumNamed("Unit") ?? "Layer") : null,
+            UnfreezingOf(type, MetadataNames.UnfreezeLastAttribute),
+            UnfreezingOf(type, MetadataNames.UnfreezeFirstAttribute),
+            new(Annotations.Find(type, MetadataNames.UnfreezeAttribute)?.Strings() ?? []),
+            Annotations.Find(type, MetadataNames.GradualUnfreezeAttribute)?.Integer(),
+            HiddenNames(type),
             type.IsSealed,
             torch.MapsTensorToTensor(type),
             ForwardParser.IsToBeWritten(type, components, torch),
@@ -60,6 +63,28 @@ internal static class ClassParser
 
     // A base that implements these explicitly leaves nothing to override.
     private static bool BlocksOverriding(EquatableArray<string> taken) => taken.Any(GeneratedNames.IsOverridable);
+
+    private static Unfreezing? UnfreezingOf(INamedTypeSymbol type, string attribute) =>
+        Annotations.Find(type, attribute) is { } found && found.Integer() is { } count
+            ? new(count, found.EnumNamed("Unit") ?? "Layer")
+            : null;
+
+    /// <summary>What a class declares by an attribute that a base class has too.</summary>
+    private static EquatableArray<string> HiddenNames(INamedTypeSymbol type) =>
+        new(GeneratedNames.ByAttribute
+            .Where(pair => Annotations.Find(type, pair.Attribute) is not null && HasOnBase(type, pair.Attribute))
+            .Select(static pair => pair.Name));
+
+    private static bool HasOnBase(INamedTypeSymbol type, string attribute)
+    {
+        for (var current = type.BaseType; current is not null; current = current.BaseType)
+        {
+            if (Annotations.Find(current, attribute) is not null)
+                return true;
+        }
+
+        return false;
+    }
 
     private static bool IsSame(AttributeData attribute, AttributeData? other) =>
         attribute.ApplicationSyntaxReference is { } place

@@ -17,7 +17,7 @@ internal static class ComponentParser
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (!member.IsStatic && IsNamed(member) && TypeOfStorage(member) is { } stored && torch.KindOf(stored) is { } kind)
-                    components.Add(Read(member, kind, stored, torch, isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type)));
+                    components.Add(Read(member, kind, stored, torch, type, isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type)));
             }
         }
 
@@ -32,10 +32,12 @@ internal static class ComponentParser
     private static bool IsNamed(ISymbol member) =>
         member.Name.Length > 0 && member.ContainingType.GetMembers(member.Name).Length == 1;
 
-    private static Component Read(ISymbol member, ComponentKind kind, ITypeSymbol type, TorchTypes torch, bool isInherited)
+    private static Component Read(ISymbol member, ComponentKind kind, ITypeSymbol type, TorchTypes torch, INamedTypeSymbol owner, bool isInherited)
     {
         var backbone = Annotations.Find(member, MetadataNames.BackboneAttribute);
         var head = Annotations.Find(member, MetadataNames.HeadAttribute);
+        var role = RoleOf(member, backbone, head);
+        var hasBlocks = role == ComponentRole.Backbone && kind == ComponentKind.Module;
         var isHidden = isInherited && member.DeclaredAccessibility == Accessibility.Private;
 
         return new(
@@ -45,10 +47,21 @@ internal static class ComponentParser
             torch.MapsTensorToTensor(type),
             isHidden ? member.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) : null,
             isHidden ? type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) : null,
-            RoleOf(member, backbone, head),
+            role,
             head?.RateNamed("LearningRate"),
             Annotations.Find(member, MetadataNames.FineTuneLRAttribute)?.Rate(),
-            backbone?.EnumNamed("BatchNorm") == "Train");
+            backbone?.EnumNamed("BatchNorm") == "Train",
+            hasBlocks ? Nearest(member, owner, MetadataNames.LayerDecayAttribute)?.Rate() : null,
+            Nearest(member, owner, MetadataNames.NoWeightDecayAttribute) is null);
+    }
+
+    /// <summary>An attribute of a member, else of its class or of one that it derives from.</summary>
+    private static AttributeData? Nearest(ISymbol member, INamedTypeSymbol owner, string attribute)
+    {
+        var nearest = Annotations.Find(member, attribute);
+        for (var current = owner; nearest is null && current is not null; current = current.BaseType)
+            nearest = Annotations.Find(current, attribute);
+        return nearest;
     }
 
     private static ComponentRole? RoleOf(ISymbol member, AttributeData? backbone, AttributeData? head) =>

@@ -25,6 +25,14 @@ public static class Freezing
         module.eval();
     }
 
+    /// <summary>Stops a parameter that a model holds itself from training, and nulls its gradient.</summary>
+    public static void Freeze(TorchSharp.Modules.Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        parameter.requires_grad = false;
+        Gradients.Null(parameter);
+    }
+
     /// <summary>Lets every parameter of <paramref name="module"/> and of the modules below it train.</summary>
     /// <remarks>The training mode is left as it is: it belongs to the next <c>train()</c> of the model.</remarks>
     public static void Unfreeze(torch.nn.Module module)

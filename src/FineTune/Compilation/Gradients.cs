@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace FineTune;
 
@@ -14,5 +15,14 @@ internal static class Gradients
         {
             below.zero_grad();
         }
+    }
+
+    /// <summary>Nulls the gradient of one parameter. Only modules can do that in every TorchSharp version.</summary>
+    public static void Null(Parameter parameter) => new Slot(parameter).zero_grad();
+
+    private sealed class Slot : torch.nn.Module
+    {
+        public Slot(Parameter parameter)
+            : base(nameof(Slot)) => register_parameter("parameter", parameter);
     }
 }

@@ -16,7 +16,8 @@ public sealed class LayerList : IReadOnlyList<Layer>
 {
     private readonly List<Layer> layers = [];
     private readonly List<(Layer First, torch.nn.Module Holder)> holders = [];
-    private readonly List<int> blockStarts = [];
+    private readonly List<(int Start, string Name)> blocks = [];
+    private readonly List<TorchSharp.Modules.Parameter> loose = [];
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
 
@@ -37,6 +38,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
     /// <summary>Whether no parameter of any layer trains.</summary>
     public bool AreFrozen =>
         layers.TrueForAll(layer => !(layer.HasParameters && layer.Trainable))
+        && loose.TrueForAll(parameter => !parameter.requires_grad)
         && holders.TrueForAll(held => !OwnParameters(held.Holder).Any(parameter => parameter.requires_grad));
 
     /// <summary>The layer at an index in forward order.</summary>
@@ -50,11 +52,15 @@ public sealed class LayerList : IReadOnlyList<Layer>
     public static LayerList Of(params ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones)
     {
         var list = new LayerList(backbones);
+        var several = 0;
+        foreach (var (_, module, _) in backbones)
+            several += module is null ? 0 : 1;
+
         var seen = new HashSet<torch.nn.Module>(ReferenceEqualityComparer.Instance);
         foreach (var (name, module, batchNorm) in backbones)
         {
             if (module is not null)
-                list.Walk(backbones.Length > 1 ? name : "", module, batchNorm, Place.Backbone, seen);
+                list.Walk(several > 1 ? name : "", module, batchNorm, Place.Backbone, seen);
         }
 
         return list;
@@ -63,23 +69,43 @@ public sealed class LayerList : IReadOnlyList<Layer>
     /// <summary>The layers of these backbones, then those of more. Generated code of a derived class calls it.</summary>
     /// <param name="more">The backbones that the derived class adds.</param>
     public LayerList And(params ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> more) =>
-        Of([.. backbones, .. more]);
+        Of([.. backbones, .. more]).With([.. loose]);
+
+    /// <summary>Adds parameters that the model holds itself as parts of the backbone; they train when its first layer does.</summary>
+    public LayerList With(params ReadOnlySpan<TorchSharp.Modules.Parameter?> parameters)
+    {
+        foreach (var parameter in parameters)
+        {
+            if (parameter is not null)
+                loose.Add(parameter);
+        }
+
+        return this;
+    }
 
     /// <summary>
     /// Sets what trains: the last units of <paramref name="phase"/>, and nothing before them. The gradients of what
     /// is frozen are nulled.
     /// </summary>
+    /// <exception cref="FineTuneException">A pattern of the phase matches no layer.</exception>
     public void Enter(Phase phase)
     {
-        var first = FirstTrainable(phase);
+        var trains = TrainableIn(phase);
         foreach (var layer in layers)
         {
-            layer.SetTrainable(layer.Index >= first);
+            layer.SetTrainable(trains[layer.Index]);
+        }
+
+        foreach (var parameter in loose)
+        {
+            parameter.requires_grad = phase.IsFull || (layers.Count > 0 && trains[0]);
+            if (!parameter.requires_grad)
+                Gradients.Null(parameter);
         }
 
         foreach (var (below, holder) in holders)
         {
-            var trainable = below.Index >= first;
+            var trainable = trains[below.Index];
             foreach (var parameter in OwnParameters(holder))
             {
                 parameter.requires_grad = trainable;
@@ -133,6 +159,61 @@ public sealed class LayerList : IReadOnlyList<Layer>
         return backbone is TorchSharp.Modules.Sequential
             ? Call(Stages(backbone).SkipWhile(IsFrozen), cut)
             : backbone.call(cut);
+    }
+
+    /// <summary>
+    /// The phases of gradual unfreezing: the last block, then one more each time, and at last the whole backbone.
+    /// </summary>
+    /// <param name="epochsPerBlock">How many epochs each lasts, at least 1.</param>
+    /// <example><code>
+    /// foreach (var step in model.UnfreezingSchedule)
+    /// {
+    ///     model.EnterPhase(step.Phase);
+    ///     compiled = model.Recompile(state: OptimizerState.Carry);
+    ///     compiled.Fit(train, new() { Epochs = step.Epochs });
+    /// }
+    /// </code></example>
+    public IReadOnlyList<UnfreezingStep> Gradually(int epochsPerBlock)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochsPerBlock, 1);
+        return
+        [
+            .. Enumerable.Range(1, Math.Max(blocks.Count - 1, 0)).Select(count => new UnfreezingStep(Phase.Last(count, LayerUnit.Block), epochsPerBlock)),
+            new UnfreezingStep(Phase.Full, epochsPerBlock),
+        ];
+    }
+
+    /// <summary>
+    /// The parameters of a backbone that train now, a group for each block: the last at <paramref name="learningRate"/>,
+    /// each before it at <paramref name="factor"/> times the next one's rate.
+    /// </summary>
+    /// <param name="name">The name of the backbone's member.</param>
+    /// <param name="backbone">The backbone; one that is null has no blocks.</param>
+    /// <param name="learningRate">The rate of the last block.</param>
+    /// <param name="factor">Above 0 and at most 1.</param>
+    /// <param name="decaysBiasesAndNorms">Whether weight decay may reach biases and norms.</param>
+    public IEnumerable<ParameterGroup> Decayed(
+        string name, torch.nn.Module? backbone, double learningRate, double factor, bool decaysBiasesAndNorms = true)
+    {
+        var group = new ParameterGroup(name, backbone, learningRate);
+        var blockOf = new Dictionary<TorchSharp.Modules.Parameter, int>(ReferenceEqualityComparer.Instance);
+        foreach (var (parameter, layer) in layers.SelectMany(layer => layer.Module.parameters().Select(parameter => (parameter, layer)))
+            .Concat(holders.SelectMany(held => OwnParameters(held.Holder).Select(parameter => (parameter, held.First)))))
+        {
+            blockOf[parameter] = Math.Max(blocks.FindLastIndex(block => block.Start <= layer.Index), 0);
+        }
+
+        var own = group.Parameters.Select(named => blockOf.GetValueOrDefault(named.Parameter)).ToList();
+        var last = own.Count == 0 ? 0 : blockOf.Where(pair => backbone!.parameters().Contains(pair.Key, ReferenceEqualityComparer.Instance)).Max(pair => pair.Value);
+        return group.Parameters
+            .Zip(own)
+            .GroupBy(pair => pair.Second)
+            .OrderBy(block => block.Key)
+            .Select(block => new ParameterGroup(
+                $"{name}[{block.Key}]", [.. block.Select(pair => pair.First)], learningRate * Math.Pow(factor, last - block.Key))
+            {
+                DecaysBiasesAndNorms = decaysBiasesAndNorms,
+            });
     }
 
     /// <inheritdoc/>
@@ -194,7 +275,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
 
         if (place == Place.Block && layers.Skip(start).Any(layer => layer.HasParameters))
         {
-            blockStarts.Add(start);
+            blocks.Add((start, path));
         }
     }
 
@@ -206,24 +287,44 @@ public sealed class LayerList : IReadOnlyList<Layer>
         _ => Place.Inside,
     };
 
-    private int FirstTrainable(Phase phase)
+    private bool[] TrainableIn(Phase phase)
     {
-        if (phase.IsFull)
-        {
-            return 0;
-        }
+        if (phase.Patterns.Count > 0)
+            return Matching(phase.Patterns);
 
         var starts = phase.Unit switch
         {
             LayerUnit.Parameterized => layers.Where(layer => layer.HasParameters).Select(layer => layer.Index).ToList(),
-            LayerUnit.Block => blockStarts,
+            LayerUnit.Block => blocks.ConvertAll(block => block.Start),
             _ => Enumerable.Range(0, layers.Count).ToList(),
         };
+        var (first, end) = (0, layers.Count);
         if (phase.UnfrozenLayers == 0)
+            first = end;
+        else if (phase.CountsFromStart && phase.UnfrozenLayers < starts.Count)
+            end = starts[phase.UnfrozenLayers];
+        else if (!phase.CountsFromStart && phase.UnfrozenLayers < starts.Count)
+            first = starts[^phase.UnfrozenLayers];
+
+        return [.. Enumerable.Range(0, layers.Count).Select(i => i >= first && i < end)];
+    }
+
+    private bool[] Matching(IReadOnlyList<string> patterns)
+    {
+        var trains = new bool[layers.Count];
+        foreach (var pattern in patterns)
         {
-            return layers.Count;
+            var matched = layers.FindAll(layer => LayerPattern.Matches(pattern, layer.Name));
+            if (matched.Count == 0)
+            {
+                throw new FineTuneException(
+                    $"No layer of the backbone matches '{pattern}'; its layers are called {string.Join(", ", layers.Take(3).Select(layer => $"'{layer.Name}'"))} and so on, as Layers lists them.");
+            }
+
+            foreach (var layer in matched)
+                trains[layer.Index] = true;
         }
 
-        return phase.UnfrozenLayers >= starts.Count ? 0 : starts[^phase.UnfrozenLayers];
+        return trains;
     }
 }

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace FineTune;
 
 /// <summary>
@@ -15,6 +19,39 @@ public sealed record Manifest(
     LayerUnit Unit = LayerUnit.Layer,
     double? FineTuneRate = null)
 {
+    /// <summary>The count of <see cref="UnfreezeFirstAttribute"/>, where the class has one.</summary>
+    public int? UnfreezeFirst { get; init; }
+
+    /// <summary>What that count counts.</summary>
+    public LayerUnit UnfreezeFirstUnit { get; init; }
+
+    /// <summary>The patterns of <see cref="UnfreezeAttribute"/>.</summary>
+    public IReadOnlyList<string> UnfreezePatterns { get; init; } = [];
+
+    /// <summary>The epochs of <see cref="GradualUnfreezeAttribute"/>, where the class has one.</summary>
+    public int? EpochsPerBlock { get; init; }
+
+    /// <summary>
+    /// SHA-256, in hexadecimal digits, of everything that the manifest says: equal where a checkpoint was written by
+    /// a class with the same parts in the same roles, at the same rates.
+    /// </summary>
+    public string Hash => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Text())));
+
+    private string Text()
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture,
+            $"{Model}\nlast {UnfreezeLast} {Unit}\nfirst {UnfreezeFirst} {UnfreezeFirstUnit}\nepochs {EpochsPerBlock}\nrate {FineTuneRate:R}\n");
+        foreach (var pattern in UnfreezePatterns)
+            text.Append(CultureInfo.InvariantCulture, $"pattern {pattern}\n");
+        foreach (var member in Members)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"{member.Name} {member.Role} {member.HeadRate:R} {member.FineTuneRate:R} {member.BatchNorm} {member.LayerDecay:R} {member.DecaysBiasesAndNorms}\n");
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Whether both say the same, member by member.</summary>
     public bool Equals(Manifest? other) =>
         other is not null
@@ -22,6 +59,10 @@ public sealed record Manifest(
         && UnfreezeLast == other.UnfreezeLast
         && Unit == other.Unit
         && FineTuneRate == other.FineTuneRate
+        && UnfreezeFirst == other.UnfreezeFirst
+        && UnfreezeFirstUnit == other.UnfreezeFirstUnit
+        && EpochsPerBlock == other.EpochsPerBlock
+        && UnfreezePatterns.SequenceEqual(other.UnfreezePatterns)
         && Members.SequenceEqual(other.Members);
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal sealed record OptimizerGroup(
         var result = new List<OptimizerGroup>();
         foreach (var group in groups)
         {
-            if (config.WeightDecay == 0 || config.DecaysBiasesAndNorms)
+            if (config.WeightDecay == 0 || (config.DecaysBiasesAndNorms && group.DecaysBiasesAndNorms))
             {
                 Add(group, group.Parameters, config.WeightDecay);
             }

@@ -27,16 +27,23 @@ public sealed class ParameterGroup
 
     /// <summary>Takes one parameter that is a member by itself, if it trains now.</summary>
     /// <param name="name">The name of the member, which is the parameter's.</param>
-    /// <param name="parameter">The member.</param>
+    /// <param name="parameter">The member; null leaves the group empty.</param>
     /// <param name="learningRate">A finite, positive learning rate.</param>
     /// <exception cref="FineTuneException">The learning rate is not finite and positive.</exception>
-    public ParameterGroup(string name, Parameter parameter, double learningRate)
+    public ParameterGroup(string name, Parameter? parameter, double learningRate)
     {
-        ArgumentNullException.ThrowIfNull(parameter);
         FineTuneException.ThrowUnlessLearningRate(learningRate, $"the parameter group '{name}'");
         Name = name;
         LearningRate = learningRate;
-        Parameters = parameter.requires_grad ? [(name, parameter)] : [];
+        Parameters = parameter is { requires_grad: true } ? [(name, parameter)] : [];
+    }
+
+    internal ParameterGroup(string name, IReadOnlyList<(string Name, Parameter Parameter)> parameters, double learningRate)
+    {
+        FineTuneException.ThrowUnlessLearningRate(learningRate, $"the parameter group '{name}'");
+        Name = name;
+        LearningRate = learningRate;
+        Parameters = parameters;
     }
 
     /// <summary>The name of the member.</summary>
@@ -44,6 +51,12 @@ public sealed class ParameterGroup
 
     /// <summary>The learning rate that the group starts with.</summary>
     public double LearningRate { get; }
+
+    /// <summary>
+    /// Whether weight decay reaches biases and the scales and shifts of normalization layers, where the optimizer's
+    /// settings say that it does.
+    /// </summary>
+    public bool DecaysBiasesAndNorms { get; init; } = true;
 
     /// <summary>The parameters with their full names, as in <c>backbone.conv1.weight</c>.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }

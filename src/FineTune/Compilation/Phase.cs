@@ -13,11 +13,18 @@ public readonly record struct Phase
 {
     private const int AllLayers = int.MaxValue;
 
-    private Phase(PhaseKind kind, int unfrozenLayers, LayerUnit unit)
+    // Patterns are kept as one string, so that phases that say the same are equal.
+    private const char Between = '\n';
+
+    private readonly string? patterns;
+
+    private Phase(PhaseKind kind, int unfrozenLayers, LayerUnit unit, bool countsFromStart = false, string? patterns = null)
     {
         Kind = kind;
         UnfrozenLayers = unfrozenLayers;
         Unit = unit;
+        CountsFromStart = countsFromStart;
+        this.patterns = patterns;
     }
 
     /// <summary>Only the head trains.</summary>
@@ -29,11 +36,17 @@ public readonly record struct Phase
     /// <summary>Head or fine-tune: which learning rates hold.</summary>
     public PhaseKind Kind { get; }
 
-    /// <summary>How many units train, counted from the end of the backbone; more than there are means all.</summary>
+    /// <summary>How many units train, counted from an end of the backbone; more than there are means all.</summary>
     public int UnfrozenLayers { get; }
 
     /// <summary>What <see cref="UnfrozenLayers"/> counts.</summary>
     public LayerUnit Unit { get; }
+
+    /// <summary>Whether units are counted from the start of the backbone, and not from its end.</summary>
+    public bool CountsFromStart { get; }
+
+    /// <summary>The patterns for the names of the layers that train; empty where layers are counted.</summary>
+    public IReadOnlyList<string> Patterns => patterns?.Split(Between) ?? [];
 
     /// <summary>Whether every layer of the backbone trains.</summary>
     public bool IsFull => UnfrozenLayers == AllLayers;
@@ -44,13 +57,32 @@ public readonly record struct Phase
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public static Phase Last(int count, LayerUnit unit = LayerUnit.Layer)
     {
-        if (count < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count), count,
-                "At least one layer must be unfrozen; to freeze the whole backbone, enter Phase.Head.");
-        }
-
+        ThrowIfNone(count);
         return new(PhaseKind.FineTune, count, unit);
+    }
+
+    /// <summary>The first <paramref name="count"/> units of the backbone train; more than there are means all.</summary>
+    /// <param name="count">At least 1.</param>
+    /// <param name="unit">What counts as one.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    public static Phase First(int count, LayerUnit unit = LayerUnit.Layer)
+    {
+        ThrowIfNone(count);
+        return new(PhaseKind.FineTune, count, unit, countsFromStart: true);
+    }
+
+    /// <summary>The layers of the backbone with these names train.</summary>
+    /// <param name="patterns">
+    /// Names of layers or of what holds them, as in <c>layer4</c>; a <c>*</c> stands for any characters. Entering the
+    /// phase fails where one of them matches no layer.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no pattern, or an empty one.</exception>
+    public static Phase Matching(params string[] patterns)
+    {
+        ArgumentNullException.ThrowIfNull(patterns);
+        if (patterns.Length == 0 || patterns.Any(string.IsNullOrWhiteSpace))
+            throw new ArgumentException("State at least one layer to unfreeze, by a name such as 'layer4'.", nameof(patterns));
+        return new(PhaseKind.FineTune, 0, LayerUnit.Layer, patterns: string.Join(Between, patterns));
     }
 
     /// <summary>The phase in words: <c>head</c>, <c>fine-tune (last 20 layers)</c>, <c>fine-tune (all layers)</c>.</summary>
@@ -66,6 +98,11 @@ public readonly record struct Phase
             return "fine-tune (all layers)";
         }
 
+        if (patterns is not null)
+        {
+            return $"fine-tune ({string.Join(", ", Patterns)})";
+        }
+
         var noun = Unit switch
         {
             LayerUnit.Parameterized => "parameterized layer",
@@ -73,6 +110,15 @@ public readonly record struct Phase
             _ => "layer",
         };
         return string.Create(CultureInfo.InvariantCulture,
-            $"fine-tune (last {UnfrozenLayers} {noun}{(UnfrozenLayers == 1 ? "" : "s")})");
+            $"fine-tune ({(CountsFromStart ? "first" : "last")} {UnfrozenLayers} {noun}{(UnfrozenLayers == 1 ? "" : "s")})");
+    }
+
+    private static void ThrowIfNone(int count)
+    {
+        if (count < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count,
+                "At least one layer must be unfrozen; to freeze the whole backbone, enter Phase.Head.");
+        }
     }
 }

@@ -16,7 +16,7 @@ partial class Distilled : global::FineTune.IFineTunable, global::FineTune.ISplit
         Members:
         [
             new("teacher", global::FineTune.MemberRole.Frozen),
-            new("student", global::FineTune.MemberRole.Backbone, FineTuneRate: 2e-5),
+            new("student", global::FineTune.MemberRole.Backbone, FineTuneRate: 2e-5) { BatchNorm = global::FineTune.BatchNormMode.Train },
             new("head", global::FineTune.MemberRole.Head, HeadRate: 0.5, FineTuneRate: 3.0),
         ],
         UnfreezeLast: 2,
