@@ -42,9 +42,6 @@ internal sealed class SampleProject : IDisposable
     public string Build() =>
         Run($"build \"{ProjectFile}\" -c {Configuration} --no-incremental -p:BuildProjectReferences=false -p:TreatWarningsAsErrors=false -tl:off");
 
-    /// <summary>Lets <c>dotnet format</c> apply the fix of a rule.</summary>
-    public string Fix(string id) => Run($"format analyzers \"{ProjectFile}\" --diagnostics {id} --severity warn --no-restore -v normal");
-
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
