@@ -11,7 +11,7 @@ internal static class Annotations
 
     /// <summary>On the class, or on class and members.</summary>
     private static readonly string[] OnClasses =
-        
+
     [
         MetadataNames.UnfreezeLastAttribute, MetadataNames.UnfreezeFirstAttribute, MetadataNames.UnfreezeAttribute,
         MetadataNames.GradualUnfreezeAttribute, MetadataNames.LayerDecayAttribute, MetadataNames.NoWeightDecayAttribute,
