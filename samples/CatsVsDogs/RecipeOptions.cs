@@ -21,7 +21,7 @@ internal sealed record RecipeOptions
     public double? LearningRate { get; init; }
 
     /// <summary>The most epochs of each phase.</summary>
-    public int Epochs { get; init; } = 30;
+    public int Epochs { get; init; } = 100;
 
     /// <summary>What to do about pictures that cannot be read.</summary>
     public DamagedSamples DamagedSamples { get; init; }

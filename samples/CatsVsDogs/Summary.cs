@@ -16,12 +16,13 @@ internal sealed record PhaseResult(int Epoch, double Loss, double Accuracy)
 /// <param name="FineTuned">The second phase.</param>
 /// <param name="SourceBefore">The accuracy on the source task with the pre-trained backbone.</param>
 /// <param name="SourceAfter">The same with the fine-tuned one.</param>
-internal sealed record Summary(PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter)
+/// <param name="Skipped">The pictures that were left out because they are damaged.</param>
+internal sealed record Summary(PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter, int Skipped)
 {
-    public static Summary Nothing { get; } = new(null, null, null, null);
+    public static Summary Nothing { get; } = new(null, null, null, null, 0);
 
     public static Summary Of(History head, History? fine = null, double? sourceBefore = null, double? sourceAfter = null) =>
-        new(PhaseResult.Of(head), fine is null ? null : PhaseResult.Of(fine), sourceBefore, sourceAfter);
+        new(PhaseResult.Of(head), fine is null ? null : PhaseResult.Of(fine), sourceBefore, sourceAfter, (fine is null ? head : head.Concat(fine)).SkippedSamples);
 
     public void Print(TextWriter output)
     {
@@ -31,6 +32,8 @@ internal sealed record Summary(PhaseResult? Head, PhaseResult? FineTuned, double
         Row("validation accuracy", $"{Head?.Accuracy:0.0%}", $"{FineTuned?.Accuracy:0.0%}");
         Row("epoch whose weights were kept", $"{Head?.Epoch}", $"{FineTuned?.Epoch}");
         Row("accuracy on the source task", $"{SourceBefore:0.0%}", $"{SourceAfter:0.0%}");
+        if (Skipped > 0)
+            output.WriteLine($"Damaged pictures left out: {Skipped}.");
 
         void Row(string name, string head, string fine) =>
             output.WriteLine($"{name,-30}{Shown(head),22}{Shown(fine),20}");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FineTune.Checkpoints;
 using TorchSharp;
 
@@ -102,6 +103,38 @@ public sealed class CommandLineTests
             Assert.That(code, Is.Zero);
             Assert.That(error, Is.Empty);
             Assert.That(output, Does.Match(@"validation loss\s+\d"));
+            Assert.That(output, Does.EndWith($"Damaged pictures left out: 1.{Environment.NewLine}"));
+        });
+    }
+
+    [Test]
+    [Platform("Unix")]
+    public void Ctrl_C_ends_after_the_step_with_the_best_weights_and_the_table()
+    {
+        // A program started in the background may have been told to ignore the signal; env undoes that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", typeof(CommandLine).Assembly.Location,
+            "--data", Pictures, "--weights", Weights.Value, "--epochs", "100000"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("Epoch 0/99999", StringComparison.Ordinal))
+        {
+        }
+
+        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+            kill.WaitForExit();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(process.ExitCode, Is.Zero);
+            Assert.That(errors.Result, Is.Empty);
+            Assert.That(output, Does.Match(@"Training was cancelled in epoch \d+ after \d+ of its steps\. The weights are those of epoch \d+ \(val_loss"));
+            Assert.That(output, Does.Match(@"validation loss\s+0\.\d{4}"));
         });
     }
 

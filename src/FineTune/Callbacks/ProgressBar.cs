@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 
 namespace FineTune;
@@ -14,7 +13,7 @@ public sealed class ProgressBar(IAnsiConsole console) : Callback
     {
         ArgumentNullException.ThrowIfNull(fit);
         bar?.Finish();
-        bar = new EpochBar(console, string.Create(CultureInfo.InvariantCulture, $"Epoch {fit.Epoch + 1}/{fit.Options.Epochs}"), fit.BatchCount);
+        bar = new EpochBar(console, ProgressDisplay.Epoch(fit), fit.BatchCount);
     }
 
     /// <inheritdoc/>

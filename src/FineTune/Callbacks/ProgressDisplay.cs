@@ -16,6 +16,10 @@ internal static class ProgressDisplay
             : new ProgressLines(Console.Out),
     };
 
+    /// <summary>The epoch and the last one, numbered from 0 like <see cref="FitOptions.InitialEpoch"/>: <c>Epoch 3/9</c>.</summary>
+    public static string Epoch(FitContext fit) =>
+        string.Create(CultureInfo.InvariantCulture, $"Epoch {fit.Epoch}/{fit.Options.Epochs - 1}");
+
     /// <summary>The values as <c>loss 0.4321  accuracy 0.8125  val_loss 0.5012</c>.</summary>
     public static string Values(IReadOnlyDictionary<string, double> metrics) => string.Join("  ", metrics.Select(metric =>
         string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:F4}")));

@@ -17,7 +17,7 @@ public sealed class ProgressLines(TextWriter output) : Callback
     {
         ArgumentNullException.ThrowIfNull(fit);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Epoch {fit.Epoch + 1}/{fit.Options.Epochs}  {fit.Compiled.Phase}  {ProgressDisplay.Values(fit.Metrics)}  {clock.Elapsed.TotalSeconds:F1} s"));
+            $"{ProgressDisplay.Epoch(fit)}  {fit.Compiled.Phase}  {ProgressDisplay.Values(fit.Metrics)}  {clock.Elapsed.TotalSeconds:F1} s"));
     }
 
     /// <inheritdoc/>

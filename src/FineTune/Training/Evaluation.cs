@@ -6,7 +6,8 @@ namespace FineTune;
 /// <param name="Loss">The mean loss, exact over the set.</param>
 /// <param name="Metrics">The metrics by name, without <c>val_</c>.</param>
 /// <param name="Samples">The number of samples.</param>
-public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics, int Samples)
+/// <param name="SkippedSamples">The number of samples that were left out because they cannot be read.</param>
+public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics, int Samples, int SkippedSamples = 0)
 {
     /// <summary>A metric by name; <c>loss</c> is the loss.</summary>
     /// <exception cref="KeyNotFoundException">There is no such metric.</exception>

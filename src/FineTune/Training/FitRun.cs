@@ -21,7 +21,7 @@ internal sealed partial class FitRun
     private readonly int sampleCount;
     private MetricStates? states;
     private int samples;
-    private int skipped;
+    private readonly Dictionary<string, int> skipped = [];
 
     public FitRun(CompiledModel compiled, IDataset train, FitOptions options)
     {
@@ -240,7 +240,7 @@ internal sealed partial class FitRun
             fit.Warn(warning);
         }
 
-        WarnOfSkipped();
+        WarnOfSkipped("training", loader.SkippedSamples);
         SetMetrics();
         if (options.ValidationData is not { } data)
         {
@@ -250,6 +250,7 @@ internal sealed partial class FitRun
         try
         {
             var evaluation = compiled.Evaluate(data, options.ValidationBatches, options.CancellationToken);
+            WarnOfSkipped("validation", evaluation.SkippedSamples);
             fit.Set(evaluation.Metrics.Prepend(KeyValuePair.Create("loss", evaluation.Loss))
                 .Select(metric => KeyValuePair.Create($"val_{metric.Key}", metric.Value)));
         }
@@ -284,13 +285,14 @@ internal sealed partial class FitRun
         ? torch.tensor(batch.Indices.Select(index => weights[index]).ToArray())
         : null;
 
-    private void WarnOfSkipped()
+    private void WarnOfSkipped(string set, int count)
     {
-        if (loader.SkippedSamples > skipped)
+        if (count > skipped.GetValueOrDefault(set))
         {
-            skipped = loader.SkippedSamples;
+            skipped[set] = count;
+            history.SkippedSamples = skipped.Values.Sum();
             fit.Warn(new TrainingWarning(WarningKind.SamplesSkipped,
-                $"{skipped} training samples cannot be read and are left out."));
+                $"Of the {set} data, {count} sample{(count == 1 ? "" : "s")} cannot be read and {(count == 1 ? "is" : "are")} left out."));
         }
     }
 

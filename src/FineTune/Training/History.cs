@@ -34,6 +34,12 @@ public sealed class History
     /// <summary>The number of optimizer steps.</summary>
     public long Steps { get; internal set; }
 
+    /// <summary>
+    /// The samples, of training and validation together, that were left out because they cannot be read. Two
+    /// histories joined count those of the one that met more, as both are of the same data.
+    /// </summary>
+    public int SkippedSamples { get; internal set; }
+
     /// <summary>One metric over all epochs; NaN where an epoch has none.</summary>
     /// <exception cref="KeyNotFoundException">No epoch has such a metric.</exception>
     public IReadOnlyList<double> this[string metric]
@@ -59,6 +65,7 @@ public sealed class History
             PartialEpoch = next.PartialEpoch,
             Outcome = next.Outcome,
             Steps = Steps + next.Steps,
+            SkippedSamples = Math.Max(SkippedSamples, next.SkippedSamples),
         };
         joined.records.AddRange(records);
         joined.records.AddRange(next.records);

@@ -13,7 +13,8 @@ internal static class Inference
         using var states = new MetricStates(compiled.Metrics);
         var device = ModelDevice.Of(compiled.Model);
         var samples = 0;
-        foreach (var batch in new BatchLoader(data, batches).Epoch(0))
+        var loader = new BatchLoader(data, batches);
+        foreach (var batch in loader.Epoch(0))
         {
             using var owned = batch;
             cancellationToken.ThrowIfCancellationRequested();
@@ -25,7 +26,7 @@ internal static class Inference
             samples += batch.Count;
         }
 
-        return new Evaluation(states.Loss, states.Values.ToDictionary(), samples);
+        return new Evaluation(states.Loss, states.Values.ToDictionary(), samples, loader.SkippedSamples);
     }
 
     public static ConfusionMatrix Confusion(

@@ -40,12 +40,25 @@ internal sealed class SampleProject : IDisposable
 
     /// <summary>Builds the copy against what is built already, warnings left as warnings; what the build printed.</summary>
     public string Build() =>
-        Run($"build \"{ProjectFile}\" -c {Configuration} --no-incremental -p:BuildProjectReferences=false -p:TreatWarningsAsErrors=false -tl:off");
+        Succeeded(Run($"build \"{ProjectFile}\" -c {Configuration} --no-incremental -p:BuildProjectReferences=false -p:TreatWarningsAsErrors=false -tl:off"));
+
+    /// <summary>Runs what was built, with a cache folder of its own; the exit code and what it wrote to its error stream.</summary>
+    public (int Code, string Errors) Run(params string[] arguments)
+    {
+        var (code, _, errors) = Run($"run -c {Configuration} --no-build --project \"{ProjectFile}\" -- {string.Join(' ', arguments)}");
+        return (code, errors);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static string Run(string arguments)
+    private static string Succeeded((int Code, string Output, string Errors) run)
+    {
+        Assert.That(run.Code, Is.Zero, () => run.Output + run.Errors);
+        return run.Output;
+    }
+
+    private (int Code, string Output, string Errors) Run(string arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments)
         {
@@ -54,11 +67,11 @@ internal sealed class SampleProject : IDisposable
             WorkingDirectory = Repository.Root,
         };
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(folder, "cache");
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, () => output + errors.Result);
-        return output;
+        return (process.ExitCode, output, errors.Result);
     }
 }

@@ -15,8 +15,8 @@ public sealed class ProgressTests
 
         var lines = output.ToString().TrimEnd().Split('\n');
         Assert.That(lines, Has.Length.EqualTo(3));
-        Assert.That(lines[0], Does.Match(@"^Epoch 1/2  fine-tune \(all layers\)  loss 0\.\d{4}  accuracy \d\.\d{4}  val_loss 0\.\d{4}  val_accuracy \d\.\d{4}  \d+\.\d s$"));
-        Assert.That(lines[1], Does.StartWith("Epoch 2/2"));
+        Assert.That(lines[0], Does.Match(@"^Epoch 0/1  fine-tune \(all layers\)  loss 0\.\d{4}  accuracy \d\.\d{4}  val_loss 0\.\d{4}  val_accuracy \d\.\d{4}  \d+\.\d s$"));
+        Assert.That(lines[1], Does.StartWith("Epoch 1/1"));
         Assert.That(lines[2], Does.Match(@"^All epochs ran, up to epoch 1\. The weights are those of epoch \d \(val_loss 0\.\d{4}\)\.$"));
     }
 
@@ -47,7 +47,7 @@ public sealed class ProgressTests
         Fit(2, new ProgressBar(console));
 
         var text = output.ToString();
-        Assert.That(text, Does.Contain("Epoch 1/2").And.Contain("Epoch 2/2").And.Contain("val_accuracy").And.Contain("100%"));
+        Assert.That(text, Does.Contain("Epoch 0/1").And.Contain("Epoch 1/1").And.Contain("val_accuracy").And.Contain("100%"));
         Assert.That(text, Does.Contain("All epochs ran, up to epoch 1."));
     }
 

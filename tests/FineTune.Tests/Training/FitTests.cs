@@ -246,6 +246,36 @@ public sealed class FitTests
         Assert.That(Toy.Changed(Toy.Weights(fitted), Toy.Weights(stepped)), Is.Empty);
     }
 
+    [Test]
+    public void Samples_that_cannot_be_read_are_counted_over_training_and_validation()
+    {
+        using var model = LinearModel.Seeded();
+
+        var history = Compile(model).Fit(new Damaged(Points, 3, 5), Toy.Quiet with
+        {
+            Epochs = 2,
+            ValidationData = new Damaged(Points, 7),
+            DamagedSamples = DamagedSamples.Skip,
+        });
+
+        Assert.That(history.SkippedSamples, Is.EqualTo(3));
+        Assert.That(history.Warnings.Select(warning => warning.Message), Is.EqualTo(new[]
+        {
+            "Of the training data, 2 samples cannot be read and are left out.",
+            "Of the validation data, 1 sample cannot be read and is left out.",
+        }));
+        Assert.That(history.Concat(history).SkippedSamples, Is.EqualTo(3), "the same data twice");
+    }
+
+    private sealed class Damaged(IDataset data, params int[] damaged) : IDataset
+    {
+        public int Count => data.Count;
+
+        public Sample Read(int index, Random random) => damaged.Contains(index)
+            ? throw new DamagedSampleException($"sample {index} is damaged.")
+            : data.Read(index, random);
+    }
+
     private static TensorDataset Points => Toy.Points(features: 3);
 
     private static CompiledModel Compile<TModel>(TModel model)
