@@ -16,7 +16,8 @@ internal static unsafe class Aten
     private const int MostResults = 8;
     private const int SlotsOnStack = 64;
 
-    private static readonly ConcurrentDictionary<string, nint> Operators = new();
+    // By reference, as nearly every name is a literal: hashing its letters would cost more than the look-up.
+    private static readonly ConcurrentDictionary<string, nint> Operators = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>An operator with one tensor for a result.</summary>
     public static Tensor Call(string op, params ReadOnlySpan<Value> args) => new((nint)Invoke(op, args).Bits);
@@ -26,8 +27,7 @@ internal static unsafe class Aten
     {
         Span<Value> args = [self, default, default, default, default, default, default, default];
         rest.CopyTo(args[1..]);
-        NativeValue result = Invoke(op, args[..(rest.Length + 1)]);
-        Native.ft_tensor_release((nint)result.Bits);
+        Invoke(op, args[..(rest.Length + 1)], []);
         return self;
     }
 
@@ -104,7 +104,7 @@ internal static unsafe class Aten
         return (int)count;
     }
 
-    private static nint Find(string op) => Operators.TryGetValue(op, out nint found) ? found : Operators.GetOrAdd(op, Resolve);
+    private static nint Find(string op) => Operators.TryGetValue(op, out nint found) ? found : Operators.GetOrAdd(string.Intern(op), Resolve);
 
     private static nint Resolve(string op)
     {

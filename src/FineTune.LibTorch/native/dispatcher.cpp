@@ -11,19 +11,31 @@ struct Operator {
 
 c10::TypeKind elementKind(const c10::Type& type) { return type.containedType(0)->kind(); }
 
+// Without the vector that IValue would copy it from.
+template <typename Element, typename Source, typename Convert>
+c10::IValue listOf(const Source* source, int64_t length, Convert convert) {
+    c10::List<Element> elements;
+    elements.reserve(length);
+    for (int64_t i = 0; i < length; ++i) elements.push_back(convert(source[i]));
+    return elements;
+}
+
+template <typename Element>
+c10::IValue listOf(const Element* source, int64_t length) {
+    return listOf<Element>(source, length, [](Element element) { return element; });
+}
+
 c10::IValue list(const Value& value, const c10::Type& type) {
     switch (value.kind) {
-        case Kind::Long: return std::vector<int64_t>{value.number};
-        case Kind::LongList: return std::vector<int64_t>(value.longs, value.longs + value.length);
-        case Kind::Double: return std::vector<double>{value.real};
-        case Kind::DoubleList: return std::vector<double>(value.doubles, value.doubles + value.length);
+        case Kind::Long: return listOf<int64_t>(&value.number, 1);
+        case Kind::LongList: return listOf<int64_t>(value.longs, value.length);
+        case Kind::Double: return listOf<double>(&value.real, 1);
+        case Kind::DoubleList: return listOf<double>(value.doubles, value.length);
         default: break;
     }
-    auto tensors = borrow(value.objects, value.length);
-    if (elementKind(type) != c10::TypeKind::OptionalType) return tensors;
-    c10::List<c10::optional<at::Tensor>> optionals;
-    for (auto& tensor : tensors) optionals.push_back(tensor.defined() ? c10::make_optional(tensor) : c10::nullopt);
-    return optionals;
+    if (elementKind(type) != c10::TypeKind::OptionalType) return listOf<at::Tensor>(value.objects, value.length, [](void* handle) { return borrow(handle); });
+    return listOf<c10::optional<at::Tensor>>(value.objects, value.length,
+        [](void* handle) { return handle == nullptr ? c10::nullopt : c10::make_optional(borrow(handle)); });
 }
 
 c10::IValue single(const Value& value, const c10::Type& type) {
@@ -93,18 +105,29 @@ EXPORT const char* ft_operator_find(const char* name, void** result) {
     });
 }
 
+// The stack of arguments and results, kept by each thread so that a call allocates none. No operator calls back into
+// this library, so one is enough; what an exception leaves on it goes with the next call.
+static torch::jit::Stack& emptyStack() {
+    static thread_local torch::jit::Stack stack;
+    stack.clear();
+    return stack;
+}
+
+// Without room for results (`*resultCount` is 0) these are dropped: an operator that writes into its first argument
+// gives back what the caller has.
 EXPORT const char* ft_operator_call(void* op, const Value* arguments, int64_t count, Value* results, int64_t* resultCount) {
     return guard([&] {
         auto& operation = *static_cast<Operator*>(op);
         auto& expected = operation.arguments();
         TORCH_CHECK(count <= static_cast<int64_t>(expected.size()), operation.handle.operator_name(), " takes ", expected.size(), " arguments, not ", count);
-        torch::jit::Stack stack;
-        stack.reserve(expected.size());
+        auto& stack = emptyStack();
         for (size_t i = 0; i < expected.size(); ++i)
             stack.push_back(box(static_cast<int64_t>(i) < count ? &arguments[i] : nullptr, expected[i]));
         operation.handle.callBoxed(stack);
+        if (*resultCount == 0) return stack.clear();
         TORCH_CHECK(static_cast<int64_t>(stack.size()) <= *resultCount, operation.handle.operator_name(), " has too many results");
         *resultCount = static_cast<int64_t>(stack.size());
         for (size_t i = 0; i < stack.size(); ++i) results[i] = unbox(std::move(stack[i]));
+        stack.clear();
     });
 }
