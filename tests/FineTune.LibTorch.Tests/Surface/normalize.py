@@ -7,6 +7,7 @@ A list has one member a line: `type :: member`. The result has a tag for the ver
 optional), and only what overload resolution sees of it: names and
 the types of parameters, without namespaces, nullability, defaults and the names of parameters. Words that
 stand in signatures of both lists have the tag W: types that the lists use and do not list are among them.
+Names of parameters that a member has in both have the tag P: arguments may be passed by these.
 """
 import re
 import sys
@@ -103,6 +104,25 @@ def read(path):
     return members, calls | members
 
 
+def parameter_names(path):
+    """Members with a parameter's name each, without types: `type :: member name`."""
+    found = set()
+    for line in open(path):
+        owner, text = line.rstrip("\n").split(" :: ", 1)
+        text = re.sub(r"\s*\[Obsolete\]\s*$", "", re.sub(r"\s+where .*$", "", text.strip()))
+        if not text.endswith(")"):
+            continue
+        start, depth = len(text) - 1, 1
+        while depth:
+            start -= 1
+            depth += (text[start] == ")") - (text[start] == "(")
+        name = re.sub(r"<.*>$", "", text[:start].strip()).split()[-1].lstrip("@")
+        for part in split(text[start + 1:-1]):
+            word = re.search(r"(\w+)$", re.sub(r"\s*=.*$", "", part).strip())
+            found.add(" ".join([re.sub(r"\s+", "", owner), "::", "ctor" if text.startswith("ctor") else name, word[1]]))
+    return found
+
+
 def words(path):
     return {word for line in open(path) for word in re.findall(r"\w+", line.split(" :: ", 1)[1])}
 
@@ -116,3 +136,5 @@ for line in sorted((newer_calls | older_calls) - (newer & older)):
         print("b" if in_newer and in_older else "n" if in_newer else "o", line)
 for word in sorted(words(sys.argv[1]) & words(sys.argv[2])):
     print("W", word)
+for line in sorted(parameter_names(sys.argv[1]) & parameter_names(sys.argv[2])):
+    print("P", line)
