@@ -20,8 +20,11 @@ internal static class Annotations
 
     public static IReadOnlyList<string> All { get; } = [.. OnMembers, .. OnClasses];
 
-    /// <summary>The one attribute of the class that its file is written for, whatever the order of the source files.</summary>
-    public static AttributeData? First(INamedTypeSymbol type)
+    /// <summary>
+    /// The one attribute of the class that its file is written for, whatever the order of the source files, and what it
+    /// stands on: in <c>[Backbone] Linear one, two;</c> it is the attribute of both.
+    /// </summary>
+    public static (ISymbol On, AttributeData Attribute)? First(INamedTypeSymbol type)
     {
         var members = DeclarationOrder.Of(type);
         foreach (var name in OnMembers)
@@ -29,14 +32,14 @@ internal static class Annotations
             foreach (var member in members)
             {
                 if (Find(member, name) is { } attribute)
-                    return attribute;
+                    return (member, attribute);
             }
         }
 
         foreach (var name in OnClasses)
         {
             if (Find(type, name) is { } attribute)
-                return attribute;
+                return (type, attribute);
         }
 
         return null;

@@ -13,8 +13,12 @@ internal static class ClassParser
     public static AnnotatedClass? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var type = context.TargetSymbol as INamedTypeSymbol ?? context.TargetSymbol.ContainingType;
-        if (type is null || !IsSame(context.Attributes[0], Annotations.First(type)))
+        if (type is null || Annotations.First(type) is not { } first
+            || !SymbolEqualityComparer.Default.Equals(context.TargetSymbol, first.On) || !IsSame(context.Attributes[0], first.Attribute))
+        {
             return null;
+        }
+
 
         if (TorchTypes.Of(context.SemanticModel.Compilation) is not { } torch
             || context.SemanticModel.Compilation.GetTypeByMetadataName(MetadataNames.IFineTunable) is null
@@ -86,9 +90,9 @@ internal static class ClassParser
         return false;
     }
 
-    private static bool IsSame(AttributeData attribute, AttributeData? other) =>
+    private static bool IsSame(AttributeData attribute, AttributeData other) =>
         attribute.ApplicationSyntaxReference is { } place
-        && other?.ApplicationSyntaxReference is { } otherPlace
+        && other.ApplicationSyntaxReference is { } otherPlace
         && place.SyntaxTree == otherPlace.SyntaxTree
         && place.Span == otherPlace.Span;
 }

@@ -55,14 +55,28 @@ internal static class Declaration
         return parts.Contains("") ? null : string.Join(".", parts);
     }
 
-    /// <summary>The full metadata name, as in <c>Demo.Outer`1+Model</c>.</summary>
+    /// <summary>The full metadata name, as in <c>Demo.Outer`1+Model.g.cs</c>.</summary>
     public static string HintName(INamedTypeSymbol type)
     {
-        var name = new StringBuilder(type.MetadataName);
+        var name = new StringBuilder(FileName(type));
         for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
-            name.Insert(0, '+').Insert(0, outer.MetadataName);
+            name.Insert(0, '+').Insert(0, FileName(outer));
         for (var space = type.ContainingNamespace; space is { IsGlobalNamespace: false }; space = space.ContainingNamespace)
-            name.Insert(0, '.').Insert(0, space.Name);
+            name.Insert(0, '.').Insert(0, FileName(space));
         return name.Append(".g.cs").ToString();
+    }
+
+    // Names of files are the same in upper and lower case; of names that differ in nothing else, all but one get a number.
+    private static string FileName(INamespaceOrTypeSymbol symbol)
+    {
+        var container = (INamespaceOrTypeSymbol?)symbol.ContainingType ?? symbol.ContainingNamespace;
+        var before = container.GetMembers()
+            .Where(member => member.Kind == symbol.Kind
+                && string.Equals(member.MetadataName, symbol.MetadataName, StringComparison.OrdinalIgnoreCase)
+                && string.CompareOrdinal(member.MetadataName, symbol.MetadataName) < 0)
+            .Select(static member => member.MetadataName)
+            .Distinct()
+            .Count();
+        return before == 0 ? symbol.MetadataName : $"{symbol.MetadataName}-{before + 1}";
     }
 }

@@ -38,6 +38,8 @@ internal class PortableRewriter(SemanticModel model, Func<ISymbol, string?> name
             return base.VisitInvocationExpression(node);
         if (node.Expression is not MemberAccessExpressionSyntax access)
             throw new UnsplittableException($"'{node}' calls an extension method conditionally");
+        if (!extension.IsStatic)
+            throw new UnsplittableException($"'{node}' calls an extension method that is still to be made static");
 
         var receiver = (ExpressionSyntax)Visit(access.Expression);
         var arguments = (ArgumentListSyntax)Visit(node.ArgumentList);
