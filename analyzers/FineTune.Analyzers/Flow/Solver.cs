@@ -80,7 +80,7 @@ internal sealed class Solver
                 var split = new Path(path.State, [], engine.Slots, observesExceptions: false);
                 if (outcome is null)
                     conditions.Remember(condition, way, split);
-                Follow(branch, 0, split.State, point.After);
+                Take(branch, point, split.State);
             }
 
             return;
@@ -88,26 +88,30 @@ internal sealed class Solver
 
         if (block.FallThroughSuccessor is not { } successor)
             return;
-        switch (successor.Semantics)
+        if (successor.Semantics == ControlFlowBranchSemantics.Return && branchValue is not null)
+            path.Bind(engine.Slots.Returned, branchValue);
+        Take(successor, point, path.State);
+    }
+
+    /// <summary>Takes a way out of a block, be it the only one or one of two: a condition may end a <c>finally</c> as well.</summary>
+    private void Take(ControlFlowBranch branch, Point point, State state)
+    {
+        var region = point.Block.EnclosingRegion;
+        switch (branch.Semantics)
         {
-            case ControlFlowBranchSemantics.Return:
-                if (branchValue is not null)
-                    path.Bind(engine.Slots.Returned, branchValue);
-                Follow(successor, 0, path.State, point.After);
-                break;
             case ControlFlowBranchSemantics.Throw:
-                Propagate(block.EnclosingRegion, path.State, TypeOfThrown(block.BranchValue), point.After);
+                Propagate(region, state, TypeOfThrown(point.Block.BranchValue), point.After);
                 break;
             case ControlFlowBranchSemantics.Rethrow:
-                Propagate(block.EnclosingRegion, path.State, exception: null, point.After);
+                Propagate(region, state, exception: null, point.After);
                 break;
             case ControlFlowBranchSemantics.StructuredExceptionHandling:
                 // The end of a filter that says no: the handlers after it were tried when the exception came.
-                if (point.After is { } after && !IsIn(block.EnclosingRegion, ControlFlowRegionKind.Filter))
-                    Resume(after, path.State);
+                if (point.After is { } after && !IsIn(region, ControlFlowRegionKind.Filter))
+                    Resume(after, state);
                 break;
             default:
-                Follow(successor, 0, path.State, point.After);
+                Follow(branch, 0, state, point.After);
                 break;
         }
     }

@@ -32,7 +32,8 @@ internal static unsafe class Native
     [DllImport(Library)] public static extern byte* ft_operator_call(nint op, NativeValue* arguments, long count, NativeValue* results, long* resultCount);
 
     [DllImport(Library)] public static extern void ft_tensor_release(nint handle);
-    [DllImport(Library)] public static extern byte* ft_tensor_info(nint handle, TensorInfo* info);
+    // So short that telling the garbage collector of it would take as long.
+    [DllImport(Library), SuppressGCTransition] public static extern byte* ft_tensor_info(nint handle, TensorInfo* info);
     [DllImport(Library)] public static extern byte* ft_tensor_set_requires_grad(nint handle, bool value);
     [DllImport(Library)] public static extern byte* ft_tensor_grad(nint handle, nint* result);
     [DllImport(Library)] public static extern byte* ft_tensor_set_grad(nint handle, nint grad);
@@ -40,10 +41,10 @@ internal static unsafe class Native
     [DllImport(Library)] public static extern byte* ft_backward(nint* tensors, long count, nint* grads, long gradCount, bool retainGraph, bool createGraph, nint* inputs, long inputCount);
     [DllImport(Library)] public static extern byte* ft_grad(nint* outputs, long count, nint* inputs, long inputCount, nint* grads, long gradCount, bool retainGraph, bool createGraph, bool allowUnused, nint* results);
 
-    [DllImport(Library)] public static extern bool ft_grad_mode();
+    [DllImport(Library), SuppressGCTransition] public static extern bool ft_grad_mode();
     [DllImport(Library)] public static extern byte* ft_optimizer_step(int algorithm, double* options, long* sizes, long groups, nint* parameters, nint* state, long* steps);
 
-    [DllImport(Library)] public static extern void ft_set_grad_mode(bool enabled);
+    [DllImport(Library), SuppressGCTransition] public static extern void ft_set_grad_mode(bool enabled);
     [DllImport(Library)] public static extern int ft_threads();
     [DllImport(Library)] public static extern byte* ft_set_threads(int count);
     [DllImport(Library)] public static extern int ft_interop_threads();

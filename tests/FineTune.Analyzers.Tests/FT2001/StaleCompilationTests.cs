@@ -18,6 +18,7 @@ public sealed class StaleCompilationTests
     [TestCase("var compiled = model.Compile(); var other = model; other.UnfreezeLast(); [|compiled.Fit|]();", TestName = "Model_under_another_name")]
     [TestCase("var compiled = model.Compile(); try { model.UnfreezeLast(); compiled = model.Recompile(); } catch (InvalidOperationException) { } [|compiled.Fit|]();", TestName = "Recompile_may_throw_into_a_catch")]
     [TestCase("var compiled = model.Compile(); try { Console.WriteLine(); } finally { model.UnfreezeLast(); } [|compiled.Fit|]();", TestName = "Unfreeze_in_finally")]
+    [TestCase("var compiled = model.Compile(); try { Console.WriteLine(); } finally { do { model.UnfreezeLast(n); } while (warm); } [|compiled.Fit|]();", TestName = "Finally_that_ends_with_a_condition")]
     [TestCase("var compiled = model.Compile(); switch (n) { case 1: model.UnfreezeLast(1); break; case 2: model.UnfreezeLast(2); compiled = model.Recompile(); break; } [|compiled.Fit|]();", TestName = "One_case_of_a_switch")]
     [TestCase("var compiled = model.Compile(); again: [|compiled.Fit|](); model.UnfreezeLast(); if (n-- > 0) goto again;", TestName = "Goto_backwards")]
     [TestCase("var compiled = model.Compile(); void Unfreeze() => model.UnfreezeLast(); Unfreeze(); [|compiled.Fit|]();", TestName = "Local_function_unfreezes")]
