@@ -7,13 +7,13 @@ namespace FineTune.Benchmarks;
 /// <summary>What a call of an operator costs on tensors so small that the call is all there is.</summary>
 internal static class Operators
 {
-    private const int Calls = 20_000;
+    private const int Calls = 2_000;
 
     public static void Run()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor a = randn(4, 4), b = randn(4, 4), weight = randn(4, 4, requires_grad: true);
-        Comparison.Print("Overhead of an operator", "µs a call", 1e6,
+        Comparison.Print("Overhead of an operator", "µs a call", 1e6, 101,
             Case("add", () => a + b),
             ("add_", "4×4", Calls, () => a.add_(b)),
             Case("matmul", () => a.matmul(b)),

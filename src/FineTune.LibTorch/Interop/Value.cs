@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -61,11 +62,10 @@ internal readonly struct Value
     public object? Reference => this.reference;
 
     /// <summary>How many longs the elements of a list take.</summary>
-    public int Slots => this.reference switch
+    public int Slots => this.kind switch
     {
-        null or Tensor or Generator => 0,
-        byte[] text => (text.Length + 7) / 8,
-        Array list => list.Length,
+        ValueKind.LongList or ValueKind.DoubleList or ValueKind.TensorList => ((Array)this.reference!).Length,
+        ValueKind.String => (((byte[])this.reference!).Length + 7) / 8,
         _ => 0,
     };
 
@@ -73,15 +73,16 @@ internal readonly struct Value
     public unsafe void Write(NativeValue* target, ref long* free)
     {
         target->Kind = (long)this.kind;
-        switch (this.reference)
+        switch (this.kind)
         {
-            case null: target->Bits = this.bits; return;
-            case Tensor tensor: target->Bits = tensor.Handle; return;
-            case Generator generator: target->Bits = generator.Handle; return;
+            // The kind says what the object is; to ask it again would cost as much as the rest.
+            case ValueKind.Tensor: target->Bits = Unsafe.As<Tensor>(this.reference!).Handle; return;
+            case ValueKind.Generator: target->Bits = Unsafe.As<Generator>(this.reference!).Handle; return;
+            case < ValueKind.LongList or ValueKind.Device: target->Bits = this.bits; return;
         }
 
         target->Bits = (nint)free;
-        target->Length = ((Array)this.reference).Length;
+        target->Length = ((Array)this.reference!).Length;
         var slots = new Span<long>(free, Slots);
         switch (this.reference)
         {
