@@ -23,13 +23,28 @@ internal static partial class AtomicFile
 
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        catch (Exception exception)
         {
-            File.Delete(temporary);
+            DeleteIfPossible(temporary);
+            // What .NET makes of EFBIG: the file would be larger than this process may write.
+            if (exception is ArgumentOutOfRangeException)
+                throw new IOException($"The file would grow beyond the size that this process may write: {exception.Message}", exception);
             throw;
         }
 
         FlushFolder(folder);
+    }
+
+    // The error that interrupted the write must not be hidden by one of the tidying up.
+    private static void DeleteIfPossible(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     // The new name is on the disk only once its folder is, and .NET cannot open folders. Windows needs no such step.

@@ -4,19 +4,24 @@ namespace FineTune.Checkpoints;
 
 /// <summary>
 /// Numbered checkpoints in a folder. A new one never takes the place of another: older ones go once it is on the disk.
+/// One that was found damaged does not count among those that are kept.
 /// </summary>
 internal sealed class CheckpointFolder(string path, int keep)
 {
     private const string Prefix = "training-";
     private const string Extension = ".safetensors";
 
+    private readonly HashSet<int> damaged = [];
+
     public string Path { get; } = path;
 
     public void Write<TState>(TrainingCheckpoint<TState> checkpoint)
     {
         var numbers = Numbers();
-        checkpoint.Write(FileOf(numbers.Count == 0 ? 1 : numbers[0] + 1));
-        foreach (var old in numbers.Skip(keep - 1))
+        var next = numbers.Count == 0 ? 1 : numbers[0] + 1;
+        checkpoint.Write(FileOf(next));
+        var oldest = numbers.Where(number => !damaged.Contains(number)).Take(keep - 1).LastOrDefault(next);
+        foreach (var old in numbers.Where(number => number < oldest))
         {
             File.Delete(FileOf(old));
         }
@@ -39,6 +44,7 @@ internal sealed class CheckpointFolder(string path, int keep)
             catch (WeightsFileException exception)
             {
                 first ??= exception;
+                damaged.Add(number);
                 skipped(exception.Message);
             }
         }

@@ -49,7 +49,12 @@ internal sealed partial class FitRun
         finished = state.Finished;
         position = state.Position;
         fit.Epoch = position.Epoch;
-        if (finished is null)
+        if (finished is not null)
+        {
+            // Whatever is random after this training goes on as it would have.
+            torch.set_rng_state(checkpoint.Tensors["generator"]);
+        }
+        else
         {
             savedMetrics = state.Metrics;
             pendingGradients = Below(checkpoint.Tensors, "gradient/").ToDictionary(

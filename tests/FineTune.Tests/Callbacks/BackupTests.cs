@@ -5,6 +5,8 @@ namespace FineTune.Tests;
 
 public sealed class BackupTests
 {
+    private const int DamageCases = 510;
+
     private static readonly Lazy<string> Undisturbed = new(() => TwoPhases.Train(null)!);
 
     private string folder = "";
@@ -92,7 +94,7 @@ public sealed class BackupTests
         var whole = File.ReadAllBytes(newest);
         var others = Directory.GetFiles(folder).Where(file => file != newest).ToDictionary(file => file, File.ReadAllBytes);
         var named = 0;
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < DamageCases; i++)
         {
             RestoreFolder();
             File.WriteAllBytes(newest, Damaged(whole, random, truncate: i % 3 == 0));
@@ -103,7 +105,7 @@ public sealed class BackupTests
             named += history.Warnings.Count(warning => warning.Kind == WarningKind.CheckpointSkipped && warning.Message.Contains(newest));
         }
 
-        Assert.That(named, Is.EqualTo(60));
+        Assert.That(named, Is.EqualTo(DamageCases));
 
         void RestoreFolder()
         {
@@ -117,6 +119,22 @@ public sealed class BackupTests
                 File.WriteAllBytes(file, content);
             }
         }
+    }
+
+    [Test]
+    public void A_damaged_checkpoint_does_not_count_among_those_that_are_kept()
+    {
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        var (used, damaged) = Directory.GetFiles(folder).Order().ToArray() is [var first, var second] ? (first, second) : default;
+        var content = File.ReadAllBytes(used);
+        File.WriteAllText(damaged, "damaged");
+
+        // One epoch more, and one checkpoint: beside it, the last one before that is whole has to stay.
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+
+        Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(3));
+        Assert.That(File.ReadAllBytes(used), Is.EqualTo(content));
+        Assert.That(File.ReadAllText(damaged), Is.EqualTo("damaged"));
     }
 
     [Test]

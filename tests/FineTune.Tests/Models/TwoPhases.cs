@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using FineTune.Checkpoints;
 using FineTune.Data;
+using TorchSharp;
 
 namespace FineTune.Tests.Models;
 
@@ -9,20 +12,29 @@ namespace FineTune.Tests.Models;
 /// </summary>
 internal static class TwoPhases
 {
-    public const int BatchesPerEpoch = 5;
-
     /// <summary>Trains from a seed, backed up in a folder if one is given.</summary>
-    /// <returns>Weights, history and moments in text that is equal where every bit is; null where it was stopped.</returns>
-    public static string? Train(string? folder, int? stopAtBatch = null, int? everyBatches = 1)
+    /// <param name="folder">Where the backups go.</param>
+    /// <param name="stopAtBatch">The batch, counted over both phases from 1, after which it is stopped.</param>
+    /// <param name="everyBatches">Batches between two backups.</param>
+    /// <param name="atBatch">What happens after each batch, before its backup.</param>
+    /// <param name="token">Stops it too.</param>
+    /// <returns>
+    /// Weights, buffers, history, moments and the generator, in text that is equal where every bit is; null where it was
+    /// stopped.
+    /// </returns>
+    public static string? Train(
+        string? folder, int? stopAtBatch = null, int? everyBatches = 1, Action<int>? atBatch = null, CancellationToken token = default)
     {
         using var model = Mlp.Seeded();
-        using var cancellation = new CancellationTokenSource();
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(token);
         var batches = 0;
         var stop = new Recorder
         {
             AtBatchEnd = _ =>
             {
-                if (++batches == stopAtBatch)
+                batches++;
+                atBatch?.Invoke(batches);
+                if (batches == stopAtBatch)
                 {
                     cancellation.Cancel();
                 }
@@ -60,13 +72,40 @@ internal static class TwoPhases
         ];
     }
 
+    /// <summary>
+    /// All that the kept checkpoints of both phases hold, tensors by their hash; only how long things took is left out.
+    /// </summary>
+    public static string Checkpoints(string folder)
+    {
+        var lines = new List<string>();
+        foreach (var path in Directory.GetFiles(folder, "*.safetensors", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            using var checkpoint = TrainingCheckpoint<JsonObject>.Read(path);
+            foreach (var epoch in checkpoint.State["History"]!["Epochs"]!.AsArray())
+            {
+                epoch!.AsObject().Remove("Seconds");
+                epoch.AsObject().Remove("SamplesPerSecond");
+            }
+
+            // A stopped run has written more files; which of them is which its place in the training says.
+            lines.Add($"{Path.GetFileName(Path.GetDirectoryName(path))}: {checkpoint.State.ToJsonString()}");
+            lines.AddRange(checkpoint.Tensors.OrderBy(named => named.Key, StringComparer.Ordinal)
+                .Select(named => $"{named.Key} {named.Value.dtype} {ContentHash.Of(named.Value):x16}"));
+        }
+
+        return string.Join('\n', lines);
+    }
+
     private static string Text(Mlp model, History history, CompiledModel compiled)
     {
         var weights = Toy.Weights(model).Select(named =>
             $"{named.Key}: {string.Join(' ', named.Value.Select(value => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture)))}");
         var epochs = history.Records.Select(record => FormattableString.Invariant($"epoch {record.Epoch} {record.Phase}: ")
             + string.Join(", ", record.Metrics.Concat(record.LearningRates).Select(value => FormattableString.Invariant($"{value.Key} {value.Value:R}"))));
-        return string.Join('\n', [.. weights, .. epochs, history.Outcome.ToString(), FormattableString.Invariant($"steps {history.Steps}"),
+        var (moments, steps) = OptimizerMoments.Save(compiled);
+        var hashes = moments.Append(new("generator", torch.get_rng_state()))
+            .Select(named => $"{named.Key} {ContentHash.Of(named.Value):x16}").Concat(steps.Select(step => FormattableString.Invariant($"{step.Key} {step.Value}")));
+        return string.Join('\n', [.. weights, .. hashes, .. epochs, history.Outcome.ToString(), FormattableString.Invariant($"steps {history.Steps}"),
             .. compiled.LearningRates.Select(group => FormattableString.Invariant($"{group.Name} {group.LearningRate:R}"))]);
     }
 

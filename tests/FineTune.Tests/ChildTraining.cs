@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using FineTune.Tests.Models;
+
+namespace FineTune.Tests;
+
+/// <summary>A training in a process of its own, and what can happen to it there.</summary>
+internal static partial class ChildTraining
+{
+    public const int Misused = 2;
+    public const int Stopped = 3;
+    public const int Failed = 4;
+
+    /// <summary>Lets the training end, and prints all of its checkpoints too.</summary>
+    public const string Complete = "complete";
+
+    /// <summary>Cancels it after a batch.</summary>
+    public const string Cancel = "cancel";
+
+    /// <summary>Kills the process after a batch, before that is backed up.</summary>
+    public const string Kill = "kill";
+
+    /// <summary>Says when a batch is done, slowly, for a signal to come in between.</summary>
+    public const string Slowly = "slowly";
+
+    /// <summary>Allows no file of more than a kilobyte from a batch on, as a full disk does.</summary>
+    public const string FullDisk = "full-disk";
+
+    /// <summary>Takes away the right to write to the folder from a batch on.</summary>
+    public const string ReadOnly = "read-only";
+
+    private const int SizeOfFiles = 1;
+    private const int SizeExceeded = 25;
+    private const uint Nobody = 65534;
+
+    // rwxr-xr-x and r-xr-xr-x
+    private const uint ForWriting = 0b111_101_101;
+    private const uint ForReading = 0b101_101_101;
+
+    /// <summary>The child's side.</summary>
+    public static string? Run(string folder, string what, int batch, CancellationToken token)
+    {
+        switch (what)
+        {
+            case Complete:
+                return $"{TwoPhases.Train(folder)}\n{TwoPhases.Checkpoints(folder)}";
+            case Cancel:
+                return TwoPhases.Train(folder, stopAtBatch: batch);
+            case Slowly:
+                return TwoPhases.Train(folder, token: token, atBatch: done =>
+                {
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"batch {done}"));
+                    Thread.Sleep(20);
+                });
+            default:
+                return TwoPhases.Train(folder, atBatch: done =>
+                {
+                    if (done == batch)
+                    {
+                        Strike(folder, what);
+                    }
+                });
+        }
+    }
+
+    /// <summary>The parent's side: runs a child to its end.</summary>
+    /// <returns>What it printed after its first line, and the code that it ended with.</returns>
+    public static (string Output, int ExitCode) Start(string folder, string what, int batch = 0, Action<Process>? during = null)
+    {
+        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            ArgumentList =
+            {
+                "exec", typeof(ChildTraining).Assembly.Location, "train", folder, what, batch.ToString(CultureInfo.InvariantCulture),
+            },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = child.StandardError.ReadToEndAsync();
+        Assert.That(child.StandardOutput.ReadLine(), Is.EqualTo("ready"), () => errors.Result);
+        during?.Invoke(child);
+        var output = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        return (output.TrimEnd('\n'), child.ExitCode);
+    }
+
+    /// <summary>Sends a signal to a process.</summary>
+    public static void Signal(Process process, int signal) => Assert.That(SendSignal(process.Id, signal), Is.Zero);
+
+    /// <summary>Gives back the right to write to a folder.</summary>
+    public static void AllowWriting(string folder) => SetMode(folder, ForWriting);
+
+    private static void Strike(string folder, string what)
+    {
+        switch (what)
+        {
+            case Kill:
+                using (var self = Process.GetCurrentProcess())
+                {
+                    self.Kill();
+                }
+
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case FullDisk:
+                // Without the handler that ignores it, the signal would end the process.
+                SetHandler(SizeExceeded, 1);
+                var limit = new Limit { Current = 1024, Highest = 1024 };
+                Assert.That(SetLimit(SizeOfFiles, ref limit), Is.Zero);
+                break;
+            case ReadOnly:
+                foreach (var phase in Directory.GetDirectories(folder))
+                {
+                    SetMode(phase, ForReading);
+                }
+
+                // To root, modes are advice.
+                SetUser(Nobody);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(what), what, "This cannot happen to a training.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, ref Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "seteuid")]
+    private static partial int SetUser(uint user);
+
+    [LibraryImport("libc", EntryPoint = "chmod", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetMode(string path, uint mode);
+
+    private struct Limit
+    {
+        public ulong Current;
+        public ulong Highest;
+    }
+}
