@@ -17,7 +17,7 @@ public sealed class Layer
     }
 
     /// <summary>Its place in forward order, from 0, parameterless layers counted too.</summary>
-    public int Index { get; }
+    public int Index { get; internal set; }
 
     /// <summary>
     /// Its path below its backbone, as in <c>layer4.1.conv2</c>; with more than one backbone, the backbone's own

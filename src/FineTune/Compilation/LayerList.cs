@@ -8,15 +8,15 @@ namespace FineTune;
 /// frozen members in inference mode.
 /// </summary>
 /// <remarks>
-/// Forward order is the order of registration, which for a <c>Sequential</c> and for generated registration is the
-/// order of declaration. A parameter that a module with modules below it holds by itself (a class token, say) trains
+/// Forward order is the order of execution. For a <c>Sequential</c> that is the order of registration; of other modules
+/// it is known once a batch has gone through: see <see cref="LayerTracing"/>. A parameter that a module with modules below it holds by itself (a class token, say) trains
 /// when the first layer below that module does.
 /// </remarks>
 public sealed class LayerList : IReadOnlyList<Layer>
 {
     private readonly List<Layer> layers = [];
-    private readonly List<(Layer First, torch.nn.Module Holder)> holders = [];
-    private readonly List<(int Start, string Name)> blocks = [];
+    private readonly List<(List<Layer> Below, torch.nn.Module Holder)> holders = [];
+    private readonly List<List<Layer>> blocks = [];
     private readonly List<TorchSharp.Modules.Parameter> loose = [];
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
@@ -31,6 +31,11 @@ public sealed class LayerList : IReadOnlyList<Layer>
         Block,
         Inside,
     }
+
+    /// <summary>
+    /// Whether the order is that of execution: nothing but <c>Sequential</c>s holds several layers, or a batch has shown it.
+    /// </summary>
+    public bool IsInForwardOrder { get; private set; } = true;
 
     /// <summary>The number of layers.</summary>
     public int Count => layers.Count;
@@ -62,6 +67,8 @@ public sealed class LayerList : IReadOnlyList<Layer>
             if (module is not null)
                 list.Walk(several > 1 ? name : "", module, batchNorm, Place.Backbone, seen);
         }
+
+        list.IsInForwardOrder &= several <= 1;
 
         return list;
     }
@@ -105,7 +112,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
 
         foreach (var (below, holder) in holders)
         {
-            var trainable = trains[below.Index];
+            var trainable = trains[First(below)];
             foreach (var parameter in OwnParameters(holder))
             {
                 parameter.requires_grad = trainable;
@@ -116,6 +123,38 @@ public sealed class LayerList : IReadOnlyList<Layer>
                 holder.zero_grad();
             }
         }
+    }
+
+    /// <summary>Whether exactly the layers train that a phase says.</summary>
+    internal bool Fits(Phase phase)
+    {
+        var trains = TrainableIn(phase);
+        return layers.TrueForAll(layer => !layer.HasParameters || layer.Trainable == trains[layer.Index]);
+    }
+
+    /// <summary>
+    /// Puts the layers into the order in which they ran, each at its first run. One that did not run, or whose runs
+    /// nobody can see, stays behind the one that it is registered after.
+    /// </summary>
+    /// <returns>Whether that changed anything.</returns>
+    internal bool Order(IEnumerable<Layer> ran)
+    {
+        IsInForwardOrder = true;
+        var order = ran.Distinct().ToList();
+        foreach (var (layer, index) in layers.Select((layer, index) => (layer, index)).ToList())
+        {
+            if (!order.Contains(layer))
+                order.Insert(index == 0 ? 0 : order.IndexOf(layers[index - 1]) + 1, layer);
+        }
+
+        if (order.SequenceEqual(layers))
+            return false;
+        layers.Clear();
+        layers.AddRange(order);
+        for (var i = 0; i < layers.Count; i++)
+            layers[i].Index = i;
+        blocks.Sort((one, other) => First(one).CompareTo(First(other)));
+        return true;
     }
 
     /// <summary>
@@ -198,9 +237,9 @@ public sealed class LayerList : IReadOnlyList<Layer>
         var group = new ParameterGroup(name, backbone, learningRate);
         var blockOf = new Dictionary<TorchSharp.Modules.Parameter, int>(ReferenceEqualityComparer.Instance);
         foreach (var (parameter, layer) in layers.SelectMany(layer => layer.Module.parameters().Select(parameter => (parameter, layer)))
-            .Concat(holders.SelectMany(held => OwnParameters(held.Holder).Select(parameter => (parameter, held.First)))))
+            .Concat(holders.SelectMany(held => OwnParameters(held.Holder).Select(parameter => (parameter, layers[First(held.Below)])))))
         {
-            blockOf[parameter] = Math.Max(blocks.FindLastIndex(block => block.Start <= layer.Index), 0);
+            blockOf[parameter] = Math.Max(blocks.FindLastIndex(block => First(block) <= layer.Index), 0);
         }
 
         var own = group.Parameters.Select(named => blockOf.GetValueOrDefault(named.Parameter)).ToList();
@@ -246,6 +285,8 @@ public sealed class LayerList : IReadOnlyList<Layer>
         return !layers.Exists(layer => parts.Contains(layer.Module) && layer.Trainable);
     }
 
+    private static int First(List<Layer> some) => some.Min(layer => layer.Index);
+
     private static bool IsContainer(torch.nn.Module module) =>
         module is TorchSharp.Modules.Sequential or IEnumerable<torch.nn.Module>;
 
@@ -258,6 +299,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
 
         var start = layers.Count;
         var children = module.named_children().ToList();
+        IsInForwardOrder &= children.Count <= 1 || module is TorchSharp.Modules.Sequential;
         foreach (var (name, child) in children)
         {
             var below = Below(place, child);
@@ -270,12 +312,12 @@ public sealed class LayerList : IReadOnlyList<Layer>
         }
         else if (layers.Count > start && OwnParameters(module).Any())
         {
-            holders.Add((layers[start], module));
+            holders.Add((layers[start..], module));
         }
 
         if (place == Place.Block && layers.Skip(start).Any(layer => layer.HasParameters))
         {
-            blocks.Add((start, path));
+            blocks.Add(layers[start..]);
         }
     }
 
@@ -295,7 +337,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
         var starts = phase.Unit switch
         {
             LayerUnit.Parameterized => layers.Where(layer => layer.HasParameters).Select(layer => layer.Index).ToList(),
-            LayerUnit.Block => blocks.ConvertAll(block => block.Start),
+            LayerUnit.Block => blocks.ConvertAll(First),
             _ => Enumerable.Range(0, layers.Count).ToList(),
         };
         var (first, end) = (0, layers.Count);

@@ -8,8 +8,10 @@ namespace FineTune;
 public static class FineTuning
 {
     /// <summary>
-    /// Trains the head on the frozen backbone until the validation loss stops improving, unfreezes the backbone's last
-    /// layers, recompiles at the fine-tuning rates and trains on until it stops improving again. The model ends with
+    /// Trains the head on the frozen backbone until the validation loss stops improving, unfreezes what the class's
+    /// attributes say (the backbone's last layers where they say nothing), recompiles at the fine-tuning rates and
+    /// trains on until it stops improving again. With <see cref="GradualUnfreezeAttribute"/> one block more of the
+    /// backbone joins every few epochs, the optimizer's state carried on, until all of it trains. The model ends with
     /// the weights of its best epoch.
     /// </summary>
     /// <param name="model">An annotated model, its backbone pre-trained.</param>
@@ -26,6 +28,7 @@ public static class FineTuning
         options ??= new FineTuneOptions();
         var (loss, metrics) = options.Loss is { } stated ? (stated, options.Metrics ?? []) : TaskKind.Of(model, train);
 
+        Trace(model, train, options.Fit);
         model.EnterPhase(Phase.Head);
         var compiled = CompiledModel.Compile(model, options.Optimizer ?? Optimizers.Adam(), loss, options.Metrics ?? metrics);
         var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs));
@@ -34,12 +37,54 @@ public static class FineTuning
             return new FineTuneResult(compiled, head, null);
         }
 
+        History? fine = null;
+        foreach (var step in Steps(model, options))
+        {
+            model.EnterPhase(step.Phase);
+            compiled = compiled.Recompile(state: fine is null ? OptimizerState.Reset : OptimizerState.Carry);
+            var history = compiled.Fit(train, Epochs(options, validation, (fine ?? head).Epochs, step.Epochs));
+            fine = fine?.Concat(history) ?? history;
+            if (history.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
+            {
+                break;
+            }
+        }
+
+        return new FineTuneResult(compiled, head, fine);
+    }
+
+    // What the attributes of the class ask for, the most particular of them first.
+    private static IReadOnlyList<UnfreezingStep> Steps(IFineTunable model, FineTuneOptions options)
+    {
         var manifest = model.Manifest;
-        model.EnterPhase(manifest.UnfreezeLast is { } count
-            ? Phase.Last(count, manifest.Unit)
-            : Phase.Last(options.UnfreezeLast));
-        compiled = compiled.Recompile();
-        return new FineTuneResult(compiled, head, compiled.Fit(train, Epochs(options, validation, head.Epochs, options.FineTuneEpochs)));
+        if (manifest.EpochsPerBlock is { } epochsPerBlock)
+        {
+            var steps = model.Layers.Gradually(epochsPerBlock);
+            return [.. steps.SkipLast(1), steps[^1] with { Epochs = options.FineTuneEpochs }];
+        }
+
+        var phase = manifest switch
+        {
+            { UnfreezePatterns: { Count: > 0 } patterns } => Phase.Matching([.. patterns]),
+            { UnfreezeFirst: { } count } => Phase.First(count, manifest.UnfreezeFirstUnit),
+            { UnfreezeLast: { } count } => Phase.Last(count, manifest.Unit),
+            _ => Phase.Last(options.UnfreezeLast),
+        };
+        return [new(phase, options.FineTuneEpochs)];
+    }
+
+    private static void Trace<TModel>(TModel model, IDataset train, FitOptions options)
+        where TModel : Module<Tensor, Tensor>, IFineTunable
+    {
+        if (model.Layers.IsInForwardOrder)
+        {
+            return;
+        }
+
+        var loader = new BatchLoader(train, options.TrainingBatches with { BatchSize = 1, Workers = 0 });
+        using var batch = loader.Epoch(0).First();
+        using var input = ModelDevice.Of(model).Move(batch.Input);
+        model.TraceLayers(input);
     }
 
     private static FitOptions Epochs(FineTuneOptions options, IDataset validation, int first, int count) => options.Fit with

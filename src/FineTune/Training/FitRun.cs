@@ -205,6 +205,7 @@ internal sealed partial class FitRun
 
             compiled.ThrowIfFlipped();
             using var weights = WeightsOf(batch);
+            LayerTracing.Check(compiled, batch.Input);
             step.Add(batch.Input, batch.Target, weights, states, new StepPosition(epoch, fit.Step));
             samples += batch.Count;
             if (step.Pending == options.AccumulateBatches)

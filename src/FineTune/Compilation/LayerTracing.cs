@@ -1,0 +1,77 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>
+/// Finds the order in which a model's layers run, which its modules' registration does not always show: a class of
+/// one's own may call its parts in any order, one twice and another never.
+/// </summary>
+public static class LayerTracing
+{
+    /// <summary>
+    /// Runs a batch through the model once, in inference mode and without gradients, and counts the layers from then
+    /// on in the order in which they ran; one that runs more than once counts at its first run. The phase is entered
+    /// again if that changed the order, so that the last 20 layers are the last 20 that run; what was compiled before
+    /// may be stale then. <c>FineTune</c> does this by itself; <c>Fit</c> does, and fails where layers that were
+    /// counted before turn out to be others.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="probe">A batch of inputs, [N, …]; it stays the caller's.</param>
+    /// <returns>The layers, in forward order.</returns>
+    public static LayerList TraceLayers<TModel>(this TModel model, Tensor probe)
+        where TModel : nn.Module<Tensor, Tensor>, IFineTunable
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(probe);
+        if (Trace(model, model.Layers, probe))
+            model.EnterPhase(model.Phase);
+        return model.Layers;
+    }
+
+    /// <summary>Fails where the layers that a phase counted are others in the order in which they run.</summary>
+    internal static void Check(CompiledModel compiled, Tensor batch)
+    {
+        var (layers, phase) = (compiled.Tunable.Layers, compiled.Tunable.Phase);
+        if (layers.IsInForwardOrder || !layers.Fits(phase))
+            return;
+
+        var registered = layers.Select(layer => layer.Name).ToList();
+        if (!Trace(compiled.Model, layers, batch) || layers.Fits(phase))
+            return;
+
+        var first = layers.First(layer => layer.Name != registered[layer.Index]);
+        throw new FineTuneException(
+            $"The phase '{phase}' counted the layers as they are registered, but they run in another order: layer {first.Index} is '{first.Name}', not '{registered[first.Index]}'. Call model.TraceLayers(batch) before layers are unfrozen, and recompile.");
+    }
+
+    private static bool Trace(nn.Module<Tensor, Tensor> model, LayerList layers, Tensor probe)
+    {
+        var ran = new List<Layer>();
+        var hooks = new List<Action>();
+        foreach (var layer in layers)
+        {
+            if (layer.Module is nn.Module<Tensor, Tensor> module)
+            {
+                hooks.Add(module.register_forward_pre_hook((_, input) =>
+                {
+                    ran.Add(layer);
+                    return input;
+                }).remove);
+            }
+        }
+
+        try
+        {
+            using var mode = new InferenceMode(model);
+            using var scope = torch.NewDisposeScope();
+            model.call(ModelDevice.Of(model).Move(probe));
+        }
+        finally
+        {
+            hooks.ForEach(remove => remove());
+        }
+
+        return layers.Order(ran);
+    }
+}
