@@ -91,6 +91,22 @@ public sealed class RecipeTests
     }
 
     [Test]
+    public void Interrupted_it_goes_on_where_it_was_when_it_is_run_again()
+    {
+        RecipeOptions brief = Sandbox.Small with { Epochs = 2, SourceEpochs = 1, Seed = 21 };
+        Summary whole = Run(brief).Summary;
+        Assert.That(BackupFolder.Of(brief), Does.Not.Exist, "nothing is left of a training that is done");
+        using var cancellation = new CancellationTokenSource();
+        Recipe.Run(brief, new Interrupting("Layers are frozen: False", cancellation), cancellation.Token);
+        Assert.That(BackupFolder.Of(brief), Does.Exist);
+
+        Summary resumed = Run(brief).Summary;
+
+        Assert.That(resumed, Is.EqualTo(whole));
+        Assert.That(BackupFolder.Of(brief), Does.Not.Exist);
+    }
+
+    [Test]
     public void Interrupted_at_once_it_ends_with_an_empty_table()
     {
         (Summary summary, string printed) = Run(Sandbox.Small, new CancellationToken(canceled: true));

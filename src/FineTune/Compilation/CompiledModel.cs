@@ -26,8 +26,10 @@ public sealed class CompiledModel
         OptimizerConfig config,
         Loss loss,
         IReadOnlyList<Metric> metrics,
-        LearningRates rates)
+        LearningRates rates,
+        TrainingLog log)
     {
+        Log = log;
         Model = model;
         Tunable = tunable;
         this.config = config;
@@ -78,6 +80,9 @@ public sealed class CompiledModel
 
     internal IFineTunable Tunable { get; }
 
+    /// <summary>Every <see cref="Fit"/> since the first compile.</summary>
+    internal TrainingLog Log { get; }
+
     internal OptimizerConfig OptimizerConfig => config;
 
     internal IReadOnlyList<OptimizerGroup> OptimizerGroups { get; }
@@ -104,7 +109,7 @@ public sealed class CompiledModel
         var rates = model.Phase.Kind == PhaseKind.Head
             ? new LearningRates(model.Phase, stated, stated ?? optimizer.DefaultLearningRate)
             : new LearningRates(model.Phase, stated, optimizer.DefaultLearningRate, stated);
-        return new CompiledModel(model, model, optimizer, loss, [.. metrics], rates);
+        return new CompiledModel(model, model, optimizer, loss, [.. metrics], rates, new TrainingLog());
     }
 
     /// <summary>
@@ -128,7 +133,7 @@ public sealed class CompiledModel
         var next = phase.Kind == PhaseKind.Head
             ? rates with { Phase = phase, Explicit = learningRate, HeadRate = learningRate ?? rates.HeadRate }
             : rates with { Phase = phase, Explicit = learningRate, FineTuneRate = learningRate ?? rates.FineTuneRate };
-        var recompiled = new CompiledModel(Model, Tunable, config, Loss, Metrics, next);
+        var recompiled = new CompiledModel(Model, Tunable, config, Loss, Metrics, next, Log);
         if (state == OptimizerState.Carry)
         {
             OptimizerMoments.Carry(this, recompiled);
@@ -151,7 +156,10 @@ public sealed class CompiledModel
     public History Fit(IDataset train, FitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
-        return new FitRun(this, train, options ?? new FitOptions()).Run();
+        options ??= new FitOptions();
+        var run = new FitRun(this, train, options);
+        Log.Add(this, run.History, options.ValidationData);
+        return run.Run();
     }
 
     /// <summary>
@@ -218,6 +226,20 @@ public sealed class CompiledModel
         ArgumentNullException.ThrowIfNull(data);
         return Inference.Confusion(
             this, data, threshold, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes a page about every <see cref="Fit"/> since the first <c>Compile</c>: curves of loss, metrics and learning
+    /// rates over all phases, which layers trained when, the confusion matrix with examples, what was forgotten,
+    /// warnings and the environment. One file of HTML that loads nothing, light or dark as the reader prefers.
+    /// </summary>
+    /// <param name="path">The file; it appears whole or not at all.</param>
+    /// <param name="options">What to show; the last fit's validation data where not stated.</param>
+    /// <exception cref="FineTuneException">Nothing was trained yet.</exception>
+    public void Report(string path, ReportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ReportPage.Write(this, path, options ?? new ReportOptions());
     }
 
     internal Evaluation Evaluate(IDataset data, BatchOptions batches, CancellationToken cancellationToken)

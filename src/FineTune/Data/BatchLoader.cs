@@ -14,12 +14,12 @@ public sealed class BatchLoader
 
     /// <summary>A loader of batches from <paramref name="data"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="FineTuneException">The dataset is empty.</exception>
+    /// <exception cref="FineTuneException">The dataset is empty, or the weights do not fit it.</exception>
     public BatchLoader(IDataset data, BatchOptions? options = null)
     {
         this.data = data;
         this.options = options ?? new BatchOptions();
-        this.options.Validate();
+        this.options.Validate(data.Count);
         if (data.Count == 0)
             throw new FineTuneException("The dataset has no samples; at least one is needed.");
     }
@@ -70,6 +70,8 @@ public sealed class BatchLoader
 
     private int[] Order(int epoch)
     {
+        if (options.SamplingWeights is { } weights)
+            return WeightedOrder.Draw(weights, data.Count, SampleRandom.ForOrder(options.Seed, epoch));
         int[] order = [.. Enumerable.Range(0, data.Count)];
         if (options.Shuffle)
             SampleRandom.ForOrder(options.Seed, epoch).Shuffle(order);
@@ -116,7 +118,12 @@ public sealed class BatchLoader
         catch (DamagedSampleException exception) when (options.DamagedSamples == DamagedSamples.Skip)
         {
             lock (damaged)
+            {
                 damaged[index] = exception.Message;
+                if (damaged.Count > options.MaxSkippedSamples)
+                    throw new FineTuneException($"More than {options.MaxSkippedSamples} samples cannot be read, which is as many as may be skipped; the last: {exception.Message}", exception);
+            }
+
             return null;
         }
         catch (Exception exception) when (exception is not FineTuneException)

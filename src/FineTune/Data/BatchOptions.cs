@@ -12,6 +12,12 @@ public sealed record BatchOptions
     /// <summary>What the order of the samples and their augmentation are derived from.</summary>
     public int Seed { get; init; }
 
+    /// <summary>
+    /// How likely each sample is drawn, by its index: each epoch draws as many samples as there are, with replacement
+    /// (PyTorch's <c>WeightedRandomSampler</c>). Null takes each once.
+    /// </summary>
+    public IReadOnlyList<double>? SamplingWeights { get; init; }
+
     /// <summary>Whether a last batch with fewer samples is left out.</summary>
     public bool DropLast { get; init; }
 
@@ -27,8 +33,15 @@ public sealed record BatchOptions
     /// <summary>What to do about samples that cannot be read.</summary>
     public DamagedSamples DamagedSamples { get; init; }
 
-    internal void Validate()
+    /// <summary>The most samples that <see cref="DamagedSamples.Skip"/> leaves out; one more is an error. Null for any number.</summary>
+    public int? MaxSkippedSamples { get; init; }
+
+    internal void Validate(int samples)
     {
+        if (MaxSkippedSamples is < 0)
+            throw new ArgumentOutOfRangeException(nameof(MaxSkippedSamples), MaxSkippedSamples, "At least 0 samples may be skipped.");
+        if (SamplingWeights is { } weights && (weights.Count != samples || !weights.All(weight => double.IsFinite(weight) && weight >= 0) || weights.Sum() <= 0))
+            throw new FineTuneException($"SamplingWeights needs one finite weight for each of the {samples} samples, none negative and one above 0.");
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Workers);
         ArgumentOutOfRangeException.ThrowIfLessThan(Prefetch, 1);

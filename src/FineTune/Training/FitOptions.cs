@@ -45,6 +45,12 @@ public sealed record FitOptions
     public DamagedSamples DamagedSamples { get; init; }
 
     /// <summary>
+    /// The most samples, of training and of validation each, that <see cref="DamagedSamples.Skip"/> leaves out; one more
+    /// is an error. Null for any number.
+    /// </summary>
+    public int? MaxSkippedSamples { get; init; }
+
+    /// <summary>
     /// Batches whose gradients make one optimizer step together: k batches equal one that is k times as large, also
     /// where the last ones are fewer or smaller.
     /// </summary>
@@ -67,6 +73,12 @@ public sealed record FitOptions
     /// </summary>
     public IReadOnlyList<float>? SampleWeights { get; init; }
 
+    /// <summary>
+    /// How likely each training sample is drawn, by its index in the dataset: each epoch draws as many as there are, with
+    /// replacement; <see cref="ClassWeights.ForSampling"/> evens out classes. Null takes each once.
+    /// </summary>
+    public IReadOnlyList<double>? SamplingWeights { get; init; }
+
     /// <summary>Ends training after the step that is under way, with the weights and the history as of then.</summary>
     public CancellationToken CancellationToken { get; init; }
 
@@ -78,9 +90,11 @@ public sealed record FitOptions
         BatchSize = BatchSize,
         Shuffle = Shuffle,
         Seed = Seed,
+        SamplingWeights = SamplingWeights,
         DropLast = DropLast,
         Workers = Workers ?? new BatchOptions().Workers,
         DamagedSamples = DamagedSamples,
+        MaxSkippedSamples = MaxSkippedSamples,
     };
 
     internal BatchOptions ValidationBatches => new()
@@ -89,6 +103,7 @@ public sealed record FitOptions
         Shuffle = false,
         Workers = Workers ?? new BatchOptions().Workers,
         DamagedSamples = DamagedSamples,
+        MaxSkippedSamples = MaxSkippedSamples,
     };
 
     internal void Validate(IDataset train)
@@ -99,6 +114,7 @@ public sealed record FitOptions
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
         Require(ValidationBatchSize is null or >= 1, nameof(ValidationBatchSize), ValidationBatchSize, "at least 1");
         Require(Workers is null or >= 0, nameof(Workers), Workers, "at least 0");
+        Require(MaxSkippedSamples is null or >= 0, nameof(MaxSkippedSamples), MaxSkippedSamples, "at least 0");
         Require(AccumulateBatches >= 1, nameof(AccumulateBatches), AccumulateBatches, "at least 1");
         Require(ClipNorm is null or > 0, nameof(ClipNorm), ClipNorm, "above 0");
         Require(ClipValue is null or > 0, nameof(ClipValue), ClipValue, "above 0");

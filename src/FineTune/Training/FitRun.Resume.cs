@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using FineTune.Checkpoints;
 using TorchSharp;
@@ -212,6 +214,11 @@ internal sealed partial class FitRun
             $"Training goes on from a checkpoint of other settings, so its result is not that of one run: {differences}."));
     }
 
+    // Weights may be millions, of which only it matters whether they are the same.
+    private static string? HashOf(IEnumerable<double>? weights) => weights is null
+        ? null
+        : ContentHash.Of(MemoryMarshal.AsBytes<double>(weights.ToArray())).ToString("x16", CultureInfo.InvariantCulture);
+
     private RunSettings Settings() => new(
         string.Join(", ", compiled.Tunable.Manifest.Members.Prepend<object>(compiled.Tunable.Manifest.Model)),
         compiled.Phase.ToString(),
@@ -230,6 +237,8 @@ internal sealed partial class FitRun
         options.AccumulateBatches,
         options.ClipNorm,
         options.ClipValue,
+        HashOf(options.SampleWeights?.Select(weight => (double)weight)),
+        HashOf(options.SamplingWeights),
         torch.get_num_threads(),
         typeof(torch).Assembly.GetName().ToString());
 }

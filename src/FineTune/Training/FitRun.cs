@@ -53,6 +53,9 @@ internal sealed partial class FitRun
         fit.Produced = Produced();
     }
 
+    /// <summary>What happened so far.</summary>
+    public History History => history;
+
     public History Run()
     {
         var errors = new List<Exception>();

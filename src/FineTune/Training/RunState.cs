@@ -34,6 +34,8 @@ internal sealed record RunSettings(
     int AccumulateBatches,
     double? ClipNorm,
     double? ClipValue,
+    string? SampleWeights,
+    string? SamplingWeights,
     int Threads,
     string Library)
 {
@@ -52,7 +54,8 @@ internal sealed record RunSettings(
         (nameof(Metrics), Metrics), (nameof(Trainable), Trainable), (nameof(Callbacks), Callbacks), (nameof(Samples), Samples),
         (nameof(InitialEpoch), InitialEpoch), (nameof(Epochs), Epochs), (nameof(BatchSize), BatchSize), (nameof(Shuffle), Shuffle), (nameof(Seed), Seed),
         (nameof(DropLast), DropLast), (nameof(AccumulateBatches), AccumulateBatches), (nameof(ClipNorm), ClipNorm),
-        (nameof(ClipValue), ClipValue), (nameof(Threads), Threads), (nameof(Library), Library),
+        (nameof(ClipValue), ClipValue), (nameof(SampleWeights), SampleWeights),
+        (nameof(SamplingWeights), SamplingWeights), (nameof(Threads), Threads), (nameof(Library), Library),
     ];
 }
 

@@ -14,7 +14,7 @@ namespace FineTune.Vision;
 /// (ImageFolder train, ImageFolder validation) = ImageFolder.LoadSplit("pictures", new() { ImageSize = 224 });
 /// </code>
 /// </example>
-public sealed class ImageFolder : IDataset
+public sealed class ImageFolder : IClassified
 {
     private readonly IReadOnlyList<Picture> pictures;
     private readonly ImageFolderOptions options;
@@ -80,6 +80,9 @@ public sealed class ImageFolder : IDataset
             input = augment(input, random);
         return new Sample(input, tensor(picture.Class));
     }
+
+    /// <inheritdoc/>
+    public int ClassOf(int index) => (int)pictures[index].Class;
 
     /// <summary>The path of the picture.</summary>
     public string Describe(int index) => $"'{pictures[index].Path}'";

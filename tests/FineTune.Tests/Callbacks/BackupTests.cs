@@ -1,3 +1,4 @@
+using FineTune.Data;
 using FineTune.Tests.Models;
 using TorchSharp;
 
@@ -180,6 +181,25 @@ public sealed class BackupTests
         Assert.That(
             Fit(other with { Callbacks = [new Backup(folder, allowDifferences: true), Stop(null)] }).History.Warnings.Select(warning => warning.Kind),
             Has.Some.EqualTo(WarningKind.ResumedWithDifferences));
+    }
+
+    [Test]
+    public void Counters_come_from_the_checkpoint_and_configuration_from_code()
+    {
+        // The opposite is wanted of what is learned: the validation loss is at its best early, and then only rises.
+        torch.manual_seed(6);
+        using var validation = torch.randn(48, 3);
+        using var targets = (validation.sum(1) < 0).to_type(torch.ScalarType.Float32);
+        var options = Toy.Quiet with { Epochs = 9, ValidationData = new TensorDataset(validation, targets) };
+        Fit(options with { Callbacks = [new EarlyStopping(patience: 50), new Backup(folder), Stop(4)] });
+
+        var stopping = new EarlyStopping(patience: 5);
+        var (history, _) = Fit(options with { Callbacks = [stopping, new Backup(folder), Stop(null)] });
+
+        Assert.That(history.Outcome.Reason, Is.EqualTo(StopReason.EarlyStopping));
+        var best = history.Outcome.Best!.Epoch;
+        Assert.That(best, Is.LessThan(3), "an epoch of the run before, after which it had waited");
+        Assert.That(history.Records, Has.Count.EqualTo(best + 1 + 5), "the epochs waited before count, and the patience is that of the second run");
     }
 
     [Test]

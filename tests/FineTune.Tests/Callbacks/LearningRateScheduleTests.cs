@@ -60,6 +60,23 @@ public sealed class LearningRateScheduleTests
     }
 
     [Test]
+    public void Groups_that_a_later_phase_adds_follow_too()
+    {
+        using var model = LinearModel.Seeded();
+        var schedule = LearningRateSchedule.Exponential(0.5);
+        var options = Toy.Quiet with { Epochs = 2, ClipNorm = 1e-3, Callbacks = [schedule] };
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy());
+        compiled.Fit(Toy.Points(8, 3), options);
+
+        model.UnfreezeBackbone();
+        var history = model.Recompile(0.1).Fit(Toy.Points(8, 3), options);
+
+        Assert.That(history.Records.Select(record => record.LearningRates["backbone"]), Is.EqualTo(new[] { 0.1, 0.05 }).Within(1e-12));
+        Assert.That(history.Records.Select(record => record.LearningRates["head"]), Is.EqualTo(new[] { 0.1, 0.05 }).Within(1e-12));
+    }
+
+    [Test]
     public void Time_starts_anew_with_each_fit()
     {
         using var model = LinearModel.Seeded();

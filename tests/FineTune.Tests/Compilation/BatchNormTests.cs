@@ -88,7 +88,10 @@ public sealed class BatchNormTests
             ("bn1d", BatchNorm1d(2)),
             ("bn2d", BatchNorm2d(2)),
             ("bn3d", BatchNorm3d(2)),
-            ("tracking", InstanceNorm2d(2, track_running_stats: true)),
+            ("tracking1d", InstanceNorm1d(2, track_running_stats: true)),
+            ("tracking2d", InstanceNorm2d(2, track_running_stats: true)),
+            ("tracking3d", InstanceNorm3d(2, track_running_stats: true)),
+            ("user's own", new OwnNorm()),
             ("not_tracking", InstanceNorm2d(2)));
         var layers = LayerList.Of(("backbone", backbone, BatchNormMode.Inference));
         layers.Enter(Phase.Full);
@@ -96,6 +99,37 @@ public sealed class BatchNormTests
         backbone.train();
         layers.KeepFrozenInInferenceMode();
 
-        Assert.That(layers.Select(layer => layer.Module.training), Is.EqualTo(new[] { false, false, false, false, true }));
+        Assert.That(layers.Select(layer => layer.Module.training), Is.EqualTo(new[] { false, false, false, false, false, false, false, true }));
+    }
+
+    [Test]
+    public void Frozen_instance_norm_with_statistics_uses_them_and_keeps_them()
+    {
+        using var backbone = Sequential(("norm", InstanceNorm2d(2, affine: true, track_running_stats: true)));
+        var layers = LayerList.Of(("backbone", backbone, BatchNormMode.Inference));
+        var before = Toy.Weights(backbone);
+        using var input = torch.randn(3, 2, 4, 4) * 5 + 2;
+        layers.Enter(Phase.Head);
+
+        backbone.train();
+        layers.KeepFrozenInInferenceMode();
+        using var output = backbone.call(input);
+
+        // Statistics of zero and one change nothing; those of the input would.
+        Assert.That(Toy.Values(output), Is.EqualTo(Toy.Values(input)).Within(1e-4));
+        Assert.That(Toy.Changed(before, Toy.Weights(backbone)), Is.Empty);
+    }
+
+    /// <summary>As synchronized normalization: none of the known types, but with running statistics.</summary>
+    private sealed class OwnNorm : torch.nn.Module<torch.Tensor, torch.Tensor>
+    {
+        public OwnNorm()
+            : base(nameof(OwnNorm))
+        {
+            register_buffer("running_mean", torch.zeros(2));
+            register_buffer("running_var", torch.ones(2));
+        }
+
+        public override torch.Tensor forward(torch.Tensor x) => x;
     }
 }

@@ -53,6 +53,58 @@ public sealed class MemoryTests
     }
 
     [Test]
+    [Category("Slow")]
+    public void Ten_thousand_steps_of_a_fit_keep_the_number_of_live_tensors()
+    {
+        using var model = Mlp.Seeded();
+        model.UnfreezeBackbone();
+        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var points = Toy.Points(count: 500);
+        var live = new List<long>();
+        var watch = new Recorder { AtEpochBegin = _ => live.Add(Live()) };
+
+        var history = compiled.Fit(points, Toy.Quiet with { BatchSize = 1, Epochs = 21, Callbacks = [watch] });
+
+        // The first epoch makes the optimizer's moments.
+        Assert.That(history.Steps, Is.EqualTo(10_500));
+        Assert.That(live.Skip(1).Distinct(), Has.Exactly(1).Items, string.Join(' ', live));
+    }
+
+    [Test]
+    [Category("Slow")]
+    [Platform("Linux")]
+    public void A_frozen_backbone_saves_no_activations()
+    {
+        // Blocks of more than 32 MB come from the system and go back to it at once.
+        const int width = 64, layers = 8, samples = 140_000;
+        const long activation = (long)samples * width * sizeof(float);
+        using var model = new WideModel(width, layers);
+        using var input = torch.randn(samples, width);
+        using var target = torch.ones(samples);
+
+        var frozen = PeakOfAStep(Phase.Head);
+        var whole = PeakOfAStep(Phase.Full);
+
+        // Training needs the output of each activation function until it goes back through it.
+        Assert.That(whole, Is.GreaterThan(layers * activation), "what this test would see");
+        Assert.That(frozen, Is.LessThan(4 * activation));
+
+        long PeakOfAStep(Phase phase)
+        {
+            model.EnterPhase(phase);
+            var compiled = model.Compile(Optimizers.SGD(1e-3), Losses.BinaryCrossEntropy());
+            compiled.TrainStep(input, target);
+            Live();
+            var before = Resident();
+            // proc(5): the highest resident size starts anew.
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            compiled.TrainStep(input, target);
+            var line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return long.Parse(line.AsSpan("VmHWM:".Length, line.Length - "VmHWM:kB".Length), System.Globalization.NumberStyles.Integer, System.Globalization.CultureInfo.InvariantCulture) * 1024 - before;
+        }
+    }
+
+    [Test]
     public void Resident_memory_is_flat()
     {
         using var model = Mlp.Seeded();

@@ -1,0 +1,35 @@
+namespace FineTune.Data;
+
+/// <summary>Some samples of a dataset, in an order of one's own.</summary>
+public class Subset : IDataset
+{
+    private readonly IDataset data;
+
+    /// <summary>The samples of <paramref name="data"/> at <paramref name="indices"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not one of the dataset's.</exception>
+    public Subset(IDataset data, IReadOnlyList<int> indices)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(indices);
+        foreach (int index in indices)
+        {
+            if (index < 0 || index >= data.Count)
+                throw new ArgumentOutOfRangeException(nameof(indices), index, $"Indices run from 0 to {data.Count - 1}.");
+        }
+
+        this.data = data;
+        Indices = [.. indices];
+    }
+
+    /// <summary>Which samples these are.</summary>
+    public IReadOnlyList<int> Indices { get; }
+
+    /// <inheritdoc/>
+    public int Count => Indices.Count;
+
+    /// <inheritdoc/>
+    public Sample Read(int index, Random random) => data.Read(Indices[index], random);
+
+    /// <summary>What the dataset calls the sample.</summary>
+    public string Describe(int index) => data.Describe(Indices[index]);
+}

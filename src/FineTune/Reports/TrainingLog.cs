@@ -1,0 +1,28 @@
+using FineTune.Data;
+
+namespace FineTune;
+
+/// <summary>Every training of a model since its first compile.</summary>
+internal sealed class TrainingLog
+{
+    private readonly List<LoggedFit> fits = [];
+
+    public IReadOnlyList<LoggedFit> Fits => fits;
+
+    /// <summary>The validation data of the last training that had some.</summary>
+    public IDataset? ValidationData { get; private set; }
+
+    public void Add(CompiledModel compiled, History history, IDataset? validationData)
+    {
+        ValidationData = validationData ?? ValidationData;
+        fits.Add(new LoggedFit(compiled.Phase, history,
+            [.. compiled.Tunable.Layers.Select(layer => new LoggedLayer(
+                layer.Name, layer.Kind, layer.ParameterCount, layer.Trainable, layer.StaysInInferenceMode))]));
+    }
+}
+
+/// <summary>One training: its phase, what happened, and the backbone's layers as they were.</summary>
+internal sealed record LoggedFit(Phase Phase, History History, IReadOnlyList<LoggedLayer> Layers);
+
+/// <summary>A layer as it was in one training.</summary>
+internal sealed record LoggedLayer(string Name, string Kind, long Parameters, bool Trained, bool InInferenceMode);
