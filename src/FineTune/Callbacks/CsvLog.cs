@@ -4,14 +4,15 @@ using System.Text;
 namespace FineTune;
 
 /// <summary>
-/// Writes one line an epoch to a CSV file: epoch, phase, metrics and the learning rate of each group. What callbacks
-/// report is in it if they come first. Each line is written and the file closed when the next epoch begins.
+/// Writes one line an epoch to a CSV file: epoch, phase, metrics and the learning rate of each member, empty where it
+/// does not train. What callbacks report is in it if they come first. Each line is written and the file closed when the
+/// next epoch begins. The lines of a second phase go behind those of the first.
 /// </summary>
 public sealed class CsvLog : Callback
 {
     private readonly string path;
     private readonly bool append;
-    private string[]? header;
+    private string[]? groups;
 
     /// <summary>A log in a file.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -29,20 +30,21 @@ public sealed class CsvLog : Callback
     public override void OnFitBegin(FitContext fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        header =
-        [
-            "epoch", "phase", .. fit.Produced, .. fit.LearningRates.Select(group => $"learning_rate_{group.Name}"),
-        ];
-        var line = Line(header);
-        var goesOn = append && File.Exists(path) && new FileInfo(path).Length > 0;
+
+        // Of all members that may train in some phase, so that phases have the same columns.
+        var members = fit.Compiled.Tunable.Manifest.Members.Where(member => member.Role != MemberRole.Frozen).Select(member => member.Name);
+        var first = groups is null;
+        groups = [.. members.Union(fit.LearningRates.Select(group => group.Name))];
+        var line = Line(["epoch", "phase", .. fit.Produced, .. groups.Select(name => $"learning_rate_{name}")]);
+        var goesOn = (append || !first) && File.Exists(path) && new FileInfo(path).Length > 0;
         if (!goesOn)
         {
             Write(FileMode.Create, line);
         }
-        else if (File.ReadLines(path).First() is var first && first != line)
+        else if (File.ReadLines(path).First() is var known && known != line)
         {
             throw new FineTuneException(
-                $"The log {path} has the columns {first}, this training has {line}; write to another file.");
+                $"The log {path} has the columns {known}, this training has {line}; write to another file.");
         }
     }
 
@@ -54,7 +56,7 @@ public sealed class CsvLog : Callback
         [
             Text(fit.Epoch), fit.Compiled.Phase.ToString(),
             .. fit.Produced.Select(name => fit.Metrics.TryGetValue(name, out var value) ? Text(value) : ""),
-            .. fit.LearningRates.Select(group => Text(group.LearningRate)),
+            .. groups!.Select(name => fit.LearningRates.FirstOrDefault(group => group.Name == name) is { } group ? Text(group.LearningRate) : ""),
         ]));
     }
 

@@ -89,8 +89,10 @@ internal static class LineChart
         (double X, double Y)[] places = [.. line.Values.Select((value, i) => (X(i, time), Y(axis.Place(value))))];
         var path = new StringBuilder();
         var drawing = false;
-        foreach (var (x, y) in places)
+        foreach (var (i, (x, y)) in places.Index())
         {
+            // Between phases a learning rate jumps; a line from one to the other would show values that never were.
+            drawing = drawing && !time.Phases.Any(phase => phase.Start == i);
             if (double.IsFinite(y))
             {
                 path.Append(CultureInfo.InvariantCulture, $"{(drawing ? 'L' : 'M')}{x:0.##} {y:0.##}");

@@ -29,6 +29,16 @@ public sealed record FineTuneOptions
     public IReadOnlyList<Metric>? Metrics { get; init; }
 
     /// <summary>
+    /// A folder to back up into, from which the same call goes on after Ctrl-C, a crash or a kill: each phase has a folder
+    /// of its own in it. Null for no backups.
+    /// </summary>
+    /// <seealso cref="Backup"/>
+    public string? BackupFolder { get; init; }
+
+    /// <summary>Batches between two backups inside an epoch; null for none inside.</summary>
+    public int? BackupEveryBatches { get; init; }
+
+    /// <summary>
     /// Everything else, as for <c>Fit</c>. Epochs and validation data are the recipe's own; an
     /// <see cref="EarlyStopping"/> among the callbacks takes the place of the recipe's.
     /// </summary>

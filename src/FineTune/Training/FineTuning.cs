@@ -18,7 +18,10 @@ public static class FineTuning
     /// <param name="train">What to train on.</param>
     /// <param name="validation">What decides when to stop.</param>
     /// <param name="options">How; Keras's textbook recipe where not stated.</param>
-    /// <exception cref="FineTuneException">The loss is not stated and cannot be told from outputs and targets.</exception>
+    /// <exception cref="FineTuneException">
+    /// The loss is not stated and cannot be told from outputs and targets, or a <see cref="Backup"/> stands among the
+    /// callbacks, which would be of one folder for all phases.
+    /// </exception>
     public static FineTuneResult FineTune<TModel>(this TModel model, IDataset train, IDataset validation, FineTuneOptions? options = null)
         where TModel : Module<Tensor, Tensor>, IFineTunable
     {
@@ -26,23 +29,28 @@ public static class FineTuning
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
         options ??= new FineTuneOptions();
+        if (options.Fit.Callbacks.Any(callback => callback is Backup))
+        {
+            throw new FineTuneException("A Backup in FineTuneOptions.Fit would mix the phases in one folder; state FineTuneOptions.BackupFolder instead.");
+        }
+
         var (loss, metrics) = options.Loss is { } stated ? (stated, options.Metrics ?? []) : TaskKind.Of(model, train);
 
         Trace(model, train, options.Fit);
         model.EnterPhase(Phase.Head);
         var compiled = CompiledModel.Compile(model, options.Optimizer ?? Optimizers.Adam(), loss, options.Metrics ?? metrics);
-        var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs));
+        var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs, "head"));
         if (head.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
         {
             return new FineTuneResult(compiled, head, null);
         }
 
         History? fine = null;
-        foreach (var step in Steps(model, options))
+        foreach (var (number, step) in Steps(model, options).Index())
         {
             model.EnterPhase(step.Phase);
             compiled = compiled.Recompile(state: fine is null ? OptimizerState.Reset : OptimizerState.Carry);
-            var history = compiled.Fit(train, Epochs(options, validation, (fine ?? head).Epochs, step.Epochs));
+            var history = compiled.Fit(train, Epochs(options, validation, (fine ?? head).Epochs, step.Epochs, $"fine-tune-{number}"));
             fine = fine?.Concat(history) ?? history;
             if (history.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
             {
@@ -87,13 +95,19 @@ public static class FineTuning
         model.TraceLayers(input);
     }
 
-    private static FitOptions Epochs(FineTuneOptions options, IDataset validation, int first, int count) => options.Fit with
+    private static FitOptions Epochs(FineTuneOptions options, IDataset validation, int first, int count, string phase)
     {
-        InitialEpoch = first,
-        Epochs = first + count,
-        ValidationData = validation,
-        Callbacks = options.Fit.Callbacks.Any(callback => callback is EarlyStopping)
-            ? options.Fit.Callbacks
-            : [.. options.Fit.Callbacks, new EarlyStopping(patience: options.Patience)],
-    };
+        List<Callback> callbacks = [.. options.Fit.Callbacks];
+        if (!callbacks.Exists(callback => callback is EarlyStopping))
+        {
+            callbacks.Add(new EarlyStopping(patience: options.Patience));
+        }
+
+        if (options.BackupFolder is { } folder)
+        {
+            callbacks.Add(new Backup(Path.Combine(folder, phase), options.BackupEveryBatches));
+        }
+
+        return options.Fit with { InitialEpoch = first, Epochs = first + count, ValidationData = validation, Callbacks = callbacks };
+    }
 }

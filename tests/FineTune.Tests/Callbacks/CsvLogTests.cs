@@ -42,6 +42,23 @@ public sealed class CsvLogTests
     }
 
     [Test]
+    public void A_second_phase_goes_on_in_the_same_columns()
+    {
+        var log = new CsvLog(path);
+        using var model = LinearModel.Seeded();
+        model.FreezeBackbone();
+        model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropy()).Fit(Toy.Points(8, 3), Toy.Quiet with { Callbacks = [log] });
+        model.UnfreezeBackbone();
+        model.Recompile(0.25).Fit(Toy.Points(8, 3), Toy.Quiet with { InitialEpoch = 1, Epochs = 2, Callbacks = [log] });
+
+        var lines = File.ReadAllLines(path);
+        Assert.That(lines[0], Is.EqualTo("epoch,phase,loss,learning_rate_backbone,learning_rate_head"));
+        Assert.That(lines[1], Does.StartWith("0,head,").And.EndWith(",,0.5"));
+        Assert.That(lines[2], Does.StartWith("1,fine-tune (all layers),").And.EndWith(",0.25,0.25"));
+        Assert.That(lines, Has.Length.EqualTo(3));
+    }
+
+    [Test]
     public void Appending_to_a_log_of_other_columns_is_an_error()
     {
         File.WriteAllText(path, "epoch,loss\n0,1\n");

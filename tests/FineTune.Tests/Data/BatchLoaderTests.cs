@@ -37,6 +37,36 @@ public sealed class BatchLoaderTests
     }
 
     [Test]
+    public void Two_workers_read_at_the_same_time()
+    {
+        using var both = new Barrier(2);
+        var together = 0;
+        var data = new Numbers(8, onRead: () =>
+        {
+            // Alone, one would wait in vain for the other.
+            if (both.SignalAndWait(TimeSpan.FromSeconds(20)))
+                Interlocked.Increment(ref together);
+        });
+
+        Read(new BatchLoader(data, new() { BatchSize = 1, Workers = 2, Shuffle = false }));
+
+        Assert.That(together, Is.EqualTo(8));
+    }
+
+    [Test]
+    public void The_next_batches_are_read_while_one_is_trained_on()
+    {
+        var read = 0;
+        var loader = new BatchLoader(new Numbers(20, onRead: () => Interlocked.Increment(ref read)), new() { BatchSize = 2, Workers = 1, Prefetch = 3 });
+        using var batches = loader.Epoch(0).GetEnumerator();
+        Assert.That(batches.MoveNext());
+
+        // Nobody asks for a batch now, and still three more become ready.
+        Assert.That(SpinWait.SpinUntil(() => Volatile.Read(ref read) == 8, TimeSpan.FromSeconds(20)), Is.True);
+        batches.Current.Dispose();
+    }
+
+    [Test]
     public void Each_epoch_has_each_sample_once_in_an_order_of_its_own()
     {
         var loader = new BatchLoader(new Numbers(20), new() { BatchSize = 6, Seed = 1 });

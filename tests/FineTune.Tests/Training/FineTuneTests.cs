@@ -76,6 +76,55 @@ public sealed class FineTuneTests
         Assert.That(result.History.Outcome.Reason, Is.EqualTo(StopReason.Cancelled));
     }
 
+    [TestCase(3)]
+    [TestCase(8)]
+    [TestCase(14)]
+    public void Backed_up_it_goes_on_where_it_was_in_either_phase(int batch)
+    {
+        using var folder = new TemporaryFolder();
+        var whole = Recipe(folder["whole"], null);
+        var stopped = Recipe(folder["stopped"], batch);
+
+        var resumed = Recipe(folder["stopped"], null);
+
+        Assert.That(stopped.Result.History.Outcome.Reason, Is.EqualTo(StopReason.Cancelled));
+        Assert.That(Toy.Changed(whole.Weights, resumed.Weights), Is.Empty);
+        Assert.That(resumed.Result.History["val_loss"], Is.EqualTo(whole.Result.History["val_loss"]));
+
+        // Five batches an epoch, two epochs of the head.
+        static (FineTuneResult Result, Dictionary<string, float[]> Weights) Recipe(string folder, int? stopAt)
+        {
+            using var model = Mlp.Seeded();
+            using var stop = new CancellationTokenSource();
+            var batches = 0;
+            var result = model.FineTune(Toy.Points(), Toy.Points(seed: 3), new FineTuneOptions
+            {
+                HeadEpochs = 2,
+                FineTuneEpochs = 3,
+                UnfreezeLast = 3,
+                BackupFolder = folder,
+                BackupEveryBatches = 2,
+                Fit = Toy.Quiet with
+                {
+                    BatchSize = 10,
+                    CancellationToken = stop.Token,
+                    Callbacks = [new Recorder { AtBatchEnd = _ => { if (++batches == stopAt) stop.Cancel(); } }],
+                },
+            });
+            return (result, Toy.Weights(model));
+        }
+    }
+
+    [Test]
+    public void A_backup_of_one_folder_for_both_phases_is_an_error()
+    {
+        using var model = Mlp.Seeded();
+
+        Assert.That(
+            () => model.FineTune(Toy.Points(), Toy.Points(), new FineTuneOptions { Fit = Toy.Quiet with { Callbacks = [new Backup("backup")] } }),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains("BackupFolder"));
+    }
+
     private static string LossFor(int outputs, Tensor targets)
     {
         using var model = Mlp.Seeded(outputs: outputs);
