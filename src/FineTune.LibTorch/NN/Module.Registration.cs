@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
@@ -123,6 +124,8 @@ public static partial class torch
             // The layers of this assembly register what they have by themselves, so the walk ends where they begin.
             // A class without `DeclaredOnly` gives its own fields, then the inherited ones that are not private;
             // the private ones of a base class follow with that class. Of two fields with one name the first counts.
+            [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "As in TorchSharp: fields that trimming has cut away are not registered. A class that registers by itself, as generated code does, never comes here.")]
+            [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above, for the base classes.")]
             private static IEnumerable<FieldInfo> ComponentFields(Type type)
             {
                 var binding = typeof(Module).Assembly;

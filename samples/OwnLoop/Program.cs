@@ -1,0 +1,34 @@
+using FineTune;
+using OwnLoop;
+using TorchSharp;
+using static TorchSharp.torch;
+
+// A training loop of one's own, in two phases: what is generated does the freezing and rebuilds the optimizer, and
+// TrainStep checks that neither is out of date.
+torch.manual_seed(1);
+using Tensor points = torch.randn(64, 2);
+using Tensor sides = points.sum(1).gt(0).to_type(ScalarType.Float32);
+
+using var model = new PointClassifier();
+Console.WriteLine($"{model.parameters().Count()} parameters: {string.Join(", ", model.named_parameters().Select(named => named.name))}");
+
+model.FreezeBackbone();
+CompiledModel compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropy());
+Console.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}. {Train(compiled)}");
+
+model.UnfreezeLast();
+compiled = model.Recompile();
+Console.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}. {Train(compiled)}");
+
+string Train(CompiledModel compiled)
+{
+    double first = 0, last = 0;
+    for (int step = 0; step < 50; step++)
+    {
+        last = compiled.TrainStep(points, sides).Loss;
+        if (step == 0)
+            first = last;
+    }
+
+    return FormattableString.Invariant($"Loss {first:F4} -> {last:F4}");
+}
