@@ -71,6 +71,9 @@ internal static class Recipe
         string weights = Path.Combine(options.Cache, $"cats-vs-dogs-{architecture.Name}.safetensors");
         model.SaveBackbone(weights);
         output.WriteLine($"Saved the backbone to '{weights}'.");
+        string report = Path.ChangeExtension(weights, ".html");
+        compiled.Report(report);
+        output.WriteLine($"Wrote curves, layers and mistakes to '{report}'.");
         if (fine.Outcome.Reason != StopReason.Cancelled)
             Directory.Delete(backups, recursive: true);
         return Summary.Of(head, fine, sourceBefore, source?.Accuracy(weights));

@@ -107,6 +107,15 @@ public sealed class RecipeTests
     }
 
     [Test]
+    public void The_report_shows_both_phases_and_pictures()
+    {
+        Assert.That(Gentle.Value.Printed, Does.Match(@"Wrote curves, layers and mistakes to '.*\.html'"));
+        string page = File.ReadAllText(Regex.Match(Gentle.Value.Printed, @"'(.*\.html)'").Groups[1].Value);
+
+        Assert.That(page, Does.Contain("fine-tune (last 20 layers)").And.Contain("data:image/png;base64").And.Contain("taken for dog"));
+    }
+
+    [Test]
     public void Interrupted_at_once_it_ends_with_an_empty_table()
     {
         (Summary summary, string printed) = Run(Sandbox.Small, new CancellationToken(canceled: true));

@@ -10,7 +10,8 @@ internal sealed class Confusion(double threshold)
 
     public ConfusionMatrix? Matrix { get; private set; }
 
-    public void Add(Tensor output, Tensor target)
+    /// <summary>Adds a batch, and says of each of its samples what it is and what it was taken for.</summary>
+    public IReadOnlyList<(int Wanted, int Predicted)> Add(Tensor output, Tensor target)
     {
         using var scope = torch.NewDisposeScope();
         var samples = output.shape[0];
@@ -28,11 +29,14 @@ internal sealed class Confusion(double threshold)
         }
 
         Matrix ??= new ConfusionMatrix((int)Math.Max(2, classes));
-        var pairs = wanted.cpu().data<long>().ToArray().Zip(predicted.cpu().data<long>().ToArray());
-        foreach (var (want, predict) in pairs)
+        var pairs = new List<(int, int)>();
+        foreach (var (want, predict) in wanted.cpu().data<long>().ToArray().Zip(predicted.cpu().data<long>().ToArray()))
         {
             Matrix.Add(want, predict);
+            pairs.Add(((int)want, (int)predict));
         }
+
+        return pairs;
     }
 
     public void Restore(IReadOnlyList<double> saved) => Matrix = saved.Count == 0 ? null : ConfusionMatrix.Of(saved);

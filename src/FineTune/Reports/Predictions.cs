@@ -32,60 +32,57 @@ internal sealed class Predictions
             return null;
         }
 
-        var confusion = compiled.Confusion(data);
+        var confusion = new Confusion(threshold: 0.5);
+        var (mistakes, others) = (new List<Answer>(), new List<Answer>());
+        foreach (var answer in Answers(compiled, data, confusion))
+        {
+            var answers = answer.Wanted == answer.Predicted ? others : mistakes;
+            if (answers.Count < options.Examples)
+            {
+                answers.Add(answer);
+            }
+        }
+
+        var matrix = confusion.Matrix!;
         var classes = options.Classes ?? (data as IClassified)?.Classes
-            ?? [.. Enumerable.Range(0, confusion.Classes).Select(number => number.ToString(CultureInfo.InvariantCulture))];
-        if (classes.Count != confusion.Classes)
+            ?? [.. Enumerable.Range(0, matrix.Classes).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        if (classes.Count != matrix.Classes)
         {
-            throw new FineTuneException($"The report was given {classes.Count} names for {confusion.Classes} classes; each class needs one.");
+            throw new FineTuneException($"The report was given {classes.Count} names for {matrix.Classes} classes; each class needs one.");
         }
 
-        return new Predictions(confusion, classes, options.Examples == 0 ? [] : Pick(compiled, data, options.Examples));
+        return new Predictions(matrix, classes, [.. mistakes.Concat(others).Take(options.Examples).Select(answer => Read(data, answer))]);
     }
 
-    private static List<Example> Pick(CompiledModel compiled, IDataset data, int most)
+    private static IEnumerable<Answer> Answers(CompiledModel compiled, IDataset data, Confusion confusion)
     {
-        var (mistakes, others) = (new List<Example>(), new List<Example>());
-        for (var index = 0; index < data.Count && mistakes.Count < most; index++)
+        using var mode = new InferenceMode(compiled.Model);
+        var device = ModelDevice.Of(compiled.Model);
+
+        // Damaged samples were an error, or counted, when they were trained or validated on.
+        var loader = new BatchLoader(data, new BatchOptions { Shuffle = false, DamagedSamples = DamagedSamples.Skip });
+        foreach (var batch in loader.Epoch(0))
         {
-            using var scope = torch.NewDisposeScope();
-            Sample sample;
-            try
+            using var owned = batch;
+            IReadOnlyList<(int Wanted, int Predicted)> pairs;
+            using (torch.NewDisposeScope())
             {
-                sample = data.Read(index, new Random(0));
-            }
-            catch (DamagedSampleException)
-            {
-                // It is counted where it was skipped; as an example there is nothing of it to show.
-                continue;
+                pairs = confusion.Add(compiled.Model.call(device.Move(batch.Input)), device.Move(batch.Target));
             }
 
-            var confusion = new Confusion(threshold: 0.5);
-            confusion.Add(compiled.Predict(sample.Input.unsqueeze(0)), sample.Target.unsqueeze(0));
-            var (wanted, predicted) = Only(confusion.Matrix!);
-            var examples = wanted == predicted ? others : mistakes;
-            if (examples.Count < most)
+            foreach (var (index, (wanted, predicted)) in batch.Indices.Zip(pairs))
             {
-                examples.Add(new Example(data.Describe(index), wanted, predicted, ExamplePicture.Is(sample.Input) ? ExamplePicture.Png(sample.Input) : null));
+                yield return new Answer(index, wanted, predicted);
             }
         }
-
-        return [.. mistakes.Concat(others).Take(most)];
     }
 
-    private static (int Wanted, int Predicted) Only(ConfusionMatrix matrix)
+    private static Example Read(IDataset data, Answer answer)
     {
-        for (var wanted = 0; wanted < matrix.Classes; wanted++)
-        {
-            for (var predicted = 0; predicted < matrix.Classes; predicted++)
-            {
-                if (matrix[wanted, predicted] > 0)
-                {
-                    return (wanted, predicted);
-                }
-            }
-        }
-
-        throw new InvalidOperationException("A matrix of one sample has one count.");
+        using var scope = torch.NewDisposeScope();
+        var input = data.Read(answer.Index, new Random(0)).Input;
+        return new Example(data.Describe(answer.Index), answer.Wanted, answer.Predicted, ExamplePicture.Is(input) ? ExamplePicture.Png(input) : null);
     }
+
+    private readonly record struct Answer(int Index, int Wanted, int Predicted);
 }

@@ -184,6 +184,24 @@ public sealed class BackupTests
     }
 
     [Test]
+    public void A_lowered_rate_and_the_wait_for_the_next_one_survive()
+    {
+        var options = Toy.Quiet with { Epochs = 8 };
+        var whole = Fit(options with { Callbacks = [Plateau(), Stop(null)] });
+        Fit(options with { Callbacks = [Plateau(), new Backup(folder), Stop(4)] });
+
+        var resumed = Fit(options with { Callbacks = [Plateau(), new Backup(folder), Stop(null)] });
+
+        Assert.That(Rates(resumed.History), Is.EqualTo(Rates(whole.History)).And.Some.LessThan(0.002));
+        Assert.That(Toy.Changed(whole.Weights, resumed.Weights), Is.Empty);
+
+        // Nothing is ever better by a hundred: three epochs, then a tenth of the rate.
+        static ReduceLROnPlateau Plateau() => new("loss", patience: 3, factor: 0.1, minDelta: 100);
+
+        static List<double> Rates(History history) => [.. history.Records.Select(record => record.LearningRates["head"])];
+    }
+
+    [Test]
     public void Counters_come_from_the_checkpoint_and_configuration_from_code()
     {
         // The opposite is wanted of what is learned: the validation loss is at its best early, and then only rises.

@@ -91,6 +91,22 @@ public sealed class ReportTests
     }
 
     [Test]
+    public void Samples_that_cannot_be_read_are_left_out()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new PictureModel();
+        var pictures = new Pictures { Damaged = 3 };
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.CategoricalCrossEntropy());
+        compiled.Fit(pictures, Toy.Quiet with { ValidationData = pictures, DamagedSamples = DamagedSamples.Skip });
+
+        compiled.Report(folder["run.html"], new() { Examples = 100 });
+
+        var page = Read(folder["run.html"]);
+        Assert.That(Table(page, "confusion").Skip(1).SelectMany(row => row[1..]).Sum(count => int.Parse(count, CultureInfo.InvariantCulture)), Is.EqualTo(19));
+        Assert.That(page.Descendants("img").Select(image => (string)image.Attribute("alt")!), Has.Exactly(19).Items.And.None.EqualTo("sample 3"));
+    }
+
+    [Test]
     public void It_loads_nothing_and_names_the_environment()
     {
         using var folder = new TemporaryFolder();
@@ -177,6 +193,8 @@ public sealed class ReportTests
 
     private sealed class Pictures : IClassified
     {
+        public int? Damaged { get; init; }
+
         public int Count => 20;
 
         public IReadOnlyList<string> Classes => ["cat", "dog"];
@@ -185,6 +203,8 @@ public sealed class ReportTests
 
         public Sample Read(int index, Random random)
         {
+            if (index == Damaged)
+                throw new DamagedSampleException("A picture is damaged.");
             var values = new Random(index);
             return new Sample(tensor(Enumerable.Range(0, 3 * 6 * 8).Select(_ => values.NextSingle()).ToArray()).reshape(3, 6, 8), tensor((long)ClassOf(index)));
         }
