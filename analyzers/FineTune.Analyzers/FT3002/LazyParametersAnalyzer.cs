@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using FineTune.Analyzers.Optimizers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace FineTune.Analyzers.FT3002;
+
+/// <summary>FT3002: a filter over parameters, handed to an optimizer as a query that is asked again at every step.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
+{
+    /// <summary>{0}: the method that makes the sequence lazy.</summary>
+    internal static readonly DiagnosticDescriptor Rule = new(
+        "FT3002",
+        "Lazy parameters handed to an optimizer",
+        "The optimizer asks '{0}' again at every step, and finds other parameters when trainability changes; hand it a list",
+        "Training",
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        "An optimizer keeps the sequence that it is given. A filter such as Where(p => p.requires_grad) is evaluated anew at each step: a later unfreeze throws from inside step, a later freeze takes parameters away with their state.",
+        RulePages.Address + "FT3002.md");
+
+    private static readonly string[] Filters = ["Where", "TakeWhile", "SkipWhile"];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(start =>
+        {
+            if (TorchTypes.In(start.Compilation) is { } types)
+                start.RegisterOperationAction(operation => Analyze(operation, types), OperationKind.Invocation, OperationKind.ObjectCreation);
+        });
+    }
+
+    private static void Analyze(OperationAnalysisContext context, TorchTypes types)
+    {
+        var (method, arguments) = context.Operation switch
+        {
+            IInvocationOperation call => (call.TargetMethod, call.Arguments),
+            IObjectCreationOperation { Constructor: { } constructor } creation => (constructor, creation.Arguments),
+            _ => (null, []),
+        };
+        if (method is null || !TorchTypes.IsLibrary(method) || arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0) is not { } first)
+            return;
+        var made = method.MethodKind == MethodKind.Constructor ? method.ContainingType : method.ReturnType;
+        if (!types.IsOptimizer(made) && made.Name != "ParamGroup")
+            return;
+        if (Filter(first.Value, types, context.CancellationToken) is { } filter)
+            context.ReportDiagnostic(Diagnostic.Create(Rule, first.Value.Syntax.GetLocation(), filter));
+    }
+
+    /// <summary>The method that leaves elements out when it is asked; null where the sequence is a list, or not known.</summary>
+    private static string? Filter(IOperation value, TorchTypes types, CancellationToken cancellation)
+    {
+        while (value is IConversionOperation { OperatorMethod: null } conversion)
+            value = conversion.Operand;
+        switch (value)
+        {
+            case ILocalReferenceOperation { Local: { DeclaringSyntaxReferences.Length: 1, RefKind: RefKind.None } local } reference
+                when local.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer.Value: { } initializer } declaration && IsAssignedOnce(local, declaration, value):
+                return reference.SemanticModel?.GetOperation(initializer, cancellation) is { } initial ? Filter(initial, types, cancellation) : null;
+            case IInvocationOperation { TargetMethod: { ContainingType: { Name: "Enumerable", ContainingNamespace.Name: "Linq" } } linq } query:
+                if (!SymbolEqualityComparer.Default.Equals(linq.ReturnType.OriginalDefinition, value.SemanticModel?.Compilation.GetSpecialType(SpecialType.System_Collections_Generic_IEnumerable_T)))
+                    return null;
+                return Filters.Contains(linq.Name) && IsOfParameters(linq.ReturnType, types)
+                    ? linq.Name
+                    : query.Arguments.Where(argument => argument.Parameter?.Type is INamedTypeSymbol { IsGenericType: true, TypeKind: TypeKind.Interface })
+                        .Select(argument => Filter(argument.Value, types, cancellation)).FirstOrDefault(found => found is not null);
+            case IInvocationOperation { TargetMethod: { IsAbstract: false, IsVirtual: false } own } when IsOfParameters(own.ReturnType, types) && IsIterator(own, cancellation):
+                return own.Name;
+            default:
+                return null;
+        }
+    }
+
+    private static bool IsOfParameters(ITypeSymbol sequence, TorchTypes types) =>
+        sequence is INamedTypeSymbol { TypeArguments.Length: 1 } generic && (types.IsParameter(generic.TypeArguments[0]) || types.IsTensor(generic.TypeArguments[0]));
+
+    private static bool IsIterator(IMethodSymbol method, CancellationToken cancellation) =>
+        method.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation).DescendantNodes().OfType<YieldStatementSyntax>().Any());
+
+    private static bool IsAssignedOnce(ILocalSymbol local, SyntaxNode declaration, IOperation use)
+    {
+        var body = declaration.FirstAncestorOrSelf<MemberDeclarationSyntax>();
+        return body is not null && !body.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(assignment =>
+            assignment.Left is IdentifierNameSyntax name && name.Identifier.ValueText == local.Name && use.SemanticModel?.GetSymbolInfo(name).Symbol is ILocalSymbol target && SymbolEqualityComparer.Default.Equals(target, local));
+    }
+}
