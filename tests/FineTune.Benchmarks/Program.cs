@@ -1,6 +1,6 @@
 using FineTune.Benchmarks;
 
-var tables = new Dictionary<string, Action> { ["operators"] = Operators.Run, ["training"] = TrainingSteps.Run, ["generator"] = GeneratorRuns.Run };
+var tables = new Dictionary<string, Action> { ["operators"] = Operators.Run, ["training"] = TrainingSteps.Run, ["generator"] = GeneratorRuns.Run, ["decoding"] = Decoding.Run };
 if (args is not [{ } table] || !tables.TryGetValue(table, out Action? run))
 {
     Console.Error.WriteLine($"Say which table to make: {string.Join(" or ", tables.Keys)}.");

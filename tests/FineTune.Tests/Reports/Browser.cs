@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Playwright;
 
 namespace FineTune.Tests;
 
@@ -8,14 +9,26 @@ internal static class Browser
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
     private static readonly Lazy<string> Path = new(() => Find() ?? Install());
 
-    /// <summary>Draws a page as the reader of a light or a dark system sees it.</summary>
-    public static void Draw(string page, string picture, bool dark)
+    /// <summary>Draws a page as the reader of a light or a dark system sees it; whatever the browser complains of fails the test.</summary>
+    public static async Task Draw(string page, string picture, bool dark)
     {
-        using var profile = new TemporaryFolder();
-        Run(Path.Value, TimeSpan.FromSeconds(60),
-            "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1", "--window-size=1200,2600",
-            $"--user-data-dir={profile["profile"]}", $"--blink-settings=preferredColorScheme={(dark ? 0 : 1)}", $"--screenshot={picture}", new Uri(page).AbsoluteUri);
-        Assert.That(picture, Does.Exist);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Path.Value, Args = ["--no-sandbox", "--disable-gpu"] });
+        var tab = await browser.NewPageAsync(new()
+        {
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new() { Width = 1200, Height = 2600 },
+        });
+        var complaints = new List<string>();
+        tab.Console += (_, message) => complaints.Add(message.Text);
+        tab.PageError += (_, error) => complaints.Add(error);
+        tab.RequestFailed += (_, request) => complaints.Add(request.Url);
+
+        await tab.GotoAsync(new Uri(page).AbsoluteUri);
+        await tab.ScreenshotAsync(new() { Path = picture });
+
+        Assert.That(complaints, Is.Empty);
+        Assert.That(await tab.Locator("svg").First.IsVisibleAsync(), "the first chart is in sight");
     }
 
     private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)

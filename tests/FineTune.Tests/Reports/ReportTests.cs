@@ -131,12 +131,12 @@ public sealed class ReportTests
 
     [Test]
     [Category("Slow")]
-    public void A_browser_draws_curves_and_marks_light_and_dark([Values] bool dark)
+    public async Task A_browser_draws_curves_and_marks_light_and_dark([Values] bool dark)
     {
         using var folder = new TemporaryFolder();
         TwoPhases(folder["run.html"]);
 
-        Browser.Draw(folder["run.html"], folder["run.png"], dark);
+        await Browser.Draw(folder["run.html"], folder["run.png"], dark);
 
         using var picture = torchvision.io.read_image(folder["run.png"], torchvision.io.ImageReadMode.RGB);
         var (height, width, pixels) = (picture.shape[1], picture.shape[2], picture.bytes.ToArray());
