@@ -101,6 +101,7 @@ public sealed class ModelCheckpoint : Callback
         var metadata = new Dictionary<string, string>
         {
             ["model"] = fit.Compiled.Tunable.Manifest.Model,
+            ["manifest"] = fit.Compiled.Tunable.Manifest.Hash,
             ["epoch"] = epoch,
             ["phase"] = fit.Compiled.Phase.ToString(),
         };

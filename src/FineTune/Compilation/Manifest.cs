@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using static System.FormattableString;
 
 namespace FineTune;
 
@@ -35,21 +35,32 @@ public sealed record Manifest(
     /// SHA-256, in hexadecimal digits, of everything that the manifest says: equal where a checkpoint was written by
     /// a class with the same parts in the same roles, at the same rates.
     /// </summary>
-    public string Hash => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Text())));
+    public string Hash => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(ToString())));
 
-    private string Text()
+    /// <summary>
+    /// Everything that the manifest says, on one line: what a checkpoint records, so that a resume can say what differs.
+    /// </summary>
+    public override string ToString()
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture,
-            $"{Model}\nlast {UnfreezeLast} {Unit}\nfirst {UnfreezeFirst} {UnfreezeFirstUnit}\nepochs {EpochsPerBlock}\nrate {FineTuneRate:R}\n");
-        foreach (var pattern in UnfreezePatterns)
-            text.Append(CultureInfo.InvariantCulture, $"pattern {pattern}\n");
+        List<string> parts = [Model];
+        if (UnfreezeLast is { } last)
+            parts.Add(Invariant($"last {last} {Unit}"));
+        if (UnfreezeFirst is { } first)
+            parts.Add(Invariant($"first {first} {UnfreezeFirstUnit}"));
+        parts.AddRange(UnfreezePatterns.Select(pattern => $"unfreezes '{pattern}'"));
+        if (EpochsPerBlock is { } epochs)
+            parts.Add(Invariant($"a block every {epochs} epochs"));
+        if (FineTuneRate is { } rate)
+            parts.Add(Invariant($"fine-tuned at {rate:R}"));
         foreach (var member in Members)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"{member.Name} {member.Role} {member.HeadRate:R} {member.FineTuneRate:R} {member.BatchNorm} {member.LayerDecay:R} {member.DecaysBiasesAndNorms}\n");
+            parts.Add(Invariant(
+                $"{member.Name}: {member.Role}, rates {Text(member.HeadRate)} and {Text(member.FineTuneRate)}, norms {member.BatchNorm}, layer decay {Text(member.LayerDecay)}, weight decay of {(member.DecaysBiasesAndNorms ? "all" : "weights")}"));
         }
 
-        return text.ToString();
+        return string.Join("; ", parts);
+
+        static string Text(double? number) => number is { } stated ? Invariant($"{stated:R}") : "unstated";
     }
 
     /// <summary>Whether both say the same, member by member.</summary>

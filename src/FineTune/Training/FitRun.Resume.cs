@@ -220,7 +220,7 @@ internal sealed partial class FitRun
         : ContentHash.Of(MemoryMarshal.AsBytes<double>(weights.ToArray())).ToString("x16", CultureInfo.InvariantCulture);
 
     private RunSettings Settings() => new(
-        string.Join(", ", compiled.Tunable.Manifest.Members.Prepend<object>(compiled.Tunable.Manifest.Model)),
+        compiled.Tunable.Manifest.ToString(),
         compiled.Phase.ToString(),
         compiled.OptimizerConfig.Name,
         compiled.Loss.Name,

@@ -34,6 +34,7 @@ public sealed class ModelCheckpointTests
 
         using var file = WeightsFile.Open(Path.Combine(folder, "best.safetensors"));
         Assert.That(file.Metadata["epoch"], Is.EqualTo("1"));
+        Assert.That(file.Metadata["manifest"], Has.Length.EqualTo(64), "the hash of what the attributes say");
         Assert.That(file.Metadata[Score], Is.EqualTo("1"));
         Assert.That(file.Tensors.Keys, Is.EquivalentTo(best.Keys));
         Assert.That(

@@ -20,35 +20,7 @@ internal sealed partial class ParityModel : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public Manifest Manifest => throw new NotImplementedException();
-
-    public Phase Phase => throw new NotImplementedException();
-
-    public LayerList Layers => throw new NotImplementedException();
-
-    public bool IsBackboneFrozen => throw new NotImplementedException();
-
-    public CompiledModel Compile(OptimizerConfig optimizer, Loss loss, params Metric[] metrics)
-    {
-        throw new NotImplementedException();
-    }
-
-    public void EnterPhase(Phase phase)
-    {
-        throw new NotImplementedException();
-    }
-
     public override Tensor forward(Tensor x) => head.call(backbone.call(x));
-
-    public IReadOnlyList<ParameterGroup> ParameterGroups(LearningRates rates)
-    {
-        throw new NotImplementedException();
-    }
-
-    public CompiledModel Recompile(double? learningRate = null, OptimizerState state = OptimizerState.Reset)
-    {
-        throw new NotImplementedException();
-    }
 }
 
 /// <summary>The same, its batch normalization training once it is unfrozen.</summary>
@@ -67,35 +39,7 @@ internal sealed partial class ParityModelWithTrainingBatchNorm : Module<Tensor, 
         RegisterComponents();
     }
 
-    public Manifest Manifest => throw new NotImplementedException();
-
-    public Phase Phase => throw new NotImplementedException();
-
-    public LayerList Layers => throw new NotImplementedException();
-
-    public bool IsBackboneFrozen => throw new NotImplementedException();
-
-    public CompiledModel Compile(OptimizerConfig optimizer, Loss loss, params Metric[] metrics)
-    {
-        throw new NotImplementedException();
-    }
-
-    public void EnterPhase(Phase phase)
-    {
-        throw new NotImplementedException();
-    }
-
     public override Tensor forward(Tensor x) => head.call(backbone.call(x));
-
-    public IReadOnlyList<ParameterGroup> ParameterGroups(LearningRates rates)
-    {
-        throw new NotImplementedException();
-    }
-
-    public CompiledModel Recompile(double? learningRate = null, OptimizerState state = OptimizerState.Reset)
-    {
-        throw new NotImplementedException();
-    }
 }
 
 /// <summary>The backbone that both have.</summary>
