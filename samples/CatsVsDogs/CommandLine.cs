@@ -19,7 +19,7 @@ internal static class CommandLine
 
     private static readonly Option<string?> Weights = new("--weights")
     {
-        Description = "A file of pre-trained weights (safetensors) that fits the backbone. Made on a source task if not given.",
+        Description = "A file of pre-trained weights (safetensors, .pt, .pth, .dat) that fits the backbone. Made on a source task if not given.",
         HelpName = "FILE",
     };
 

@@ -350,10 +350,34 @@ internal sealed class ForwardSlicer
             {
                 throw new UnsplittableException($"'{FirstLine(node)}' changes a tensor in place");
             }
+
+            if (node is InvocationExpressionSyntax call && MayChangeItsArguments(call)
+                && call.ArgumentList.Arguments.Any(argument => this.torch.IsTensor(this.model.GetTypeInfo(argument.Expression).Type) && HalfOf(argument.Expression) == Half.Frozen))
+            {
+                throw new UnsplittableException($"'{FirstLine(node)}' changes a tensor in place");
+            }
         }
 
         if (code.DescendantTokens().FirstOrDefault(static token => token.Text.Contains('\n')) is { RawKind: not 0 } literal)
             throw new UnsplittableException($"'{FirstLine(literal.Parent!)}' goes over several lines");
+    }
+
+    /// <summary>Whether a function such as <c>functional.relu_(x)</c> or <c>functional.relu(x, inplace)</c> may write into what it is given.</summary>
+    private bool MayChangeItsArguments(InvocationExpressionSyntax call)
+    {
+        if (this.model.GetSymbolInfo(call).Symbol is not IMethodSymbol method)
+            return false;
+        if (method.Name.EndsWith("_", StringComparison.Ordinal))
+            return true;
+        var arguments = call.ArgumentList.Arguments;
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var parameter = arguments[i].NameColon?.Name.Identifier.ValueText ?? method.Parameters.ElementAtOrDefault(i)?.Name;
+            if (parameter == "inplace" && this.model.GetConstantValue(arguments[i].Expression) is not { HasValue: true, Value: false })
+                return true;
+        }
+
+        return false;
     }
 
     private string? NameIn(Half half, ISymbol symbol) =>

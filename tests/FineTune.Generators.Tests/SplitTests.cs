@@ -1,0 +1,47 @@
+namespace FineTune.Generators.Tests;
+
+/// <summary>Where the cut would change what is computed, there is none, and the generated file says why.</summary>
+public sealed class SplitTests
+{
+    [TestCase("head.call(features.relu_())")]
+    [TestCase("head.call(torch.nn.init.ones_(features))")]
+    [TestCase("head.call(functional.relu(features, true))")]
+    [TestCase("head.call(functional.relu(features, inplace: usesLess))")]
+    public void What_writes_into_a_frozen_value_cannot_be_split(string result)
+    {
+        var file = File(result);
+
+        Assert.That(file, Does.Contain("changes a tensor in place"));
+        Assert.That(file, Does.Not.Contain("ForwardFrozen("));
+    }
+
+    [TestCase("head.call(functional.relu(features))")]
+    [TestCase("head.call(functional.relu(features, false))")]
+    [TestCase("functional.relu(head.call(features), true)")]
+    [TestCase("head.call(features).relu_()")]
+    public void What_writes_into_nothing_frozen_can(string result) => Assert.That(File(result), Does.Contain("ForwardFrozen("));
+
+    private static string File(string result)
+    {
+        var run = GeneratorRun.Over(
+            $$"""
+            namespace Demo;
+
+            public sealed partial class Model : Module<Tensor, Tensor>
+            {
+                private readonly bool usesLess = true;
+                [Backbone] private readonly Sequential backbone = Sequential();
+                [Head] private readonly Linear head = Linear(8, 1);
+
+                public Model() : base("model") => RegisterComponents();
+
+                public override Tensor forward(Tensor x)
+                {
+                    var features = backbone.call(x);
+                    return {{result}};
+                }
+            }
+            """);
+        return run.Files.Single().SourceText.ToString();
+    }
+}
