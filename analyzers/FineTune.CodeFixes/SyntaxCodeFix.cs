@@ -1,34 +1,11 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
-using Microsoft.CodeAnalysis.CodeFixes;
 
 namespace FineTune.CodeFixes;
 
 /// <summary>A fix that needs nothing but the syntax at the diagnostic.</summary>
-public abstract class SyntaxCodeFix : CodeFixProvider
+public abstract class SyntaxCodeFix : EditCodeFix
 {
-    /// <summary>What the user is offered; the same for every diagnostic, so that all can be mended at once.</summary>
-    private protected abstract string Title { get; }
-
-    /// <inheritdoc/>
-    public sealed override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public sealed override async Task RegisterCodeFixesAsync(CodeFixContext context)
-    {
-        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root is null)
-            return;
-        foreach (var diagnostic in context.Diagnostics)
-        {
-            if (Fix(root, root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)) is { } changed)
-            {
-                context.RegisterCodeFix(
-                    CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Title),
-                    diagnostic);
-            }
-        }
-    }
+    private protected sealed override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node, Diagnostic diagnostic) => Fix(root, node);
 
     /// <summary>The file with the edit at <paramref name="node"/>; null where no one edit is right.</summary>
     private protected abstract SyntaxNode? Fix(SyntaxNode root, SyntaxNode node);

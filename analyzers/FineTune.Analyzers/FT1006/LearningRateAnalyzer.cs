@@ -20,6 +20,9 @@ public sealed class LearningRateAnalyzer : DiagnosticAnalyzer
         "Pre-trained weights survive a tenth of the head's rate or less; at the head's own rate they are forgotten before the head has learnt. A rate that is not finite and positive trains nothing, or destroys everything.",
         RulePages.Address + "FT1006.md");
 
+    /// <summary>The property that says what rate would be gentle, where that is known.</summary>
+    internal const string GentleProperty = "gentle";
+
     // Nearer than this the pre-trained part is at risk, further away it is safe. Rates are decimal: 3e-5 is just 3 times 1e-5.
     private const double SafeFactor = 3 * (1 - 1e-9);
 
@@ -55,13 +58,18 @@ public sealed class LearningRateAnalyzer : DiagnosticAnalyzer
         foreach (var rate in gentle.Where(rate => rate.IsOne))
         {
             if (rate.Value >= lowest.Value)
-                Report(rate, DiagnosticSeverity.Warning, $"Fine-tuning at {Text(rate.Value)} is not below the head's {Text(lowest.Value)}; pre-trained weights survive a tenth of it or less");
+                Report(rate, DiagnosticSeverity.Warning, $"Fine-tuning at {Text(rate.Value)} is not below the head's {Text(lowest.Value)}; pre-trained weights survive a tenth of it or less", lowest.Value / 10);
             else if (rate.Value * SafeFactor > lowest.Value)
-                Report(rate, DiagnosticSeverity.Info, $"Fine-tuning at {Text(rate.Value)} is near to the head's {Text(lowest.Value)}; a tenth of it is the usual");
+                Report(rate, DiagnosticSeverity.Info, $"Fine-tuning at {Text(rate.Value)} is near to the head's {Text(lowest.Value)}; a tenth of it is the usual", lowest.Value / 10);
         }
 
-        void Report(Stated rate, DiagnosticSeverity severity, string sentence) =>
-            context.ReportDiagnostic(Diagnostic.Create(Rule, rate.Place, severity, additionalLocations: null, properties: null, sentence));
+        void Report(Stated rate, DiagnosticSeverity severity, string sentence, double? gentle = null)
+        {
+            var properties = ImmutableDictionary<string, string?>.Empty;
+            if (gentle is { } value)
+                properties = properties.Add(GentleProperty, Text(value));
+            context.ReportDiagnostic(Diagnostic.Create(Rule, rate.Place, severity, additionalLocations: null, properties, sentence));
+        }
     }
 
     private static Stated? Rate(ISymbol symbol, INamedTypeSymbol attribute)

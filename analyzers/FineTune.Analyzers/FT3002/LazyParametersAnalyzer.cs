@@ -63,9 +63,8 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
             value = conversion.Operand;
         switch (value)
         {
-            case ILocalReferenceOperation { Local: { DeclaringSyntaxReferences.Length: 1, RefKind: RefKind.None } local } reference
-                when local.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer.Value: { } initializer } declaration && IsAssignedOnce(local, declaration, value):
-                return reference.SemanticModel?.GetOperation(initializer, cancellation) is { } initial ? Filter(initial, types, cancellation) : null;
+            case ILocalReferenceOperation reference:
+                return OnlyValue.Of(reference, cancellation) is { } only ? Filter(only, types, cancellation) : null;
             case IInvocationOperation { TargetMethod: { ContainingType: { Name: "Enumerable", ContainingNamespace.Name: "Linq" } } linq } query:
                 if (!SymbolEqualityComparer.Default.Equals(linq.ReturnType.OriginalDefinition, value.SemanticModel?.Compilation.GetSpecialType(SpecialType.System_Collections_Generic_IEnumerable_T)))
                     return null;
@@ -85,11 +84,4 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
 
     private static bool IsIterator(IMethodSymbol method, CancellationToken cancellation) =>
         method.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation).DescendantNodes().OfType<YieldStatementSyntax>().Any());
-
-    private static bool IsAssignedOnce(ILocalSymbol local, SyntaxNode declaration, IOperation use)
-    {
-        var body = declaration.FirstAncestorOrSelf<MemberDeclarationSyntax>();
-        return body is not null && !body.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(assignment =>
-            assignment.Left is IdentifierNameSyntax name && name.Identifier.ValueText == local.Name && use.SemanticModel?.GetSymbolInfo(name).Symbol is ILocalSymbol target && SymbolEqualityComparer.Default.Equals(target, local));
-    }
 }

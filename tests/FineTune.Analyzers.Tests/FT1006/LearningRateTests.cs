@@ -1,4 +1,5 @@
 using FineTune.Analyzers.FT1006;
+using FineTune.CodeFixes.FT1006;
 using FineTune.Testing;
 using Microsoft.CodeAnalysis;
 
@@ -31,6 +32,17 @@ public sealed class LearningRateTests
 
         Assert.That(diagnostics.Select(diagnostic => (diagnostic.Severity, diagnostic.GetMessage())), Is.EqualTo(new[] { (severity, sentence) }));
     }
+
+    [TestCase("[FineTuneLR(1e-3)]", "[FineTuneLR(1e-4)]", "Head(LearningRate = 1e-3)")]
+    [TestCase("[FineTuneLR(learningRate: 5e-4)]", "[FineTuneLR(learningRate: 1e-4)]", "Head(LearningRate = 1e-3)")]
+    [TestCase("[UnfreezeLast(2), FineTuneLR(0.5)]", "[UnfreezeLast(2), FineTuneLR(3e-2)]", "Head(LearningRate = 0.3)")]
+    public Task Fine_tunes_at_a_tenth(string before, string after, string onHead) =>
+        CodeFixVerifier.Verify<LearningRateAnalyzer, GentleRateCodeFix>(Source(before, onHead), Source(after, onHead));
+
+    [TestCase("[FineTuneLR(0)]", "Head(LearningRate = 1e-3)")]
+    [TestCase("[FineTuneLR(1e-4)]", "Head(LearningRate = -1e-3)")]
+    public Task Guesses_no_rate_where_there_is_none(string onClass, string onHead) =>
+        CodeFixVerifier.VerifyNoFix<LearningRateAnalyzer, GentleRateCodeFix>(Source(onClass, onHead));
 
     private static Task Verify(string onClass, string onHead) => AnalyzerVerifier.Verify<LearningRateAnalyzer>(Source(onClass, onHead), "FT1006");
 

@@ -1,0 +1,59 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace FineTune.Analyzers;
+
+/// <summary>The one value that a variable ever has.</summary>
+internal static class OnlyValue
+{
+    /// <summary>The initializer of a local that nothing else assigns; null where there may be other values.</summary>
+    public static IOperation? Of(ILocalReferenceOperation reference, CancellationToken cancellation)
+    {
+        if (reference.SemanticModel is not { } model
+            || reference.Local is not { DeclaringSyntaxReferences.Length: 1, RefKind: RefKind.None } local
+            || local.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is not VariableDeclaratorSyntax { Initializer.Value: { } initializer } declaration
+            || IsAssigned(local, declaration, model))
+        {
+            return null;
+        }
+
+        return model.GetOperation(initializer, cancellation);
+    }
+
+    /// <summary>What an expression is beneath its conversions, and behind a local that holds nothing else.</summary>
+    public static IOperation Behind(IOperation value, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (value is IConversionOperation { OperatorMethod: null } conversion)
+                value = conversion.Operand;
+            else if (value is ILocalReferenceOperation reference && Of(reference, cancellation) is { } only)
+                value = only;
+            else
+                return value;
+        }
+    }
+
+    private static bool IsAssigned(ILocalSymbol local, SyntaxNode declaration, SemanticModel model)
+    {
+        SyntaxNode? body = declaration.FirstAncestorOrSelf<MemberDeclarationSyntax>();
+        if (body is GlobalStatementSyntax)
+            body = body.Parent;
+        return body is null || body.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name =>
+            name.Identifier.ValueText == local.Name && IsTarget(name)
+            && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name).Symbol, local));
+    }
+
+    private static bool IsTarget(ExpressionSyntax expression) => expression.Parent switch
+    {
+        AssignmentExpressionSyntax assignment => assignment.Left == expression,
+        ArgumentSyntax { Parent: TupleExpressionSyntax tuple } => IsTarget(tuple),
+        ArgumentSyntax argument => !argument.RefKindKeyword.IsKind(SyntaxKind.None),
+        RefExpressionSyntax => true,
+        PrefixUnaryExpressionSyntax prefix => prefix.IsKind(SyntaxKind.AddressOfExpression),
+        ParenthesizedExpressionSyntax parenthesized => IsTarget(parenthesized),
+        _ => false,
+    };
+}
