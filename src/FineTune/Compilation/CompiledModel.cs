@@ -27,9 +27,11 @@ public sealed class CompiledModel
         Loss loss,
         IReadOnlyList<Metric> metrics,
         LearningRates rates,
-        TrainingLog log)
+        TrainingLog log,
+        KeptFeatures features)
     {
         Log = log;
+        Features = features;
         Model = model;
         Tunable = tunable;
         this.config = config;
@@ -83,6 +85,9 @@ public sealed class CompiledModel
     /// <summary>Every <see cref="Fit"/> since the first compile.</summary>
     internal TrainingLog Log { get; }
 
+    /// <summary>What the frozen part answered in the last <see cref="Fit"/>.</summary>
+    internal KeptFeatures Features { get; }
+
     internal OptimizerConfig OptimizerConfig => config;
 
     internal IReadOnlyList<OptimizerGroup> OptimizerGroups { get; }
@@ -109,7 +114,7 @@ public sealed class CompiledModel
         var rates = model.Phase.Kind == PhaseKind.Head
             ? new LearningRates(model.Phase, stated, stated ?? optimizer.DefaultLearningRate)
             : new LearningRates(model.Phase, stated, optimizer.DefaultLearningRate, stated);
-        return new CompiledModel(model, model, optimizer, loss, [.. metrics], rates, new TrainingLog());
+        return new CompiledModel(model, model, optimizer, loss, [.. metrics], rates, new TrainingLog(), new KeptFeatures());
     }
 
     /// <summary>
@@ -133,7 +138,7 @@ public sealed class CompiledModel
         var next = phase.Kind == PhaseKind.Head
             ? rates with { Phase = phase, Explicit = learningRate, HeadRate = learningRate ?? rates.HeadRate }
             : rates with { Phase = phase, Explicit = learningRate, FineTuneRate = learningRate ?? rates.FineTuneRate };
-        var recompiled = new CompiledModel(Model, Tunable, config, Loss, Metrics, next, Log);
+        var recompiled = new CompiledModel(Model, Tunable, config, Loss, Metrics, next, Log, Features);
         if (state == OptimizerState.Carry)
         {
             OptimizerMoments.Carry(this, recompiled);
@@ -181,7 +186,7 @@ public sealed class CompiledModel
             ownLoop = new TrainingStep(this, new FitOptions());
         }
 
-        var loss = ownLoop.Add(input, target, null, null, null);
+        var loss = ownLoop.Add(new ModelBatch([], input, null, target), null, null, null);
         return new StepResult(loss.Mean, ownLoop.Apply(null));
     }
 
@@ -245,7 +250,7 @@ public sealed class CompiledModel
     internal Evaluation Evaluate(IDataset data, BatchOptions batches, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Inference.Evaluate(this, data, batches, cancellationToken);
+        return Inference.Evaluate(this, new FeatureBatches(new BatchLoader(data, batches)), cancellationToken);
     }
 
     internal void ThrowIfStale()

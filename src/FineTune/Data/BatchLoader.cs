@@ -11,6 +11,7 @@ public sealed class BatchLoader
     private readonly IDataset data;
     private readonly BatchOptions options;
     private readonly SortedDictionary<int, string> damaged = [];
+    private volatile bool isRandom;
 
     /// <summary>A loader of batches from <paramref name="data"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -51,11 +52,9 @@ public sealed class BatchLoader
     /// </exception>
     public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0)
     {
-        int[][] plan = [.. Order(epoch).Chunk(options.BatchSize).Take(BatchCount).Skip(firstBatch)];
-        if (plan.Length == 0)
-            yield break;
-        bool any = false;
-        foreach (Batch batch in options.Workers == 0 ? ReadHere(plan, epoch) : ReadAhead(plan, epoch))
+        int[][] plan = Plan(epoch, firstBatch);
+        bool any = plan.Length == 0;
+        foreach (Batch batch in Read(plan, epoch))
         {
             // A batch is empty when each of its samples was skipped.
             if (batch.Count == 0)
@@ -65,8 +64,56 @@ public sealed class BatchLoader
         }
 
         if (!any)
-            throw new FineTuneException($"None of the {data.Count} samples can be read; the first: {damaged.First().Value}");
+            throw NothingReadable();
     }
+
+    /// <summary>Whether a sample that was read so far drew random numbers.</summary>
+    internal bool IsRandom => isRandom;
+
+    /// <summary>The data that the batches are of.</summary>
+    internal IDataset Data => data;
+
+    /// <summary>The samples of each batch of an epoch.</summary>
+    internal int[][] Plan(int epoch, int firstBatch) => [.. Order(epoch).Chunk(options.BatchSize).Take(BatchCount).Skip(firstBatch)];
+
+    /// <summary>Reads batches, one for each entry of a plan; one is empty where each of its samples was skipped.</summary>
+    /// <param name="plan">The samples of each batch.</param>
+    /// <param name="epoch">The epoch that random numbers follow from.</param>
+    internal IEnumerable<Batch> Read(int[][] plan, int epoch) =>
+        plan.Length == 0 ? [] : options.Workers == 0 ? ReadHere(plan, epoch) : ReadAhead(plan, epoch);
+
+    /// <summary>Whether a sample was skipped because it cannot be read.</summary>
+    internal bool IsSkipped(int index)
+    {
+        lock (damaged)
+            return damaged.ContainsKey(index);
+    }
+
+    /// <summary>The first samples that can be read, as one batch; fewer where there are not as many.</summary>
+    internal Batch ReadFirst(int count, int epoch)
+    {
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        var samples = new List<Sample>();
+        var indices = new List<int>();
+        for (int index = 0; index < data.Count && samples.Count < count; index++)
+        {
+            try
+            {
+                samples.Add(data.Read(index, RandomFor(index, epoch)));
+                indices.Add(index);
+            }
+            catch (DamagedSampleException)
+            {
+                // Whoever needs it reads it again, and says so then.
+            }
+        }
+
+        return samples.Count == 0 ? Nothing(indices) : Whole(samples, indices);
+    }
+
+    /// <summary>The error of an epoch in which every sample was skipped.</summary>
+    internal FineTuneException NothingReadable() => new($"None of the {data.Count} samples can be read; the first: {damaged.First().Value}");
 
     private int[] Order(int epoch)
     {
@@ -102,8 +149,13 @@ public sealed class BatchLoader
             read.Add(index);
         }
 
-        if (samples.Count == 0)
-            return new Batch(empty(0).DetachFromDisposeScope(), empty(0).DetachFromDisposeScope(), read);
+        return samples.Count == 0 ? Nothing(read) : Whole(samples, read);
+    }
+
+    private static Batch Nothing(List<int> read) => new(empty(0).DetachFromDisposeScope(), empty(0).DetachFromDisposeScope(), read);
+
+    private Batch Whole(List<Sample> samples, List<int> read)
+    {
         Tensor input = Stack(samples, read, "input", sample => sample.Input);
         Tensor target = Stack(samples, read, "target", sample => sample.Target);
         return new Batch(input.DetachFromDisposeScope(), target.DetachFromDisposeScope(), read);
@@ -113,7 +165,7 @@ public sealed class BatchLoader
     {
         try
         {
-            return data.Read(index, SampleRandom.ForSample(options.Seed, epoch, index));
+            return data.Read(index, RandomFor(index, epoch));
         }
         catch (DamagedSampleException exception) when (options.DamagedSamples == DamagedSamples.Skip)
         {
@@ -131,6 +183,8 @@ public sealed class BatchLoader
             throw new FineTuneException($"Reading {data.Describe(index)} failed: {exception.Message}", exception);
         }
     }
+
+    private WatchedRandom RandomFor(int index, int epoch) => new(SampleRandom.ForSample(options.Seed, epoch, index), () => isRandom = true);
 
     private Tensor Stack(List<Sample> samples, List<int> indices, string what, Func<Sample, Tensor> part)
     {

@@ -53,6 +53,11 @@ public sealed class CsvDataset : IClassified
         string[] targets = [.. rows.Where(row => row.Fields.Length == header.Length).Select(row => row.Fields[target])];
         isClass = options.TargetIsClass ?? (options.Classes is not null || targets.Any(field => Number(field) is null));
         Classes = !isClass ? [] : options.Classes ?? [.. targets.Distinct().Order(StringComparer.Ordinal)];
+
+        var identity = new Fingerprint("table");
+        foreach (string part in (IEnumerable<string>)[text, $"{options.Separator}", $"{isClass}", header[target], .. FeatureNames, "", .. Classes])
+            identity.Add(part);
+        Identity = identity.ToString();
     }
 
     /// <summary>The columns of the input, in order.</summary>
@@ -60,6 +65,9 @@ public sealed class CsvDataset : IClassified
 
     /// <summary>The names of the classes; empty where the target is a number.</summary>
     public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>A hash of the file as it was read, and of which columns and classes are taken from it.</summary>
+    public string Identity { get; }
 
     /// <summary>The number of rows.</summary>
     public int Count => rows.Length;

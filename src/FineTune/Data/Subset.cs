@@ -27,6 +27,21 @@ public class Subset : IDataset
     /// <inheritdoc/>
     public int Count => Indices.Count;
 
+    /// <summary>That of the dataset, and which samples these are; null where the dataset has none.</summary>
+    public string? Identity
+    {
+        get
+        {
+            if (data.Identity is not { } whole)
+                return null;
+            var identity = new Fingerprint("subset");
+            identity.Add(whole);
+            foreach (int index in Indices)
+                identity.Add((ulong)index);
+            return identity.ToString();
+        }
+    }
+
     /// <inheritdoc/>
     public Sample Read(int index, Random random) => data.Read(Indices[index], random);
 

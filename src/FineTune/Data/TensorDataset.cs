@@ -26,6 +26,26 @@ public sealed class TensorDataset : IDataset
     /// <inheritdoc/>
     public int Count { get; }
 
+    /// <summary>A hash of all rows as they are now.</summary>
+    public string Identity
+    {
+        get
+        {
+            var identity = new Fingerprint("tensors");
+            foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[inputs, targets])
+            {
+                identity.Add($"{tensor.dtype} [{string.Join(", ", tensor.shape)}]");
+                for (int index = 0; index < Count; index++)
+                {
+                    using Tensor row = tensor.select(0, index);
+                    identity.Add(ContentHash.Of(row));
+                }
+            }
+
+            return identity.ToString();
+        }
+    }
+
     /// <inheritdoc/>
     public Sample Read(int index, Random random) => new(inputs.select(0, index), targets.select(0, index));
 }

@@ -79,6 +79,21 @@ public sealed record FitOptions
     /// </summary>
     public IReadOnlyList<double>? SamplingWeights { get; init; }
 
+    /// <summary>
+    /// Whether what the frozen part of the model answers to each sample, validation data included, is kept, so that it is
+    /// computed once and later epochs run through the rest of the model alone. Losses and weights are the same, bit for bit.
+    /// </summary>
+    public FeatureCache FeatureCache { get; init; }
+
+    /// <summary>The most bytes of memory that it may take; null for a quarter of what there is.</summary>
+    public long? FeatureCacheBytes { get; init; }
+
+    /// <summary>
+    /// With samples that are random, how many views of each are kept: epoch e trains on view e modulo this number. 0 for
+    /// a new view in each epoch, which leaves nothing to keep.
+    /// </summary>
+    public int AugmentedViews { get; init; }
+
     /// <summary>Ends training after the step that is under way, with the weights and the history as of then.</summary>
     public CancellationToken CancellationToken { get; init; }
 
@@ -115,6 +130,8 @@ public sealed record FitOptions
         Require(ValidationBatchSize is null or >= 1, nameof(ValidationBatchSize), ValidationBatchSize, "at least 1");
         Require(Workers is null or >= 0, nameof(Workers), Workers, "at least 0");
         Require(MaxSkippedSamples is null or >= 0, nameof(MaxSkippedSamples), MaxSkippedSamples, "at least 0");
+        Require(FeatureCacheBytes is null or >= 0, nameof(FeatureCacheBytes), FeatureCacheBytes, "at least 0");
+        Require(AugmentedViews >= 0, nameof(AugmentedViews), AugmentedViews, "at least 0");
         Require(AccumulateBatches >= 1, nameof(AccumulateBatches), AccumulateBatches, "at least 1");
         Require(ClipNorm is null or > 0, nameof(ClipNorm), ClipNorm, "above 0");
         Require(ClipValue is null or > 0, nameof(ClipValue), ClipValue, "above 0");

@@ -12,6 +12,8 @@ internal sealed partial class FitRun
     private readonly CompiledModel compiled;
     private readonly FitOptions options;
     private readonly BatchLoader loader;
+    private readonly FeatureBatches training;
+    private readonly FeatureBatches? validation;
     private readonly List<Callback> callbacks;
     private readonly History history;
     private readonly FitContext fit;
@@ -39,6 +41,8 @@ internal sealed partial class FitRun
                 $"No batch is left: DropLast leaves out a batch with fewer than {options.BatchSize} samples, and there are {train.Count}.");
         }
 
+        training = new FeatureBatches(loader);
+        validation = options.ValidationData is { } data ? new FeatureBatches(new BatchLoader(data, options.ValidationBatches)) : null;
         history = new History(options.InitialEpoch);
         fit = new FitContext(this, compiled, options, history, loader.BatchCount, Warn);
 
@@ -60,7 +64,7 @@ internal sealed partial class FitRun
     {
         var errors = new List<Exception>();
         var begun = new List<Callback>();
-        var training = compiled.Model.training;
+        var wasTraining = compiled.Model.training;
         try
         {
             foreach (var callback in callbacks)
@@ -84,7 +88,7 @@ internal sealed partial class FitRun
             errors.Add(exception);
         }
 
-        compiled.Model.train(training);
+        compiled.Model.train(wasTraining);
         history.Outcome = finished ?? fit.Stopping ?? new FitOutcome(StopReason.Completed, Completed());
         IsFinished = finished is null && errors.Count == 0 && history.Outcome.Reason != StopReason.Cancelled;
         foreach (var callback in begun)
@@ -126,6 +130,7 @@ internal sealed partial class FitRun
     {
         compiled.Model.train();
         using var audit = new MovementAudit(compiled);
+        using var features = new FeatureSession(compiled, options, history, fit.Warn);
         var first = position?.Epoch ?? options.InitialEpoch;
         for (var epoch = first; finished is null && epoch < options.Epochs && !Ending(); epoch++)
         {
@@ -135,6 +140,7 @@ internal sealed partial class FitRun
             fit.Clear();
             Each(callback => callback.OnEpochBegin(fit));
             compiled.ThrowIfStale();
+            features.Open(training, validation, epoch);
             TrainEpoch(epoch, audit);
         }
     }
@@ -166,7 +172,7 @@ internal sealed partial class FitRun
             throw;
         }
 
-        var training = before + clock.Elapsed.TotalSeconds;
+        var seconds = before + clock.Elapsed.TotalSeconds;
         complete = complete && EndEpoch(epoch, audit);
         var rates = compiled.LearningRates.ToDictionary(group => group.Name, group => group.LearningRate);
         if (!complete)
@@ -193,12 +199,12 @@ internal sealed partial class FitRun
         Each(callback => callback.OnEpochRecorded(fit));
 
         EpochRecord Record() => new(
-            epoch, compiled.Phase, fit.Copy(), rates, before + clock.Elapsed.TotalSeconds, training > 0 ? samples / training : 0);
+            epoch, compiled.Phase, fit.Copy(), rates, before + clock.Elapsed.TotalSeconds, seconds > 0 ? samples / seconds : 0);
     }
 
     private void TrainBatches(int epoch, MovementAudit audit)
     {
-        foreach (var batch in loader.Epoch(epoch, fit.Batch))
+        foreach (var batch in training.Epoch(epoch, fit.Batch))
         {
             using var owned = batch;
             if (Ending())
@@ -208,8 +214,12 @@ internal sealed partial class FitRun
 
             compiled.ThrowIfFlipped();
             using var weights = WeightsOf(batch);
-            LayerTracing.Check(compiled, batch.Input);
-            step.Add(batch.Input, batch.Target, weights, states, new StepPosition(epoch, fit.Step));
+            if (batch.Input is { } input)
+            {
+                LayerTracing.Check(compiled, input);
+            }
+
+            step.Add(batch, weights, states, new StepPosition(epoch, fit.Step));
             samples += batch.Count;
             if (step.Pending == options.AccumulateBatches)
             {
@@ -246,14 +256,14 @@ internal sealed partial class FitRun
 
         WarnOfSkipped("training", loader.SkippedSamples);
         SetMetrics();
-        if (options.ValidationData is not { } data)
+        if (validation is null)
         {
             return true;
         }
 
         try
         {
-            var evaluation = compiled.Evaluate(data, options.ValidationBatches, options.CancellationToken);
+            var evaluation = Inference.Evaluate(compiled, validation, options.CancellationToken);
             WarnOfSkipped("validation", evaluation.SkippedSamples);
             fit.Set(evaluation.Metrics.Prepend(KeyValuePair.Create("loss", evaluation.Loss))
                 .Select(metric => KeyValuePair.Create($"val_{metric.Key}", metric.Value)));
@@ -285,7 +295,7 @@ internal sealed partial class FitRun
         return fit.Stopping is not null;
     }
 
-    private Tensor? WeightsOf(Batch batch) => options.SampleWeights is { } weights
+    private Tensor? WeightsOf(ModelBatch batch) => options.SampleWeights is { } weights
         ? torch.tensor(batch.Indices.Select(index => weights[index]).ToArray())
         : null;
 

@@ -40,6 +40,9 @@ public sealed class History
     /// </summary>
     public int SkippedSamples { get; internal set; }
 
+    /// <summary>What was kept of the frozen part's answers and what that saved, for each <c>Fit</c>.</summary>
+    public IReadOnlyList<FeatureCacheUse> FeatureCaches { get; internal set; } = [];
+
     /// <summary>One metric over all epochs; NaN where an epoch has none.</summary>
     /// <exception cref="KeyNotFoundException">No epoch has such a metric.</exception>
     public IReadOnlyList<double> this[string metric]
@@ -66,6 +69,7 @@ public sealed class History
             Outcome = next.Outcome,
             Steps = Steps + next.Steps,
             SkippedSamples = Math.Max(SkippedSamples, next.SkippedSamples),
+            FeatureCaches = [.. FeatureCaches, .. next.FeatureCaches],
         };
         joined.records.AddRange(records);
         joined.records.AddRange(next.records);

@@ -7,26 +7,25 @@ namespace FineTune;
 /// <summary>Forward passes that change nothing.</summary>
 internal static class Inference
 {
-    public static Evaluation Evaluate(CompiledModel compiled, IDataset data, BatchOptions batches, CancellationToken cancellationToken)
+    public static Evaluation Evaluate(CompiledModel compiled, FeatureBatches batches, CancellationToken cancellationToken)
     {
         using var mode = new InferenceMode(compiled.Model);
         using var states = new MetricStates(compiled.Metrics);
         var device = ModelDevice.Of(compiled.Model);
         var samples = 0;
-        var loader = new BatchLoader(data, batches);
-        foreach (var batch in loader.Epoch(0))
+        foreach (var batch in batches.Epoch(0))
         {
             using var owned = batch;
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
-            var output = compiled.Model.call(device.Move(batch.Input));
+            var output = batch.Forward(compiled, device);
             var target = device.Move(batch.Target);
             var loss = BatchLoss.Of(compiled.Loss, output, target);
             states.Add(new WeightedSum(loss.Sum.ToDouble(), loss.Weight), output, target);
             samples += batch.Count;
         }
 
-        return new Evaluation(states.Loss, states.Values.ToDictionary(), samples, loader.SkippedSamples);
+        return new Evaluation(states.Loss, states.Values.ToDictionary(), samples, batches.Loader.SkippedSamples);
     }
 
     public static ConfusionMatrix Confusion(

@@ -14,19 +14,19 @@ internal static class NonFiniteSource
     }
 
     /// <summary>Where a non-finite loss came from: the input, a layer, or the loss itself.</summary>
-    public static string OfLoss(torch.nn.Module<Tensor, Tensor> model, Tensor input)
+    public static string OfLoss(CompiledModel compiled, ModelBatch batch, ModelDevice device)
     {
-        if (!IsFinite(input))
+        if (!batch.Start.All(IsFinite))
         {
             return "the input";
         }
 
-        if (model.named_parameters().FirstOrDefault(named => !IsFinite(named.parameter)) is { name: { } parameter })
+        if (compiled.Model.named_parameters().FirstOrDefault(named => !IsFinite(named.parameter)) is { name: { } parameter })
         {
             return $"the parameter {parameter}";
         }
 
-        return FirstLayer(model, input) ?? "the loss (every layer's output is finite)";
+        return FirstLayer(compiled, batch, device) ?? "the loss (every layer's output is finite)";
     }
 
     /// <summary>The layer whose gradient is non-finite, first in forward order.</summary>
@@ -46,8 +46,9 @@ internal static class NonFiniteSource
     }
 
     // Runs forward once more and watches every leaf's output. Buffers are put back: batch statistics must not move twice.
-    private static string? FirstLayer(torch.nn.Module<Tensor, Tensor> model, Tensor input)
+    private static string? FirstLayer(CompiledModel compiled, ModelBatch batch, ModelDevice device)
     {
+        var model = compiled.Model;
         using var buffers = TensorCopies.Of(model.named_buffers().Select(named => (named.name, named.buffer)));
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
@@ -72,7 +73,7 @@ internal static class NonFiniteSource
 
         try
         {
-            model.call(input);
+            batch.Whole.Forward(compiled, device);
         }
         finally
         {

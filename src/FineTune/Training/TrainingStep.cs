@@ -63,7 +63,7 @@ internal sealed class TrainingStep
     }
 
     /// <summary>Adds the gradients of one batch.</summary>
-    public WeightedSum Add(Tensor input, Tensor target, Tensor? sampleWeights, MetricStates? metrics, StepPosition? position)
+    public WeightedSum Add(ModelBatch batch, Tensor? sampleWeights, MetricStates? metrics, StepPosition? position)
     {
         if (batches == 0)
         {
@@ -72,15 +72,14 @@ internal sealed class TrainingStep
 
         EnterTrainingMode();
         using var scope = torch.NewDisposeScope();
-        var here = device.Move(input);
-        var there = device.Move(target);
-        var output = compiled.Model.call(here);
+        var there = device.Move(batch.Target);
+        var output = batch.Forward(compiled, device);
         var loss = BatchLoss.Of(compiled.Loss, output, there, sampleWeights);
         var value = new WeightedSum(loss.Sum.ToDouble(), loss.Weight);
         if (!double.IsFinite(value.Sum))
         {
             throw Abandon(new NonFiniteException($"The loss is {value.Sum}", position ?? new(null, steps),
-                NonFiniteSource.OfLoss(compiled.Model, here)));
+                NonFiniteSource.OfLoss(compiled, batch, device)));
         }
 
         // With one batch a step, the mean itself; with several, the sum, divided once all that it counts is known.

@@ -18,6 +18,12 @@ public enum WarningKind
     /// <summary>A checkpoint is damaged, and an older one is used.</summary>
     CheckpointSkipped,
 
+    /// <summary>Of each random sample a few views are kept, and gone through in turn.</summary>
+    AugmentedViewsRepeat,
+
+    /// <summary>What the frozen part answers was to be kept and cannot be: it is computed anew in each epoch.</summary>
+    FeaturesNotKept,
+
     /// <summary>Training goes on from a checkpoint of other settings, as was asked for: the result is not exact.</summary>
     ResumedWithDifferences,
 }

@@ -81,6 +81,33 @@ public sealed class ImageFolder : IClassified
         return new Sample(input, tensor(picture.Class));
     }
 
+    /// <summary>
+    /// A hash of all paths, sizes, times of change and classes, and of how pictures are read; null with
+    /// <see cref="ImageFolderOptions.Augment"/>, which is code that nobody can compare.
+    /// </summary>
+    public string? Identity
+    {
+        get
+        {
+            if (augmented && options.Augment is not null)
+                return null;
+            var identity = new Fingerprint("pictures");
+            identity.Add((ulong)options.ImageSize);
+            foreach (float value in options.Normalization.Mean.Concat(options.Normalization.StandardDeviation))
+                identity.Add(BitConverter.SingleToUInt32Bits(value));
+            foreach (Picture picture in pictures)
+            {
+                var file = new FileInfo(picture.Path);
+                identity.Add(file.FullName);
+                identity.Add(file.Exists ? (ulong)file.Length : ulong.MaxValue);
+                identity.Add(file.Exists ? (ulong)file.LastWriteTimeUtc.Ticks : 0);
+                identity.Add((ulong)picture.Class);
+            }
+
+            return identity.ToString();
+        }
+    }
+
     /// <inheritdoc/>
     public int ClassOf(int index) => (int)pictures[index].Class;
 

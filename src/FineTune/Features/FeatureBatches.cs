@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using FineTune.Data;
+using TorchSharp;
+
+namespace FineTune;
+
+/// <summary>
+/// The batches of a dataset: from its samples, or where their features are kept, from these. They are the same batches
+/// in the same order.
+/// </summary>
+internal sealed class FeatureBatches(BatchLoader loader)
+{
+    private readonly Stopwatch computing = new();
+    private FeatureViews? views;
+
+    /// <summary>What the samples are read with.</summary>
+    public BatchLoader Loader => loader;
+
+    /// <summary>Samples that went through the frozen half.</summary>
+    public long Computed { get; private set; }
+
+    /// <summary>Samples that did not have to.</summary>
+    public long Reused { get; private set; }
+
+    /// <summary>What reading and computing took.</summary>
+    public double SecondsComputing => computing.Elapsed.TotalSeconds;
+
+    /// <summary>Keeps features from now on.</summary>
+    public void Keep(FeatureViews views) => this.views = views;
+
+    /// <summary>The batches of an epoch, as <see cref="BatchLoader.Epoch"/> has them.</summary>
+    public IEnumerable<ModelBatch> Epoch(int epoch, int firstBatch = 0)
+    {
+        var plan = loader.Plan(epoch, firstBatch);
+        var any = plan.Length == 0;
+        foreach (var batch in views is { } kept ? Batches(kept, plan, epoch) : Read(plan, epoch))
+        {
+            // A batch is empty when each of its samples was skipped.
+            if (batch.Count == 0)
+            {
+                batch.Dispose();
+                continue;
+            }
+
+            any = true;
+            yield return batch;
+        }
+
+        if (!any)
+        {
+            throw loader.NothingReadable();
+        }
+    }
+
+    private IEnumerable<ModelBatch> Read(int[][] plan, int epoch) => loader.Read(plan, epoch).Select(batch => new ModelBatch(batch));
+
+    private IEnumerable<ModelBatch> Batches(FeatureViews kept, int[][] plan, int epoch)
+    {
+        var store = kept.Of(epoch);
+        var known = Array.ConvertAll(plan, indices => Array.TrueForAll(indices, index => store.Has(index) || loader.IsSkipped(index)));
+        var unknown = plan.Where((_, position) => !known[position]).ToArray();
+        var done = 0;
+        using (var read = loader.Read(unknown, kept.RandomEpoch(epoch)).GetEnumerator())
+        {
+            for (; done < plan.Length && views is not null; done++)
+            {
+                yield return (known[done] ? Kept(kept, store, plan[done]) : null)
+                    ?? Compute(kept, store, known[done] ? loader.Read([plan[done]], kept.RandomEpoch(epoch)).Single() : Next(read));
+            }
+        }
+
+        if (done == loader.BatchCount)
+        {
+            kept.EpochEnds(epoch, loader);
+        }
+
+        foreach (var batch in Read(plan[done..], epoch))
+        {
+            yield return batch;
+        }
+    }
+
+    private Batch Next(IEnumerator<Batch> read)
+    {
+        computing.Start();
+        read.MoveNext();
+        computing.Stop();
+        return read.Current;
+    }
+
+    private ModelBatch? Kept(FeatureViews kept, FeatureStore store, int[] indices)
+    {
+        using var scope = torch.NewDisposeScope();
+        int[] readable = [.. indices.Where(store.Has)];
+        if (store.Take(readable) is not { } rows)
+        {
+            return null;
+        }
+
+        var (cut, target) = kept.Prefix.Layout.Whole(rows);
+        foreach (var tensor in cut.Append(target))
+        {
+            tensor.DetachFromDisposeScope();
+        }
+
+        Reused += readable.Length;
+        return new ModelBatch(readable, null, cut, target);
+    }
+
+    private ModelBatch Compute(FeatureViews kept, FeatureStore store, Batch batch)
+    {
+        if (batch.Count == 0)
+        {
+            return new ModelBatch(batch);
+        }
+
+        if (!kept.Allows(loader, out var obstacle))
+        {
+            GiveUp(kept, obstacle);
+            return new ModelBatch(batch);
+        }
+
+        computing.Start();
+        using var scope = torch.NewDisposeScope();
+        var cut = kept.Prefix.Run(batch.Input);
+        if (!kept.Prefix.Layout.Fits(cut, batch.Target, batch.Count))
+        {
+            GiveUp(kept, "samples differ in the shape of their features");
+            computing.Stop();
+            return new ModelBatch(batch);
+        }
+
+        store.Put(batch.Indices, kept.Prefix.Layout.Rows(cut, batch.Target));
+        computing.Stop();
+        Computed += batch.Count;
+        return new ModelBatch(batch.Indices, batch.Input, Array.ConvertAll(cut, tensor => tensor.DetachFromDisposeScope()), batch.Target);
+    }
+
+    private void GiveUp(FeatureViews kept, string obstacle)
+    {
+        views = null;
+        kept.GiveUp(obstacle);
+    }
+}

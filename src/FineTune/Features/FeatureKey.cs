@@ -1,0 +1,76 @@
+using FineTune.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>
+/// What cached features follow from: code, weights and buffers of what is frozen, its answer to a known sample, the data
+/// with all that is done to them, the library and the number of threads. Where one of them differs, the key does.
+/// </summary>
+internal static class FeatureKey
+{
+    /// <summary>The key of features.</summary>
+    /// <param name="compiled">The model, in the mode that it trains in.</param>
+    /// <param name="prefix">Its frozen half.</param>
+    /// <param name="identity">What the samples follow from.</param>
+    /// <param name="views">What their random numbers follow from.</param>
+    public static string Of(CompiledModel compiled, FrozenPrefix prefix, string identity, string views)
+    {
+        var key = new Fingerprint("features 1");
+        key.Add(typeof(torch).Assembly.FullName!);
+        key.Add((ulong)torch.get_num_threads());
+        key.Add(compiled.Model.GetType().AssemblyQualifiedName!);
+        foreach (var version in Versions(compiled.Model))
+        {
+            key.Add(version);
+        }
+
+        foreach (var (name, tensor) in State(compiled.Model))
+        {
+            key.Add(name);
+            key.Add(ContentHash.Of(tensor));
+        }
+
+        key.Add(prefix.Answer);
+        key.Add(prefix.Layout.ToString());
+        key.Add(identity);
+        key.Add(views);
+        return key.ToString();
+    }
+
+    // Each build of an assembly has a version of its own: of the model, of its modules, of this library, of TorchSharp.
+    private static IEnumerable<string> Versions(nn.Module model) => model.named_modules()
+        .Select(named => named.module.GetType())
+        .Append(model.GetType())
+        .Append(typeof(FeatureKey))
+        .Append(typeof(torch))
+        .Select(type => type.Module.ModuleVersionId.ToString())
+        .Distinct()
+        .Order(StringComparer.Ordinal);
+
+    // What stays as it is while the model trains: parameters without gradients, all buffers but statistics that training measures.
+    private static IEnumerable<(string Name, Tensor Tensor)> State(nn.Module model)
+    {
+        foreach (var (path, module) in model.named_modules().Prepend(("", model)))
+        {
+            foreach (var (name, parameter) in module.named_parameters(false))
+            {
+                if (!parameter.requires_grad)
+                {
+                    yield return ($"{path}.{name} {parameter.dtype}", parameter);
+                }
+            }
+
+            if (module.training && RunningStatistics.Has(module))
+            {
+                continue;
+            }
+
+            foreach (var (name, buffer) in module.named_buffers(false))
+            {
+                yield return ($"{path}.{name} {buffer.dtype}", buffer);
+            }
+        }
+    }
+}

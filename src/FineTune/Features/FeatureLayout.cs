@@ -1,0 +1,89 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>How the cut of one sample, and its target after it, lie in a cache: a row for each tensor.</summary>
+internal sealed class FeatureLayout
+{
+    private readonly FeaturePart[] parts;
+
+    private FeatureLayout(FeaturePart[] parts) => this.parts = parts;
+
+    /// <summary>The tensors of the cut, then the target.</summary>
+    public IReadOnlyList<FeaturePart> Parts => parts;
+
+    /// <summary>The bytes of a sample.</summary>
+    public long RowBytes => parts.Sum(part => part.RowBytes);
+
+    /// <summary>Finds the rows by comparing the cut of one sample with that of two; null where there are none.</summary>
+    public static FeatureLayout? Of(Tensor[] one, Tensor[] two, Tensor target)
+    {
+        var parts = new List<FeaturePart>();
+        foreach (var (single, pair) in one.Zip(two))
+        {
+            var differing = Enumerable.Range(0, (int)single.dim()).Where(dimension => pair.dim() == single.dim() && single.shape[dimension] != pair.shape[dimension]).ToList();
+            if (differing is not [var batch] || single.shape[batch] != 1 || pair.shape[batch] != 2)
+            {
+                return null;
+            }
+
+            parts.Add(FeaturePart.Of(single, batch));
+        }
+
+        return new FeatureLayout([.. parts, FeaturePart.Of(target, 0)]);
+    }
+
+    /// <summary>Whether a cut and its target have the rows of this layout.</summary>
+    public bool Fits(IReadOnlyList<Tensor> cut, Tensor target, int samples) =>
+        cut.Count == parts.Length - 1 && cut.Append(target).Zip(parts).All(pair => pair.Second.Fits(pair.First, samples));
+
+    /// <summary>The rows of a cut and its target, on the CPU.</summary>
+    public Tensor[] Rows(IReadOnlyList<Tensor> cut, Tensor target) =>
+        [.. cut.Append(target).Zip(parts, (tensor, part) => part.Rows(tensor))];
+
+    /// <summary>The cut that has these rows, and the target.</summary>
+    public (Tensor[] Cut, Tensor Target) Whole(IReadOnlyList<Tensor> rows)
+    {
+        Tensor[] whole = [.. rows.Zip(parts, (tensor, part) => part.Whole(tensor))];
+        return (whole[..^1], whole[^1]);
+    }
+
+    /// <summary>The layout in words, as a part of a key.</summary>
+    public override string ToString() => string.Join("; ", parts.Select(part => part.ToString()));
+}
+
+/// <summary>One tensor of a cut.</summary>
+/// <param name="Type">What its elements are.</param>
+/// <param name="RowShape">The shape that belongs to one sample.</param>
+/// <param name="BatchDimension">The dimension that counts samples.</param>
+internal sealed record FeaturePart(ScalarType Type, long[] RowShape, int BatchDimension)
+{
+    public long RowBytes { get; } = RowShape.Aggregate(1L, (product, size) => product * size) * SizeOf(Type);
+
+    public static FeaturePart Of(Tensor tensor, int batchDimension) => new(tensor.dtype, tensor.transpose(0, batchDimension).shape[1..], batchDimension);
+
+    public bool Fits(Tensor tensor, int samples)
+    {
+        if (tensor.dtype != Type || tensor.dim() != RowShape.Length + 1)
+        {
+            return false;
+        }
+
+        var shape = tensor.shape;
+        (shape[0], shape[BatchDimension]) = (shape[BatchDimension], shape[0]);
+        return shape[0] == samples && shape.AsSpan(1).SequenceEqual(RowShape);
+    }
+
+    public Tensor Rows(Tensor tensor) => tensor.detach().transpose(0, BatchDimension).cpu().contiguous();
+
+    public Tensor Whole(Tensor rows) => BatchDimension == 0 ? rows : rows.transpose(0, BatchDimension).contiguous();
+
+    public override string ToString() => $"{Type} [{string.Join(", ", RowShape)}] by {BatchDimension}";
+
+    private static long SizeOf(ScalarType type)
+    {
+        using var one = torch.zeros(1, type);
+        return one.element_size();
+    }
+}

@@ -1,0 +1,50 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>Rows in memory, one tensor for each part of the layout. The system gives the pages out as they are filled.</summary>
+internal sealed class FeatureMemory : FeatureStore
+{
+    private readonly Tensor[] parts;
+    private readonly bool[] known;
+
+    public FeatureMemory(FeatureLayout layout, int count)
+    {
+        known = new bool[count];
+        Bytes = layout.RowBytes * count;
+        parts = [.. layout.Parts.Select(part => torch.empty([count, .. part.RowShape], part.Type).DetachFromDisposeScope())];
+    }
+
+    public override FeatureCache Kind => FeatureCache.Memory;
+
+    public override long Bytes { get; }
+
+    public override bool Has(int index) => known[index];
+
+    public override void Put(IReadOnlyList<int> indices, IReadOnlyList<Tensor> rows)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradients = torch.no_grad();
+        var where = Where(indices);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i].index_copy_(0, where, rows[i]);
+        }
+
+        foreach (var index in indices)
+        {
+            known[index] = true;
+        }
+    }
+
+    public override Tensor[] Take(IReadOnlyList<int> indices)
+    {
+        using var where = Where(indices);
+        return [.. parts.Select(part => part.index_select(0, where))];
+    }
+
+    public override void Dispose() => Array.ForEach(parts, part => part.Dispose());
+
+    private static Tensor Where(IReadOnlyList<int> indices) => torch.tensor(indices.Select(index => (long)index).ToArray());
+}

@@ -1,0 +1,60 @@
+using FineTune.Data;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>
+/// A batch as the model takes it: from its input, or from where its frozen half ends. It owns its tensors.
+/// </summary>
+internal sealed class ModelBatch : IDisposable
+{
+    private readonly Tensor[]? cut;
+
+    /// <summary>A batch that goes through the whole model.</summary>
+    public ModelBatch(Batch batch)
+        : this(batch.Indices, batch.Input, null, batch.Target)
+    {
+    }
+
+    /// <param name="indices">Which samples these are.</param>
+    /// <param name="input">The input, if it was read.</param>
+    /// <param name="cut">What the frozen half answers to it, if that is known.</param>
+    /// <param name="target">The targets.</param>
+    public ModelBatch(IReadOnlyList<int> indices, Tensor? input, Tensor[]? cut, Tensor target)
+    {
+        Indices = indices;
+        Input = input;
+        this.cut = cut;
+        Target = target;
+    }
+
+    public IReadOnlyList<int> Indices { get; }
+
+    /// <summary>The input; null where only the cut was kept.</summary>
+    public Tensor? Input { get; }
+
+    public Tensor Target { get; }
+
+    public int Count => Indices.Count;
+
+    /// <summary>What the model answers.</summary>
+    public Tensor Forward(CompiledModel compiled, ModelDevice device) => cut is null
+        ? compiled.Model.call(device.Move(Input!))
+        : ((ISplitForward)compiled.Model).ForwardTrainable([.. cut.Select(device.Move)]);
+
+    /// <summary>The same from the very start, where that is known; it owns nothing of its own.</summary>
+    public ModelBatch Whole => Input is null ? this : new(Indices, Input, null, Target);
+
+    /// <summary>All that the model starts from.</summary>
+    public IReadOnlyList<Tensor> Start => Input is null ? cut! : [Input];
+
+    public void Dispose()
+    {
+        Input?.Dispose();
+        Target.Dispose();
+        foreach (var tensor in cut ?? [])
+        {
+            tensor.Dispose();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+using FineTune.Data;
+using FineTune.Tests.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune.Tests;
+
+public sealed class FeatureCacheTests
+{
+    [Test]
+    public void Both_phases_with_the_cache_give_the_same_bits_as_without()
+    {
+        var with = Train(FeatureCache.Auto);
+        var without = Train(FeatureCache.Off);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(with.Losses, Is.EqualTo(without.Losses));
+            Assert.That(Toy.Changed(without.Weights, with.Weights), Is.Empty);
+            Assert.That(with.History.FeatureCaches.Select(use => use.Kind), Is.All.EqualTo(FeatureCache.Memory));
+            Assert.That(without.History.FeatureCaches.Select(use => use.Kind), Is.All.EqualTo(FeatureCache.Off));
+        });
+    }
+
+    [Test]
+    public void Convolutions_with_the_cut_inside_the_backbone_give_the_same_bits_as_without()
+    {
+        var with = TrainPictures(FeatureCache.Memory);
+        var without = TrainPictures(FeatureCache.Off);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(with.Losses, Is.EqualTo(without.Losses));
+            Assert.That(Toy.Changed(without.Weights, with.Weights), Is.Empty);
+
+            // 3 + 3 epochs over 22 training and 7 validation pictures: each set goes through each prefix once.
+            Assert.That(with.History.FeatureCaches.Select(use => (use.Computed, use.Reused)), Is.EqualTo(new[] { (29L, 58L), (29L, 58L) }));
+
+            // 64 features, and 32 planes of 1×1 before the last stage; a target of 8 bytes with each.
+            Assert.That(with.History.FeatureCaches.Select(use => use.Bytes), Is.EqualTo(new[] { 29 * ((64 * 4) + 8L), 29 * ((32 * 4) + 8L) }));
+        });
+    }
+
+    [Test]
+    public void Each_sample_is_read_once_and_once_for_the_probe()
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var data = new Counting(Toy.Points());
+        var history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(data, Toy.Quiet with { Epochs = 4, BatchSize = 10 });
+
+        Assert.That(data.Reads.Values.Max(), Is.LessThanOrEqualTo(2));
+        Assert.That(history.FeatureCaches.Single().Reused, Is.GreaterThan(100));
+    }
+
+    [Test]
+    public void Auto_refuses_samples_that_draw_random_numbers_and_says_so()
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var auto = compiled.Fit(new Noisy(Toy.Points()), Toy.Quiet with { Epochs = 2 });
+        var memory = compiled.Fit(new Noisy(Toy.Points()), Toy.Quiet with { Epochs = 2, FeatureCache = FeatureCache.Memory });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(auto.FeatureCaches.Single().ToString(), Does.Contain("samples are random"));
+            Assert.That(auto.Warnings, Is.Empty);
+            Assert.That(memory.Warnings.Single().Kind, Is.EqualTo(WarningKind.FeaturesNotKept));
+        });
+    }
+
+    [Test]
+    public void Samples_of_which_a_late_one_is_random_are_trained_on_as_without_the_cache()
+    {
+        var with = TrainOn(new Noisy(Toy.Points(), from: 40), FeatureCache.Auto);
+        var without = TrainOn(new Noisy(Toy.Points(), from: 40), FeatureCache.Off);
+
+        Assert.That(with.History.FeatureCaches.Single().Reason, Does.Contain("random"));
+        Assert.That(with.Losses, Is.EqualTo(without.Losses));
+        Assert.That(Toy.Changed(without.Weights, with.Weights), Is.Empty);
+    }
+
+    [Test]
+    public void Augmented_views_are_gone_through_in_turn_and_the_log_says_so()
+    {
+        var views = new Dictionary<(int Epoch, int Sample), float>();
+        var data = new Noisy(Toy.Points());
+        var kept = TrainOn(data, FeatureCache.Auto, views: 2);
+        var first = TrainOn(new Noisy(Toy.Points()), FeatureCache.Off);
+
+        Assert.Multiple(() =>
+        {
+            // Two epochs on views of their own, as without the cache; the next two read nothing.
+            Assert.That(data.Reads, Is.EqualTo((2 * 48) + 2));
+            Assert.That(kept.Losses.Take(2), Is.EqualTo(first.Losses.Take(2)));
+            Assert.That(kept.Losses.Skip(2), Is.Not.EqualTo(first.Losses.Skip(2)));
+            Assert.That(kept.History.Warnings.Single().Message, Does.Contain("2 views of each are kept"));
+        });
+    }
+
+    [Test]
+    public void Views_of_samples_that_are_not_random_are_one()
+    {
+        var with = TrainOn(Toy.Points(), FeatureCache.Auto, views: 3);
+        var without = TrainOn(Toy.Points(), FeatureCache.Off);
+
+        Assert.That(with.Losses, Is.EqualTo(without.Losses));
+        Assert.That(with.History.Warnings, Is.Empty);
+        Assert.That(with.History.FeatureCaches.Single().Computed, Is.EqualTo(48));
+    }
+
+    [Test]
+    public void Weights_that_changed_between_two_fits_make_what_was_kept_unusable()
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var points = Toy.Points();
+        long Computed() => compiled.Fit(points, Toy.Quiet with { Epochs = 2 }).FeatureCaches.Single().Computed;
+
+        Assert.That(Computed(), Is.EqualTo(48), "nothing is known yet");
+        Assert.That(Computed(), Is.Zero, "all is known");
+        Change(model.backbone.parameters().First());
+        Assert.That(Computed(), Is.EqualTo(48), "a frozen parameter changed");
+        Assert.That(Computed(), Is.Zero);
+        Change(model.backbone.named_buffers().First(buffer => buffer.name.EndsWith("running_mean", StringComparison.Ordinal)).buffer);
+        Assert.That(Computed(), Is.EqualTo(48), "a running mean changed");
+        points = Toy.Points(seed: 9);
+        Assert.That(Computed(), Is.EqualTo(48), "the data are others");
+        Assert.That(Computed(), Is.Zero);
+
+        static void Change(Tensor tensor)
+        {
+            using var noGradients = torch.no_grad();
+            tensor.add_(0.25);
+        }
+    }
+
+    [Test]
+    public void What_no_identity_tells_is_kept_for_one_fit_only()
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var data = new Counting(Toy.Points());
+
+        Assert.That(compiled.Fit(data, Toy.Quiet with { Epochs = 3 }).FeatureCaches.Single(), Has.Property("Computed").EqualTo(48).And.Property("Reused").EqualTo(96));
+        Assert.That(compiled.Fit(data, Toy.Quiet with { Epochs = 3 }).FeatureCaches.Single().Computed, Is.EqualTo(48));
+    }
+
+    [Test]
+    public void Damaged_samples_are_left_out_and_counted_as_without_the_cache()
+    {
+        var with = TrainOn(new Broken(Toy.Points(), 0, 17, 47), FeatureCache.Auto);
+        var without = TrainOn(new Broken(Toy.Points(), 0, 17, 47), FeatureCache.Off);
+
+        Assert.That(with.Losses, Is.EqualTo(without.Losses));
+        Assert.That(with.History.SkippedSamples, Is.EqualTo(3));
+        Assert.That(with.History.FeatureCaches.Single(), Has.Property("Computed").EqualTo(45).And.Property("Reused").EqualTo(3 * 45));
+    }
+
+    [Test]
+    public void What_does_not_fit_into_the_budget_is_computed_anew_with_one_warning()
+    {
+        var with = TrainOn(Toy.Points(), FeatureCache.Memory, budget: 48 * ((8 + 1) * 4) - 1);
+        var without = TrainOn(Toy.Points(), FeatureCache.Off);
+
+        Assert.That(with.Losses, Is.EqualTo(without.Losses));
+        Assert.That(with.History.Warnings.Single().Message, Does.Contain("FeatureCacheBytes"));
+        Assert.That(TrainOn(Toy.Points(), FeatureCache.Memory, budget: 48 * ((8 + 1) * 4)).History.Warnings, Is.Empty);
+    }
+
+    [Test]
+    public void A_half_that_mixes_samples_is_not_kept()
+    {
+        using var model = new Mixing();
+        model.FreezeBackbone();
+        var use = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(), Toy.Quiet with { Epochs = 2 }).FeatureCaches.Single();
+
+        Assert.That(use.Reason, Does.Contain("the samples beside it"));
+    }
+
+    [Test]
+    public void Samples_may_stand_in_another_dimension_of_the_cut()
+    {
+        var (with, without) = (Losses(FeatureCache.Memory), Losses(FeatureCache.Off));
+
+        Assert.That(with.Losses, Is.EqualTo(without.Losses));
+        Assert.That(with.Reused, Is.EqualTo(96));
+
+        static (IReadOnlyList<double> Losses, long Reused) Losses(FeatureCache cache)
+        {
+            torch.manual_seed(1);
+            using var model = new SequenceFirst();
+            model.FreezeBackbone();
+            var history = model.Compile(Optimizers.SGD(0.1), Losses2()).Fit(Toy.Points(), Toy.Quiet with { Epochs = 3, FeatureCache = cache });
+            return (history["loss"], history.FeatureCaches.Single().Reused);
+        }
+
+        static Loss Losses2() => FineTune.Losses.BinaryCrossEntropy();
+    }
+
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(FeatureCache cache)
+    {
+        using var model = Mlp.Seeded();
+        var options = Toy.Quiet with { BatchSize = 10, ValidationData = Toy.Points(31, seed: 2), FeatureCache = cache };
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var head = compiled.Fit(Toy.Points(), options with { Epochs = 4 });
+        model.UnfreezeLast(3);
+        var fine = model.Recompile(1e-3).Fit(Toy.Points(), options with { InitialEpoch = 4, Epochs = 8 });
+        return Result(model, head.Concat(fine));
+    }
+
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) TrainPictures(FeatureCache cache)
+    {
+        torch.manual_seed(3);
+        var pictures = new TensorDataset(torch.randn(22, 3, 16, 16), torch.randint(0, 3, [22]));
+        var validation = new TensorDataset(torch.randn(7, 3, 16, 16), torch.randint(0, 3, [7]));
+        using var model = Convolutions.Seeded();
+        var options = Toy.Quiet with { BatchSize = 5, ValidationData = validation, FeatureCache = cache };
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy());
+        var head = compiled.Fit(pictures, options with { Epochs = 3 });
+        model.EnterPhase(Phase.Matching("layer4", "avgpool", "flatten"));
+        var fine = model.Recompile(1e-3).Fit(pictures, options with { InitialEpoch = 3, Epochs = 6 });
+        return Result(model, head.Concat(fine));
+    }
+
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) TrainOn(
+        IDataset data, FeatureCache cache, int views = 0, long? budget = null)
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var history = compiled.Fit(data, Toy.Quiet with
+        {
+            Epochs = 4, BatchSize = 10, FeatureCache = cache, AugmentedViews = views, FeatureCacheBytes = budget, DamagedSamples = DamagedSamples.Skip,
+        });
+        return Result(model, history);
+    }
+
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Result(nn.Module model, History history) =>
+        ([.. history["loss"], .. history.Records[0].Metrics.ContainsKey("val_loss") ? history["val_loss"] : []], Toy.Weights(model), history);
+
+    private sealed class Counting(IDataset data) : IDataset
+    {
+        public Dictionary<int, int> Reads { get; } = [];
+
+        public int Count => data.Count;
+
+        public Sample Read(int index, Random random)
+        {
+            Reads[index] = Reads.GetValueOrDefault(index) + 1;
+            return data.Read(index, random);
+        }
+    }
+
+    /// <summary>Adds noise to the samples from an index on.</summary>
+    private sealed class Noisy(IDataset data, int from = 0) : IDataset
+    {
+        public int Reads { get; private set; }
+
+        public int Count => data.Count;
+
+        public Sample Read(int index, Random random)
+        {
+            Reads++;
+            var sample = data.Read(index, random);
+            return index < from ? sample : sample with { Input = sample.Input + random.NextDouble() };
+        }
+    }
+
+    private sealed class Broken(IDataset data, params int[] damaged) : IDataset
+    {
+        public int Count => data.Count;
+
+        public Sample Read(int index, Random random) =>
+            damaged.Contains(index) ? throw new DamagedSampleException($"Sample {index} is damaged.") : data.Read(index, random);
+    }
+}
