@@ -33,11 +33,12 @@ public static class LayerTracing
     internal static void Check(CompiledModel compiled, Tensor batch)
     {
         var (layers, phase) = (compiled.Tunable.Layers, compiled.Tunable.Phase);
-        if (layers.IsInForwardOrder || !layers.Fits(phase))
+        if (layers.IsInForwardOrder)
             return;
 
+        var fitted = layers.Fits(phase);
         var registered = layers.Select(layer => layer.Name).ToList();
-        if (!Trace(compiled.Model, layers, batch) || layers.Fits(phase))
+        if (!Trace(compiled.Model, layers, batch) || !fitted || layers.Fits(phase))
             return;
 
         var first = layers.First(layer => layer.Name != registered[layer.Index]);

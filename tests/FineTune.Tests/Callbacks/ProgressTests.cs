@@ -35,13 +35,7 @@ public sealed class ProgressTests
     public void Bars_show_each_epoch_with_loss_and_metrics_and_then_the_outcome()
     {
         using var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            Interactive = InteractionSupport.Yes,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(output),
-        });
+        var console = Terminal(output);
         console.Profile.Width = 160;
 
         Fit(2, new ProgressBar(console));
@@ -55,13 +49,7 @@ public sealed class ProgressTests
     public void A_bar_that_an_exception_cuts_short_is_closed()
     {
         using var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            Interactive = InteractionSupport.Yes,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(output),
-        });
+        var console = Terminal(output);
         var fail = new Recorder { AtBatchEnd = _ => throw new InvalidOperationException("cut") };
 
         Assert.That(() => Fit(1, new ProgressBar(console), fail), Throws.InvalidOperationException);
@@ -69,6 +57,14 @@ public sealed class ProgressTests
         // Another live display may open: the first one let go of the console.
         Assert.That(() => Fit(1, new ProgressBar(console)), Throws.Nothing);
     }
+
+    private static IAnsiConsole Terminal(StringWriter output) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = AnsiSupport.Yes,
+        Interactive = InteractionSupport.Yes,
+        ColorSystem = ColorSystemSupport.NoColors,
+        Out = new AnsiConsoleOutput(output),
+    });
 
     private static void Fit(int epochs, params Callback[] callbacks)
     {
