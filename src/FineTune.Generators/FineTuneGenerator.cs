@@ -14,19 +14,16 @@ public sealed class FineTuneGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        // A class has many attributes and wants one file. Each attribute asks; only the class's first one is
-        // answered (ClassParser), so that no step has to collect all the classes of the compilation.
-        foreach (var attribute in Annotations.All)
-        {
-            var classes = context.SyntaxProvider
-                .ForAttributeWithMetadataName(attribute, static (_, _) => true, ClassParser.Parse)
-                .WithTrackingName(TrackingNames.Parse)
-                .Where(static parsed => parsed is not null)
-                .Select(static (parsed, _) => parsed!)
-                .WithTrackingName(TrackingNames.Classes);
+        // ForAttributeWithMetadataName would bind the attributes of every class again after every edit; what is asked
+        // for here is remembered instead, and an edit that cannot change a class costs it nothing.
+        var classes = context.SyntaxProvider
+            .CreateSyntaxProvider(Candidate.MayBe, static (found, cancellation) => ParsedClasses.Of(found, cancellation))
+            .WithTrackingName(TrackingNames.Parse)
+            .Where(static parsed => parsed is not null)
+            .Select(static (parsed, _) => parsed!)
+            .WithTrackingName(TrackingNames.Classes);
 
-            context.RegisterSourceOutput(classes, static (output, parsed) =>
-                output.AddSource(parsed.HintName, ClassEmitter.Emit(parsed)));
-        }
+        context.RegisterSourceOutput(classes, static (output, parsed) =>
+            output.AddSource(parsed.HintName, ClassEmitter.Emit(parsed)));
     }
 }

@@ -11,7 +11,7 @@ public sealed class IncrementalTests
 
     private static IEnumerable<TestCaseData> Edits()
     {
-        yield return Edit("the same compilation", IncrementalStepRunReason.Cached, IncrementalStepRunReason.Cached, same => same);
+        yield return Edit("the same compilation", IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Cached, same => same);
         yield return Edit("a clone", IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Cached, before => before.Clone());
         yield return Edit("a fresh parse", IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Cached, Replace(Source));
         yield return Edit("a comment above the class", IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Cached,

@@ -11,7 +11,6 @@ internal static class Annotations
 
     /// <summary>On the class, or on class and members.</summary>
     private static readonly string[] OnClasses =
-
     [
         MetadataNames.UnfreezeLastAttribute, MetadataNames.UnfreezeFirstAttribute, MetadataNames.UnfreezeAttribute,
         MetadataNames.GradualUnfreezeAttribute, MetadataNames.LayerDecayAttribute, MetadataNames.NoWeightDecayAttribute,
@@ -21,10 +20,9 @@ internal static class Annotations
     public static IReadOnlyList<string> All { get; } = [.. OnMembers, .. OnClasses];
 
     /// <summary>
-    /// The one attribute of the class that its file is written for, whatever the order of the source files, and what it
-    /// stands on: in <c>[Backbone] Linear one, two;</c> it is the attribute of both.
+    /// The one attribute of the class that its file is written for, whatever the order of the source files.
     /// </summary>
-    public static (ISymbol On, AttributeData Attribute)? First(INamedTypeSymbol type)
+    public static AttributeData? First(INamedTypeSymbol type)
     {
         var members = DeclarationOrder.Of(type);
         foreach (var name in OnMembers)
@@ -32,14 +30,14 @@ internal static class Annotations
             foreach (var member in members)
             {
                 if (Find(member, name) is { } attribute)
-                    return (member, attribute);
+                    return attribute;
             }
         }
 
         foreach (var name in OnClasses)
         {
             if (Find(type, name) is { } attribute)
-                return (type, attribute);
+                return attribute;
         }
 
         return null;

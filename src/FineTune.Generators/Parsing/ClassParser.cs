@@ -1,27 +1,23 @@
 using FineTune.Generators.Emission;
 using FineTune.Generators.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FineTune.Generators.Parsing;
 
 /// <summary>
 /// Reads an annotated class into a value without symbols. Null where a file would be unsound (the class or a
-/// type around it is not partial, it is no module) or where another of its attributes answers for it.
+/// type around it is not partial, it is no module) or where another of its declarations answers for it.
 /// </summary>
 internal static class ClassParser
 {
-    public static AnnotatedClass? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    public static AnnotatedClass? Parse(INamedTypeSymbol type, TypeDeclarationSyntax declaration, SemanticModel model, CancellationToken cancellation)
     {
-        var type = context.TargetSymbol as INamedTypeSymbol ?? context.TargetSymbol.ContainingType;
-        if (type is null || Annotations.First(type) is not { } first
-            || !SymbolEqualityComparer.Default.Equals(context.TargetSymbol, first.On) || !IsSame(context.Attributes[0], first.Attribute))
-        {
-            return null;
-        }
-
-
-        if (TorchTypes.Of(context.SemanticModel.Compilation) is not { } torch
-            || context.SemanticModel.Compilation.GetTypeByMetadataName(MetadataNames.IFineTunable) is null
+        if (Annotations.First(type)?.ApplicationSyntaxReference is not { } first
+            || first.SyntaxTree != declaration.SyntaxTree
+            || !declaration.Span.Contains(first.Span)
+            || TorchTypes.Of(model.Compilation) is not { } torch
+            || model.Compilation.GetTypeByMetadataName(MetadataNames.IFineTunable) is null
             || !torch.IsModule(type)
             || Declaration.Namespace(type) is not { } space
             || Declaration.Hierarchy(type, cancellation) is not { } hierarchy)
@@ -54,7 +50,7 @@ internal static class ClassParser
             type.IsSealed,
             torch.MapsTensorToTensor(type),
             ForwardParser.IsToBeWritten(type, components, torch),
-            ancestry.Annotated is null ? ForwardParser.Parse(type, components, torch, context.SemanticModel.Compilation, taken, cancellation) : null,
+            ancestry.Annotated is null ? ForwardParser.Parse(type, components, torch, model.Compilation, taken, cancellation) : null,
             taken,
             NameTable.Free(type, "layers"),
             NameTable.Free(type, "phase"),
@@ -89,10 +85,4 @@ internal static class ClassParser
 
         return false;
     }
-
-    private static bool IsSame(AttributeData attribute, AttributeData other) =>
-        attribute.ApplicationSyntaxReference is { } place
-        && other.ApplicationSyntaxReference is { } otherPlace
-        && place.SyntaxTree == otherPlace.SyntaxTree
-        && place.Span == otherPlace.Span;
 }

@@ -3,6 +3,7 @@ using FineTune.Generators.Model;
 using FineTune.Generators.Parsing.Split;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Generators.Parsing;
 
@@ -23,11 +24,12 @@ internal static class ForwardParser
         }
 
         var model = compilation.GetSemanticModel(syntax.SyntaxTree);
-        if (model.GetDiagnostics(syntax.Span, cancellation).Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
+        if (HasErrors(syntax, forward, model, cancellation))
             return null;
 
+        var code = new BoundCode(model);
         var assigned = new HashSet<string>(syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>()
-            .Select(assignment => model.GetSymbolInfo(assignment.Left, cancellation).Symbol)
+            .Select(assignment => code.SymbolOf(assignment.Left))
             .Where(static symbol => symbol is IFieldSymbol or IPropertySymbol)
             .Select(static symbol => symbol!.Name));
         var backbones = components
@@ -60,7 +62,7 @@ internal static class ForwardParser
         {
             cancellation.ThrowIfCancellationRequested();
             var roles = new MemberRoles(compilation, components, backboneCounts, assigned);
-            return new ForwardSlicer(syntax, model, roles, torch, isCutPoint, layers).Slice(syntax);
+            return new ForwardSlicer(syntax, code, roles, torch, isCutPoint, layers).Slice(syntax);
         }
 
         // Where the cut can fall nowhere inside, it falls before everything.
@@ -83,7 +85,7 @@ internal static class ForwardParser
         bool IsCutPoint(ExpressionSyntax expression) =>
             expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "call" or "forward", Expression: var receiver } }
             && (receiver is IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax })
-            && model.GetSymbolInfo(receiver, cancellation).Symbol is { IsStatic: false } member
+            && code.SymbolOf(receiver) is { IsStatic: false } member
             && backbones.Contains(member.Name)
             && !assigned.Contains(member.Name);
     }
@@ -108,6 +110,14 @@ internal static class ForwardParser
 
         return false;
     }
+
+    // The compiler's own diagnostics would bind the body a second time, which is half of what reading a class costs.
+    private static bool HasErrors(MethodDeclarationSyntax syntax, IMethodSymbol forward, SemanticModel model, CancellationToken cancellation) =>
+        syntax.ContainsDiagnostics
+        || forward.ReturnType.TypeKind == TypeKind.Error
+        || forward.Parameters.Any(static parameter => parameter.Type.TypeKind == TypeKind.Error)
+        || model.GetOperation(syntax, cancellation) is not { } operation
+        || operation.DescendantsAndSelf().Any(static part => part is IInvalidOperation or IConversionOperation { Conversion.Exists: false } or { Type.TypeKind: TypeKind.Error });
 
     // "this.Layers.CallFrozen(this.backbone, x)" is "this.backbone.call(x)" while all of it is frozen.
     private static string Undivided(string line)

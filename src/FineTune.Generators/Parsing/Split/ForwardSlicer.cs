@@ -11,7 +11,7 @@ namespace FineTune.Generators.Parsing.Split;
 /// </summary>
 internal sealed class ForwardSlicer
 {
-    private readonly SemanticModel model;
+    private readonly BoundCode code;
     private readonly MemberRoles roles;
     private readonly TorchTypes torch;
     private readonly Func<ExpressionSyntax, bool> isCutPoint;
@@ -25,28 +25,28 @@ internal sealed class ForwardSlicer
     private bool isScoped;
 
     /// <param name="method">The forward pass.</param>
-    /// <param name="model">Its semantic model.</param>
+    /// <param name="code">What the names in it stand for.</param>
     /// <param name="roles">Which members are frozen.</param>
     /// <param name="torch">TorchSharp's types.</param>
     /// <param name="isCutPoint">Whether a call is one of a backbone inside which the cut may fall.</param>
     /// <param name="layers">How the halves reach the model's layers.</param>
     public ForwardSlicer(
         MethodDeclarationSyntax method,
-        SemanticModel model,
+        BoundCode code,
         MemberRoles roles,
         TorchTypes torch,
         Func<ExpressionSyntax, bool> isCutPoint,
         string layers)
     {
         this.layers = layers;
-        this.model = model;
+        this.code = code;
         this.roles = roles;
         this.torch = torch;
         this.isCutPoint = isCutPoint;
         this.names = new(method.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText)) { "cut" };
         foreach (var parameter in method.ParameterList.Parameters)
         {
-            if (model.GetDeclaredSymbol(parameter) is not { } symbol)
+            if (code.Model.GetDeclaredSymbol(parameter) is not { } symbol)
                 continue;
             if (!this.issued.Add(symbol.Name))
                 throw new UnsplittableException($"the parameter '{symbol.Name}' has the name of what the halves share");
@@ -66,6 +66,8 @@ internal sealed class ForwardSlicer
                 Statement(statement, isLast: statement == block.Statements.Last());
         }
 
+        if (!this.trainable.Any(static line => line.Text.StartsWith("return ", StringComparison.Ordinal)))
+            throw new UnsplittableException("it does not end with a result");
         if (this.cut.Count == 0)
             throw new UnsplittableException("nothing in it depends on the input and on frozen parts alone");
 
@@ -108,7 +110,7 @@ internal sealed class ForwardSlicer
     {
         foreach (var declarator in declaration.Declaration.Variables)
         {
-            if (this.model.GetDeclaredSymbol(declarator) is not ILocalSymbol local || local.IsRef)
+            if (this.code.Model.GetDeclaredSymbol(declarator) is not ILocalSymbol local || local.IsRef)
                 throw new UnsplittableException($"'{FirstLine(declaration)}' declares a reference");
             if (declarator.Initializer is not { } initializer)
                 continue;
@@ -142,7 +144,7 @@ internal sealed class ForwardSlicer
     {
         if (assignment.IsKind(SyntaxKind.SimpleAssignmentExpression))
         {
-            var isExact = SymbolEqualityComparer.Default.Equals(this.model.GetTypeInfo(assignment.Right).Type, TypeOf(target));
+            var isExact = SymbolEqualityComparer.Default.Equals(this.code.Model.GetTypeInfo(assignment.Right).Type, TypeOf(target));
             Define(target, isExact ? "var" : PortableRewriter.Display(TypeOf(target)), assignment.Right);
             return;
         }
@@ -195,14 +197,14 @@ internal sealed class ForwardSlicer
         TupleExpressionSyntax tuple => tuple.Arguments.SelectMany(argument => Targets(argument.Expression)),
         DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax several } => several.Variables.Select(Designated),
         DeclarationExpressionSyntax { Designation: var one } => [Designated(one)],
-        IdentifierNameSyntax { Identifier.ValueText: "_" } name when this.model.GetSymbolInfo(name).Symbol is null or IDiscardSymbol => [null],
+        IdentifierNameSyntax { Identifier.ValueText: "_" } name when this.code.SymbolOf(name) is null or IDiscardSymbol => [null],
         _ => [Target(left) ?? throw new UnsplittableException($"'{left}' is assigned with others")],
     };
 
     private ISymbol? Designated(VariableDesignationSyntax designation) => designation switch
     {
         DiscardDesignationSyntax => null,
-        SingleVariableDesignationSyntax single when this.model.GetDeclaredSymbol(single) is { } symbol => symbol,
+        SingleVariableDesignationSyntax single when this.code.Model.GetDeclaredSymbol(single) is { } symbol => symbol,
         _ => throw new UnsplittableException($"'{designation}' is a tuple in a tuple"),
     };
 
@@ -231,6 +233,8 @@ internal sealed class ForwardSlicer
             var variable = new Variable(Fresh(symbol.Name), half, this.torch.IsTensor(TypeOf(symbol)));
             if (this.current.TryGetValue(symbol, out var before))
                 Add(half, new($"var {variable.Name} = {NameIn(half, before)};", null, [before.Name]));
+            else if (!this.code.Model.AnalyzeDataFlow(statement)!.AlwaysAssigned.Contains(symbol, SymbolEqualityComparer.Default))
+                throw new UnsplittableException($"'{FirstLine(statement)}' gives '{symbol.Name}' a value only sometimes");
             else
                 Add(half, new($"{PortableRewriter.Display(TypeOf(symbol))} {variable.Name};", null, []));
             this.current[symbol] = variable;
@@ -275,8 +279,8 @@ internal sealed class ForwardSlicer
     };
 
     private ISymbol? Target(ExpressionSyntax left) =>
-        left is IdentifierNameSyntax && this.model.GetSymbolInfo(left).Symbol is ILocalSymbol or IParameterSymbol
-            ? this.model.GetSymbolInfo(left).Symbol
+        left is IdentifierNameSyntax && this.code.SymbolOf(left) is ILocalSymbol or IParameterSymbol
+            ? this.code.SymbolOf(left)
             : null;
 
     private static ITypeSymbol TypeOf(ISymbol symbol) => symbol is ILocalSymbol local ? local.Type : ((IParameterSymbol)symbol).Type;
@@ -299,7 +303,7 @@ internal sealed class ForwardSlicer
                 return Half.Trainable;
             case AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax or ElementAccessExpressionSyntax }:
                 return Half.Trainable;
-            case SimpleNameSyntax name when this.model.GetSymbolInfo(name).Symbol is { } symbol:
+            case SimpleNameSyntax name when this.code.SymbolOf(name) is { } symbol:
                 if (this.current.TryGetValue(symbol, out var variable))
                     return variable.Half;
                 if (symbol is IMethodSymbol method && MemberRoles.IsRandom(method))
@@ -314,21 +318,21 @@ internal sealed class ForwardSlicer
 
     private IReadOnlyList<string> Reads(SyntaxNode code) =>
         [.. code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
-            .Select(name => this.model.GetSymbolInfo(name).Symbol)
+            .Select(name => this.code.SymbolOf(name))
             .Where(symbol => symbol is not null && this.current.ContainsKey(symbol))
             .Select(symbol => this.current[symbol!].Name)];
 
     private string Rewrite(ExpressionSyntax expression, bool hoist)
     {
         Refuse(expression);
-        var rewriter = hoist ? new Hoisting(this) : new PortableRewriter(this.model, symbol => NameIn(Half.Frozen, symbol));
+        var rewriter = hoist ? new Hoisting(this) : new PortableRewriter(this.code, symbol => NameIn(Half.Frozen, symbol));
         return rewriter.Visit(expression).NormalizeWhitespace("    ", "\n").ToString();
     }
 
     private string Rewrite(StatementSyntax statement, Half half)
     {
         Refuse(statement);
-        return new PortableRewriter(this.model, symbol => NameIn(half, symbol)).Visit(statement).NormalizeWhitespace("    ", "\n").ToString();
+        return new PortableRewriter(this.code, symbol => NameIn(half, symbol)).Visit(statement).NormalizeWhitespace("    ", "\n").ToString();
     }
 
     /// <summary>What would change its meaning, or its text, on the way.</summary>
@@ -352,7 +356,7 @@ internal sealed class ForwardSlicer
             }
 
             if (node is InvocationExpressionSyntax call && MayChangeItsArguments(call)
-                && call.ArgumentList.Arguments.Any(argument => this.torch.IsTensor(this.model.GetTypeInfo(argument.Expression).Type) && HalfOf(argument.Expression) == Half.Frozen))
+                && call.ArgumentList.Arguments.Any(argument => this.torch.IsTensor(this.code.Model.GetTypeInfo(argument.Expression).Type) && HalfOf(argument.Expression) == Half.Frozen))
             {
                 throw new UnsplittableException($"'{FirstLine(node)}' changes a tensor in place");
             }
@@ -365,7 +369,7 @@ internal sealed class ForwardSlicer
     /// <summary>Whether a function such as <c>functional.relu_(x)</c> or <c>functional.relu(x, inplace)</c> may write into what it is given.</summary>
     private bool MayChangeItsArguments(InvocationExpressionSyntax call)
     {
-        if (this.model.GetSymbolInfo(call).Symbol is not IMethodSymbol method)
+        if (this.code.SymbolOf(call) is not IMethodSymbol method)
             return false;
         if (method.Name.EndsWith("_", StringComparison.Ordinal))
             return true;
@@ -373,7 +377,7 @@ internal sealed class ForwardSlicer
         for (var i = 0; i < arguments.Count; i++)
         {
             var parameter = arguments[i].NameColon?.Name.Identifier.ValueText ?? method.Parameters.ElementAtOrDefault(i)?.Name;
-            if (parameter == "inplace" && this.model.GetConstantValue(arguments[i].Expression) is not { HasValue: true, Value: false })
+            if (parameter == "inplace" && this.code.Model.GetConstantValue(arguments[i].Expression) is not { HasValue: true, Value: false })
                 return true;
         }
 
@@ -470,11 +474,11 @@ internal sealed class ForwardSlicer
 
     /// <summary>Rewrites an expression of the second half; its largest frozen parts are computed in the first.</summary>
     private sealed class Hoisting(ForwardSlicer slicer)
-        : PortableRewriter(slicer.model, symbol => slicer.NameIn(Half.Trainable, symbol))
+        : PortableRewriter(slicer.code, symbol => slicer.NameIn(Half.Trainable, symbol))
     {
         public override SyntaxNode? Visit(SyntaxNode? node)
         {
-            if (node is not ExpressionSyntax expression || !IsUnconditional(expression) || !slicer.torch.IsTensor(slicer.model.GetTypeInfo(expression).Type))
+            if (node is not ExpressionSyntax expression || !IsUnconditional(expression) || !slicer.torch.IsTensor(slicer.code.Model.GetTypeInfo(expression).Type))
                 return base.Visit(node);
 
             if (slicer.isCutPoint(expression) && expression is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments } call

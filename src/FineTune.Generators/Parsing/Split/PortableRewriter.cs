@@ -9,9 +9,9 @@ namespace FineTune.Generators.Parsing.Split;
 /// Rewrites user code so that it means the same in a file without the user's usings: types in full, members of the
 /// class with <c>this</c>, extension methods as what they are, locals under the names that they have in the halves.
 /// </summary>
-/// <param name="model">The semantic model of the code.</param>
+/// <param name="code">What the names in the code stand for.</param>
 /// <param name="nameOf">The new name of a local or parameter; null leaves it.</param>
-internal class PortableRewriter(SemanticModel model, Func<ISymbol, string?> nameOf) : CSharpSyntaxRewriter
+internal class PortableRewriter(BoundCode code, Func<ISymbol, string?> nameOf) : CSharpSyntaxRewriter
 {
     private static readonly SymbolDisplayFormat Qualified = SymbolDisplayFormat.FullyQualifiedFormat
         .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
@@ -27,14 +27,14 @@ internal class PortableRewriter(SemanticModel model, Func<ISymbol, string?> name
     public override SyntaxNode? VisitGenericName(GenericNameSyntax node) => Name(node) ?? base.VisitGenericName(node);
 
     public override SyntaxNode? VisitQualifiedName(QualifiedNameSyntax node) =>
-        model.GetSymbolInfo(node).Symbol is ITypeSymbol type ? SyntaxFactory.ParseTypeName(Display(type)) : base.VisitQualifiedName(node);
+        code.SymbolOf(node) is ITypeSymbol type ? SyntaxFactory.ParseTypeName(Display(type)) : base.VisitQualifiedName(node);
 
     public override SyntaxNode? VisitInvocationExpression(InvocationExpressionSyntax node)
     {
-        if (node.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" } && model.GetConstantValue(node) is { Value: string constant })
+        if (node.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" } && code.Model.GetConstantValue(node) is { Value: string constant })
             return SyntaxFactory.ParseExpression(Literal.Of(constant));
 
-        if (model.GetSymbolInfo(node).Symbol is not IMethodSymbol { ReducedFrom: { } extension } method)
+        if (code.SymbolOf(node) is not IMethodSymbol { ReducedFrom: { } extension } method)
             return base.VisitInvocationExpression(node);
         if (node.Expression is not MemberAccessExpressionSyntax access)
             throw new UnsplittableException($"'{node}' calls an extension method conditionally");
@@ -53,7 +53,7 @@ internal class PortableRewriter(SemanticModel model, Func<ISymbol, string?> name
 
     private SyntaxNode? Name(SimpleNameSyntax node)
     {
-        if (IsRightHand(node) || node is IdentifierNameSyntax { IsVar: true } || model.GetSymbolInfo(node).Symbol is not { } symbol)
+        if (IsRightHand(node) || node is IdentifierNameSyntax { IsVar: true } || code.SymbolOf(node) is not { } symbol)
             return null;
 
         return symbol switch
