@@ -12,7 +12,12 @@ internal sealed class AnnotatedClass
     /// <summary>The attributes, or null in a compilation that does not know them.</summary>
     public static AnnotatedClass? In(Compilation compilation)
     {
-        string[] names = [MetadataNames.BackboneAttribute, MetadataNames.HeadAttribute, MetadataNames.FrozenAttribute, MetadataNames.UnfreezeLastAttribute, MetadataNames.FineTuneLRAttribute];
+        string[] names =
+        [
+            MetadataNames.BackboneAttribute, MetadataNames.HeadAttribute, MetadataNames.FrozenAttribute,
+            MetadataNames.UnfreezeLastAttribute, MetadataNames.UnfreezeFirstAttribute, MetadataNames.UnfreezeAttribute, MetadataNames.GradualUnfreezeAttribute,
+            MetadataNames.FineTuneLRAttribute, MetadataNames.LayerDecayAttribute, MetadataNames.NoWeightDecayAttribute,
+        ];
         var found = names.Select(compilation.GetTypeByMetadataName).OfType<INamedTypeSymbol>().ToArray();
         return found.Length == 0 ? null : new(found);
     }

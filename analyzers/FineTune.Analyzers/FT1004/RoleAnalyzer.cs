@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using FineTune.Analyzers.AnnotatedClasses;
+using FineTune.Analyzers.Optimizers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace FineTune.Analyzers.FT1004;
+
+/// <summary>FT1004: a part of an annotated class that is in no role, or in two.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class RoleAnalyzer : DiagnosticAnalyzer
+{
+    /// <summary>{0}: the member; {1}: what is wrong with its roles.</summary>
+    internal static readonly DiagnosticDescriptor Rule = new(
+        "FT1004",
+        "Module without one role",
+        "'{0}' {1}",
+        "Model",
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        "Every module of an annotated class is pre-trained ([Backbone]), starts from random weights ([Head]) or never trains ([Frozen]). One without a role is registered and is in no parameter group; of two roles only one counts.",
+        RulePages.Address + "FT1004.md");
+
+    /// <summary>The property that is there where a role is missing.</summary>
+    internal const string MissingProperty = "missing";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(start =>
+        {
+            if (AnnotatedClass.In(start.Compilation) is { } annotated && TorchTypes.In(start.Compilation) is { } torch)
+                start.RegisterSymbolAction(symbol => Analyze(symbol, annotated, torch), SymbolKind.NamedType);
+        });
+    }
+
+    private static void Analyze(SymbolAnalysisContext context, AnnotatedClass annotated, TorchTypes torch)
+    {
+        var type = (INamedTypeSymbol)context.Symbol;
+        if (!torch.IsModule(type) || !annotated.Includes(type))
+            return;
+        foreach (var (member, stored) in StoredMembers.Of(type))
+        {
+            if (member.IsStatic || !torch.IsModule(stored))
+                continue;
+            var roles = StoredMembers.RolesOf(member);
+            if (roles.Count > 1)
+                Report(member, $"is marked [{string.Join("] and [", roles)}]; a part has one role", null);
+            else if (roles.Count == 0 && StoredMembers.MayHaveParameters(stored))
+                Report(member, "has no role, so no phase says whether it trains; mark it [Backbone], [Head] or [Frozen]", MissingProperty);
+        }
+
+        void Report(ISymbol member, string problem, string? property) => context.ReportDiagnostic(Diagnostic.Create(
+            Rule,
+            member.Locations[0],
+            property is null ? null : ImmutableDictionary<string, string?>.Empty.Add(property, ""),
+            member.Name,
+            problem));
+    }
+}
