@@ -20,6 +20,7 @@ internal static class MetadataNames
 
     public const string IFineTunable = "FineTune.IFineTunable";
     public const string CompiledModel = "FineTune.CompiledModel";
+    public const string CompiledLoop = "FineTune.CompiledLoop";
     public const string Phase = "FineTune.Phase";
     public const string StaleCompilationException = "FineTune.StaleCompilationException";
 

@@ -18,6 +18,12 @@ internal static class FineTuneStub
                 public int Evaluate(object? data = null) => 0;
                 public int Predict(object? data = null) => 0;
             }
+
+            public sealed class CompiledLoop
+            {
+                public CompiledLoop Recompile() => new();
+                public void TrainStep(Func<object?> loss) { }
+            }
         }
 
         namespace Demo
@@ -38,6 +44,13 @@ internal static class FineTuneStub
                 public CompiledModel Compile() => new();
                 public CompiledModel Recompile() => new();
                 public void Dispose() { }
+            }
+
+            public sealed class TwoInputs : CatsVsDogs
+            {
+                public new CompiledLoop Compile() => new();
+                public new CompiledLoop Recompile() => new();
+                public int call(int x, int y) => x + y;
             }
         }
         """;

@@ -182,7 +182,7 @@ internal static class Sources
         }
         """;
 
-    /// <summary>Two inputs: frozen and grouped like any other, though <c>Fit</c> cannot train it.</summary>
+    /// <summary>Two inputs: frozen and grouped like any other, and compiled for a loop of one's own.</summary>
     public const string TwoInputs =
         """
         namespace Demo;

@@ -7,11 +7,13 @@ internal sealed class FineTuneTypes
 {
     private readonly INamedTypeSymbol tunable;
     private readonly INamedTypeSymbol compiledModel;
+    private readonly INamedTypeSymbol? compiledLoop;
 
     private FineTuneTypes(INamedTypeSymbol tunable, INamedTypeSymbol compiledModel, Compilation compilation)
     {
         this.tunable = tunable;
         this.compiledModel = compiledModel;
+        this.compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
         Phase = compilation.GetTypeByMetadataName(MetadataNames.Phase);
         StaleCompilationException = compilation.GetTypeByMetadataName(MetadataNames.StaleCompilationException);
     }
@@ -30,7 +32,7 @@ internal sealed class FineTuneTypes
     public bool IsModel(ITypeSymbol? type) =>
         type is not null && (Is(type, tunable) || type.AllInterfaces.Contains(tunable, SymbolEqualityComparer.Default));
 
-    public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel);
+    public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel) || Is(type, compiledLoop);
 
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? wanted) => wanted is not null && SymbolEqualityComparer.Default.Equals(type, wanted);
 }

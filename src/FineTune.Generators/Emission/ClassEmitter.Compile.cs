@@ -6,10 +6,18 @@ internal static partial class ClassEmitter
 {
     private static void WriteCompile(AnnotatedClass model, SourceWriter writer)
     {
-        if (model.Base.IsAnnotated || !model.MapsTensorToTensor || !IsFree(model, GeneratedNames.Compile) || !IsFree(model, GeneratedNames.Recompile))
+        if (model.Base.IsAnnotated || !IsFree(model, GeneratedNames.Compile) || !IsFree(model, GeneratedNames.Recompile))
             return;
 
         WriteHeading(writer, "Compile", "binds what trains now to an optimizer; after a phase change it has to be bound again.");
+        if (model.MapsTensorToTensor)
+            WriteCompiledModel(model, writer);
+        else
+            WriteCompiledLoop(model, writer);
+    }
+
+    private static void WriteCompiledModel(AnnotatedClass model, SourceWriter writer)
+    {
         writer.Write(
             $$"""
 
@@ -22,17 +30,36 @@ internal static partial class ClassEmitter
             {{GeneratedCode}}
             public global::FineTune.CompiledModel Compile(global::FineTune.OptimizerConfig optimizer, global::FineTune.Loss loss, params global::FineTune.Metric[] metrics) =>
                 this.{{model.CompiledField}} = global::FineTune.CompiledModel.Compile(this, optimizer, loss, metrics);
-
-            /// <summary>Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.</summary>
-            /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
-            /// <param name="state">Whether parameters that stay keep what the optimizer knew of them.</param>
-            /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
-            {{GeneratedCode}}
-            public global::FineTune.CompiledModel Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
-                this.{{model.CompiledField}} = (this.{{model.CompiledField}} ?? throw new global::System.InvalidOperationException({{Literal.Of(NeverCompiled(model))}})).Recompile(learningRate, state);
             """);
+        WriteRecompile(model, writer, "CompiledModel", "Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.", "an optimizer and a loss");
     }
 
-    private static string NeverCompiled(AnnotatedClass model) =>
-        $"{model.FullName} has to be compiled once before it can be compiled again: call Compile with an optimizer and a loss.";
+    // Fit knows one input and one output; with more, the loop and the loss are the user's.
+    private static void WriteCompiledLoop(AnnotatedClass model, SourceWriter writer)
+    {
+        writer.Write(
+            $$"""
+
+            private global::FineTune.CompiledLoop? {{model.CompiledField}};
+
+            /// <summary>Binds what trains now to an optimizer, for a training loop that computes the loss.</summary>
+            /// <param name="optimizer">Which optimizer to build over the parameters that train.</param>
+            {{GeneratedCode}}
+            public global::FineTune.CompiledLoop Compile(global::FineTune.OptimizerConfig optimizer) =>
+                this.{{model.CompiledField}} = global::FineTune.CompiledLoop.Compile(this, optimizer);
+            """);
+        WriteRecompile(model, writer, "CompiledLoop", "Compiles again, the optimizer rebuilt over what trains now.", "an optimizer");
+    }
+
+    private static void WriteRecompile(AnnotatedClass model, SourceWriter writer, string type, string summary, string with) => writer.Write(
+        $$"""
+
+        /// <summary>{{summary}}</summary>
+        /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
+        /// <param name="state">Whether parameters that stay keep what the optimizer knew of them.</param>
+        /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
+        {{GeneratedCode}}
+        public global::FineTune.{{type}} Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
+            this.{{model.CompiledField}} = (this.{{model.CompiledField}} ?? throw new global::System.InvalidOperationException({{Literal.Of($"{model.FullName} has to be compiled once before it can be compiled again: call Compile with {with}.")}})).Recompile(learningRate, state);
+        """);
 }

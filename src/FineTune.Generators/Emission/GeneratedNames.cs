@@ -41,7 +41,9 @@ internal static class GeneratedNames
     ];
 
     /// <summary>Those that the generated part of a derived class overrides.</summary>
-    public static bool IsOverridable(string name) => name is Manifest or Layers or ParameterGroups;
+    public static IReadOnlyList<string> Overridable { get; } = [Manifest, Layers, ParameterGroups];
+
+    public static bool IsOverridable(string name) => Overridable.Contains(name);
 
     /// <summary>Those that override what TorchSharp declares: only an override in the class itself stands in the way.</summary>
     public static bool IsOverride(string name) => name is RegisterComponents or Train;

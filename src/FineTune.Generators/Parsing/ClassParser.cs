@@ -28,7 +28,7 @@ internal static class ClassParser
         cancellation.ThrowIfCancellationRequested();
         var ancestry = Ancestry.Of(type, torch, cancellation);
         var taken = NameTable.Taken(type, ancestry.Annotated);
-        if (ancestry.Annotated is { } parent && (BlocksOverriding(taken) || BlocksOverriding(NameTable.Taken(parent, null))))
+        if (ancestry.Annotated is { } parent && (taken.Any(GeneratedNames.IsOverridable) || !CanBeOverridden(parent, torch, cancellation)))
             return null;
 
         var components = ComponentParser.Parse(type, ancestry.Unregistered, torch, cancellation);
@@ -62,7 +62,20 @@ internal static class ClassParser
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters);
 
     // A base that implements these explicitly leaves nothing to override.
-    private static bool BlocksOverriding(EquatableArray<string> taken) => taken.Any(GeneratedNames.IsOverridable);
+    private static bool CanBeOverridden(INamedTypeSymbol parent, TorchTypes torch, CancellationToken cancellation) => parent.DeclaringSyntaxReferences.IsEmpty
+        ? GeneratedNames.Overridable.All(name => IsVirtual(parent, name))
+        : !NameTable.Taken(parent, Ancestry.Of(parent, torch, cancellation).Annotated).Any(GeneratedNames.IsOverridable);
+
+    private static bool IsVirtual(INamedTypeSymbol type, string name)
+    {
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            if (current.GetMembers(name).FirstOrDefault() is { } member)
+                return member is { DeclaredAccessibility: Accessibility.Public } and ({ IsVirtual: true } or { IsOverride: true });
+        }
+
+        return false;
+    }
 
     private static Unfreezing? UnfreezingOf(INamedTypeSymbol type, string attribute) =>
         Annotations.Find(type, attribute) is { } found && found.Integer() is { } count

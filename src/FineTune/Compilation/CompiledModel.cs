@@ -15,49 +15,25 @@ namespace FineTune;
 /// </remarks>
 public sealed class CompiledModel
 {
-    private readonly OptimizerConfig config;
-    private readonly LearningRates rates;
-    private readonly TrainableSet compiledWith;
+    private readonly OptimizerBinding binding;
     private TrainingStep? ownLoop;
 
     private CompiledModel(
-        Module<Tensor, Tensor> model,
-        IFineTunable tunable,
-        OptimizerConfig config,
-        Loss loss,
-        IReadOnlyList<Metric> metrics,
-        LearningRates rates,
-        TrainingLog log,
-        KeptFeatures features)
+        Module<Tensor, Tensor> model, OptimizerBinding binding, Loss loss, IReadOnlyList<Metric> metrics, TrainingLog log, KeptFeatures features)
     {
-        Log = log;
         Features = features;
         Model = model;
-        Tunable = tunable;
-        this.config = config;
-        this.rates = rates;
+        this.binding = binding;
         Loss = loss;
         Metrics = metrics;
-        Phase = tunable.Phase;
-        compiledWith = new TrainableSet(model);
-        ParameterGroups = [.. tunable.ParameterGroups(rates).Where(group => group.Parameters.Count > 0)];
-        if (ParameterGroups.Count == 0)
-        {
-            throw new FineTuneException(
-                $"Nothing in {model.GetName()} is trainable in the phase '{Phase}'; an optimizer needs at least one parameter.");
-        }
-
-        OptimizerGroups = OptimizerGroup.From(ParameterGroups, config);
-        Optimizer = config.Build(OptimizerGroups);
-        LearningRates = Rates();
-        OptimizerAudit.Check(this);
+        Log = log;
     }
 
     /// <summary>The model.</summary>
     public Module<Tensor, Tensor> Model { get; }
 
     /// <summary>The phase that was compiled for.</summary>
-    public Phase Phase { get; }
+    public Phase Phase => binding.Phase;
 
     /// <summary>What training makes smaller.</summary>
     public Loss Loss { get; }
@@ -66,21 +42,23 @@ public sealed class CompiledModel
     public IReadOnlyList<Metric> Metrics { get; }
 
     /// <summary>The optimizer, over exactly what was trainable at the compile.</summary>
-    public OptimizerHelper Optimizer { get; }
+    public OptimizerHelper Optimizer => binding.Optimizer;
 
     /// <summary>The parameters that train, by member, each with full names.</summary>
-    public IReadOnlyList<ParameterGroup> ParameterGroups { get; }
+    public IReadOnlyList<ParameterGroup> ParameterGroups => binding.ParameterGroups;
 
     /// <summary>The learning rate of each group as it is now.</summary>
-    public IReadOnlyList<LearningRateGroup> LearningRates { get; }
+    public IReadOnlyList<LearningRateGroup> LearningRates => binding.LearningRates;
 
     /// <summary>Whether what is trainable changed since the compile. Changing it back makes it fresh again.</summary>
-    public bool IsStale => compiledWith.Changes().Count > 0;
+    public bool IsStale => binding.IsStale;
 
     /// <summary>What the compile itself has to say; each <see cref="Fit"/> repeats it.</summary>
-    public IReadOnlyList<TrainingWarning> Warnings { get; private set; } = [];
+    public IReadOnlyList<TrainingWarning> Warnings => binding.Warnings;
 
-    internal IFineTunable Tunable { get; }
+    internal OptimizerBinding Binding => binding;
+
+    internal IFineTunable Tunable => binding.Tunable;
 
     /// <summary>Every <see cref="Fit"/> since the first compile.</summary>
     internal TrainingLog Log { get; }
@@ -88,11 +66,11 @@ public sealed class CompiledModel
     /// <summary>What the frozen part answered in the last <see cref="Fit"/>.</summary>
     internal KeptFeatures Features { get; }
 
-    internal OptimizerConfig OptimizerConfig => config;
+    internal OptimizerConfig OptimizerConfig => binding.Config;
 
-    internal IReadOnlyList<OptimizerGroup> OptimizerGroups { get; }
+    internal IReadOnlyList<OptimizerGroup> OptimizerGroups => binding.Groups;
 
-    internal IEnumerable<(string Name, Parameter Parameter)> Trainable => compiledWith.Trainable;
+    internal IEnumerable<(string Name, Parameter Parameter)> Trainable => binding.Trainable;
 
     /// <summary>Binds an annotated model as it is trainable now. Generated code calls it.</summary>
     /// <exception cref="FineTuneException">Nothing is trainable, or two metrics have the same name.</exception>
@@ -110,11 +88,7 @@ public sealed class CompiledModel
                 $"Two values are called '{twice.Key}'; give each metric a name of its own, and not 'loss'.");
         }
 
-        var stated = optimizer.LearningRate;
-        var rates = model.Phase.Kind == PhaseKind.Head
-            ? new LearningRates(model.Phase, stated, stated ?? optimizer.DefaultLearningRate)
-            : new LearningRates(model.Phase, stated, optimizer.DefaultLearningRate, stated);
-        return new CompiledModel(model, model, optimizer, loss, [.. metrics], rates, new TrainingLog(), new KeptFeatures());
+        return new CompiledModel(model, OptimizerBinding.Of(model, optimizer), loss, [.. metrics], new TrainingLog(), new KeptFeatures());
     }
 
     /// <summary>
@@ -127,26 +101,8 @@ public sealed class CompiledModel
     /// </param>
     /// <param name="state">Whether moments start anew, or go on for parameters that go on.</param>
     /// <exception cref="FineTuneException">The rate is not finite and positive, or nothing is trainable.</exception>
-    public CompiledModel Recompile(double? learningRate = null, OptimizerState state = OptimizerState.Reset)
-    {
-        if (learningRate is { } stated)
-        {
-            FineTuneException.ThrowUnlessLearningRate(stated, "Recompile");
-        }
-
-        var phase = Tunable.Phase;
-        var next = phase.Kind == PhaseKind.Head
-            ? rates with { Phase = phase, Explicit = learningRate, HeadRate = learningRate ?? rates.HeadRate }
-            : rates with { Phase = phase, Explicit = learningRate, FineTuneRate = learningRate ?? rates.FineTuneRate };
-        var recompiled = new CompiledModel(Model, Tunable, config, Loss, Metrics, next, Log, Features);
-        if (state == OptimizerState.Carry)
-        {
-            OptimizerMoments.Carry(this, recompiled);
-        }
-
-        recompiled.Warnings = recompiled.WarningsAgainst(this);
-        return recompiled;
-    }
+    public CompiledModel Recompile(double? learningRate = null, OptimizerState state = OptimizerState.Reset) =>
+        new(Model, binding.Again(learningRate, state), Loss, Metrics, Log, Features);
 
     /// <summary>Trains, epoch by epoch.</summary>
     /// <param name="train">What to train on.</param>
@@ -179,10 +135,10 @@ public sealed class CompiledModel
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(target);
-        ThrowIfStale();
+        binding.ThrowIfStale();
         if (ownLoop is null)
         {
-            OptimizerAudit.Check(this);
+            OptimizerAudit.Check(binding);
             ownLoop = new TrainingStep(this, new FitOptions());
         }
 
@@ -251,45 +207,5 @@ public sealed class CompiledModel
     {
         ArgumentNullException.ThrowIfNull(data);
         return Inference.Evaluate(this, new FeatureBatches(new BatchLoader(data, batches)), cancellationToken);
-    }
-
-    internal void ThrowIfStale()
-    {
-        var changes = compiledWith.Changes();
-        if (changes.Count > 0)
-        {
-            throw new StaleCompilationException(changes);
-        }
-    }
-
-    /// <summary>As <see cref="ThrowIfStale"/>, but at a cost that every step can bear.</summary>
-    internal void ThrowIfFlipped()
-    {
-        if (compiledWith.IsFlipped)
-        {
-            ThrowIfStale();
-        }
-    }
-
-    private IReadOnlyList<TrainingWarning> WarningsAgainst(CompiledModel before)
-    {
-        if (before.Phase.Kind != PhaseKind.Head || Phase.Kind != PhaseKind.FineTune)
-        {
-            return [];
-        }
-
-        var head = before.ParameterGroups.Max(group => group.LearningRate);
-        var highest = ParameterGroups.MaxBy(group => group.LearningRate)!;
-        return highest.LearningRate < head ? [] :
-        [
-            new(WarningKind.LearningRateNotLowered, FormattableString.Invariant(
-                $"'{highest.Name}' is fine-tuned at a learning rate of {highest.LearningRate:0.######e+0}, not below the head's {head:0.######e+0}; pre-trained weights survive a tenth of it or less.")),
-        ];
-    }
-
-    private List<LearningRateGroup> Rates()
-    {
-        var controllers = OptimizerGroups.Zip(Optimizer.ParamGroups).ToLookup(pair => pair.First.Name, pair => pair.Second);
-        return [.. ParameterGroups.Select(group => new LearningRateGroup(group.Name, group.LearningRate, [.. controllers[group.Name]]))];
     }
 }

@@ -8,7 +8,7 @@ namespace FineTune;
 internal static class OptimizerMoments
 {
     /// <summary>Copies the moments of parameters that are in both optimizers, which are of the same kind.</summary>
-    public static void Carry(CompiledModel from, CompiledModel to)
+    public static void Carry(OptimizerBinding from, OptimizerBinding to)
     {
         using var noGradients = torch.no_grad();
         using var scope = torch.NewDisposeScope();
@@ -27,11 +27,11 @@ internal static class OptimizerMoments
     }
 
     /// <summary>The moments as tensors, and the number of steps that each parameter has taken.</summary>
-    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, long> Steps) Save(CompiledModel compiled)
+    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, long> Steps) Save(OptimizerBinding binding)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var steps = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (name, state) in ByName(compiled))
+        foreach (var (name, state) in ByName(binding))
         {
             steps[name] = StepOf(state);
             foreach (var slot in Slots(state))
@@ -47,11 +47,11 @@ internal static class OptimizerMoments
     }
 
     /// <summary>Puts back what <see cref="Save"/> took; a moment that was not there then is not there now.</summary>
-    public static void Restore(CompiledModel compiled, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, long> steps)
+    public static void Restore(OptimizerBinding binding, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, long> steps)
     {
         using var noGradients = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        foreach (var (name, state) in ByName(compiled))
+        foreach (var (name, state) in ByName(binding))
         {
             SetStep(state, steps[name]);
             foreach (var slot in Slots(state))
@@ -62,9 +62,9 @@ internal static class OptimizerMoments
     }
 
     // States stand in the order of the groups and of the parameters in them, so positions can be named.
-    private static Dictionary<string, TorchSharp.Modules.OptimizerState> ByName(CompiledModel compiled) =>
-        compiled.OptimizerGroups.SelectMany(group => group.Named)
-            .Zip(compiled.Optimizer.state_dict().State)
+    private static Dictionary<string, TorchSharp.Modules.OptimizerState> ByName(OptimizerBinding binding) =>
+        binding.Groups.SelectMany(group => group.Named)
+            .Zip(binding.Optimizer.state_dict().State)
             .ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
 
     private static List<Slot> Slots(TorchSharp.Modules.OptimizerState state)

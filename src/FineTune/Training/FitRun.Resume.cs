@@ -43,7 +43,7 @@ internal sealed partial class FitRun
         var state = checkpoint.State;
         Compare(state.Settings, folder, allowDifferences);
         RestoreModel(checkpoint, folder);
-        OptimizerMoments.Restore(compiled, Below(checkpoint.Tensors, "optimizer/"), state.OptimizerSteps);
+        OptimizerMoments.Restore(compiled.Binding, Below(checkpoint.Tensors, "optimizer/"), state.OptimizerSteps);
         savedRates = state.LearningRates;
         RestoreRates();
         state.History.Restore(history, compiled.Phase);
@@ -127,7 +127,7 @@ internal sealed partial class FitRun
             tensors[$"gradient/{name}"] = gradient;
         }
 
-        var (moments, steps) = OptimizerMoments.Save(compiled);
+        var (moments, steps) = OptimizerMoments.Save(compiled.Binding);
         foreach (var (name, tensor) in moments)
         {
             tensors[$"optimizer/{name}"] = tensor;

@@ -28,8 +28,8 @@ internal sealed partial class FitRun
     public FitRun(CompiledModel compiled, IDataset train, FitOptions options)
     {
         options.Validate(train);
-        compiled.ThrowIfStale();
-        OptimizerAudit.Check(compiled);
+        compiled.Binding.ThrowIfStale();
+        OptimizerAudit.Check(compiled.Binding);
         this.compiled = compiled;
         this.options = options;
         sampleCount = train.Count;
@@ -139,7 +139,7 @@ internal sealed partial class FitRun
             fit.Step = 0;
             fit.Clear();
             Each(callback => callback.OnEpochBegin(fit));
-            compiled.ThrowIfStale();
+            compiled.Binding.ThrowIfStale();
             features.Open(training, validation, epoch);
             TrainEpoch(epoch, audit);
         }
@@ -212,7 +212,7 @@ internal sealed partial class FitRun
                 return;
             }
 
-            compiled.ThrowIfFlipped();
+            compiled.Binding.ThrowIfFlipped();
             using var weights = WeightsOf(batch);
             if (batch.Input is { } input)
             {

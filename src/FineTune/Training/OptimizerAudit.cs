@@ -6,10 +6,10 @@ namespace FineTune;
 /// </summary>
 internal static class OptimizerAudit
 {
-    public static void Check(CompiledModel compiled)
+    public static void Check(OptimizerBinding binding)
     {
-        var covered = new HashSet<object>(compiled.Optimizer.parameters(), ReferenceEqualityComparer.Instance);
-        foreach (var (name, parameter) in compiled.Model.named_parameters())
+        var covered = new HashSet<object>(binding.Optimizer.parameters(), ReferenceEqualityComparer.Instance);
+        foreach (var (name, parameter) in binding.Model.named_parameters())
         {
             if (covered.Remove(parameter) != parameter.requires_grad)
             {

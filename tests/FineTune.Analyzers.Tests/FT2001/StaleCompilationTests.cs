@@ -37,8 +37,10 @@ public sealed class StaleCompilationTests
     [TestCase("var compiled = model.Compile(); var unfreeze = warm; if (unfreeze) model.UnfreezeLast(); if (!unfreeze) compiled = model.Recompile(); [|compiled.Fit|]();", TestName = "The_wrong_one_of_two_equal_conditions")]
     [TestCase("this.model = model; this.compiled = model.Compile(); this.model.UnfreezeLast(); [|this.compiled.Fit|]();", TestName = "Fields")]
     [TestCase("Run(model.Compile(), c => { model.UnfreezeLast(); [|c.Fit|](); });", TestName = "Lambda_given_to_a_source_method")]
+    [TestCase("var pair = new TwoInputs(); var loop = pair.Compile(); pair.UnfreezeLast(); [|loop.TrainStep|](() => pair.call(1, 2));", TestName = "Loop_of_a_model_of_two_inputs")]
     public Task Flags(string body) => Verify(body);
 
+    [TestCase("var pair = new TwoInputs(); var loop = pair.Compile(); loop.TrainStep(() => pair.call(1, 2)); pair.UnfreezeLast(); loop = pair.Recompile(); loop.TrainStep(() => pair.call(1, 2));", TestName = "Loop_compiled_again")]
     [TestCase("var compiled = model.Compile(); compiled.Fit(); compiled.Evaluate();", TestName = "Nothing_changes")]
     [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); compiled = model.Recompile(); compiled.Fit();", TestName = "Recompiled")]
     [TestCase("var compiled = model.Compile(); model.UnfreezeLast(); compiled = compiled.Recompile(); compiled.Fit();", TestName = "Recompiled_from_the_compiled_model")]

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace FineTune.Generators.Tests.Matrix;
 
 /// <summary>A way to write an annotated class. <c>BACKBONE</c> stands for the expression of a backbone.</summary>
@@ -12,6 +14,18 @@ internal sealed record Shape(string Name, string Type, string[] Backbones, (stri
 {
     private const double Stated = 5e-3;
     private const double Compiled = TwoPhases.HeadRate;
+
+    /// <summary>A project of its own that the class's project references; empty where there is none.</summary>
+    public string Library { get; init; } = "";
+
+    /// <summary>Whether the class has one input and one output, which <c>Fit</c> and <c>TrainStep</c> know.</summary>
+    public bool MapsTensorToTensor { get; init; } = true;
+
+    /// <summary>What a model answers to an input.</summary>
+    public Func<dynamic, Tensor, Tensor[]> Answers { get; init; } = (model, x) => [model.call(x)];
+
+    /// <summary>What the halves of its forward pass answer.</summary>
+    public Func<dynamic, Tensor, Tensor[]> AnswersInHalves { get; init; } = (model, x) => [model.ForwardTrainable(model.ForwardFrozen(x))];
 
     public static IReadOnlyList<Shape> All { get; } =
     [
@@ -387,5 +401,120 @@ internal sealed record Shape(string Name, string Type, string[] Backbones, (stri
                 }
             }
             """),
+        new("two inputs", "Demo.Model", ["backbone"], [("head", Compiled)],
+            """
+            namespace Demo;
+
+            [FineTuneLR(1e-4), UnfreezeLast(3)]
+            public sealed partial class Model : Module<Tensor, Tensor, Tensor>
+            {
+                [Backbone] private readonly Sequential backbone = BACKBONE;
+                [Head] private readonly Linear head = Linear(8, 1);
+
+                public Model() : base("model") => RegisterComponents();
+
+                public override Tensor forward(Tensor x, Tensor y)
+                {
+                    var difference = backbone.call(x) - backbone.call(y);
+                    return head.call(difference.abs());
+                }
+            }
+            """)
+        {
+            MapsTensorToTensor = false,
+            Answers = (model, x) => [model.call(x, x * 0.5)],
+            AnswersInHalves = (model, x) => [model.ForwardTrainable(model.ForwardFrozen(x, x * 0.5))],
+        },
+        new("a tuple as output", "Demo.Model", ["backbone"], [("first", Compiled), ("second", Stated)],
+            """
+            namespace Demo;
+
+            [FineTuneLR(1e-4), UnfreezeLast(3)]
+            public sealed partial class Model : Module<Tensor, (Tensor Kind, Tensor Size)>
+            {
+                [Backbone] private readonly Sequential backbone = BACKBONE;
+                [Head] private readonly Linear first = Linear(8, 1);
+                [Head(LearningRate = 5e-3)] private readonly Linear second = Linear(8, 1);
+
+                public Model() : base("model") => RegisterComponents();
+
+                public override (Tensor Kind, Tensor Size) forward(Tensor x)
+                {
+                    var features = backbone.call(x);
+                    return (first.call(features), second.call(features.tanh()));
+                }
+            }
+            """)
+        {
+            MapsTensorToTensor = false,
+            Answers = (model, x) => Both(model.call(x)),
+            AnswersInHalves = (model, x) => Both(model.ForwardTrainable(model.ForwardFrozen(x))),
+        },
+        new("plain base class in metadata", "Demo.Model", ["backbone"], [("head", Compiled)],
+            """
+            namespace Demo;
+
+            [FineTuneLR(1e-4), UnfreezeLast(3)]
+            public sealed partial class Model : Library.Scaled<int>
+            {
+                [Backbone] private readonly Sequential backbone = BACKBONE;
+                [Head] private readonly Linear head = Linear(8, 1);
+
+                public Model() : base("model") => RegisterComponents();
+
+                public override Tensor forward(Tensor x) => head.call(Scale(backbone.call(x)));
+            }
+            """)
+        {
+            Library =
+                """
+                namespace Library;
+
+                public abstract class Scaled<T> : Module<Tensor, Tensor>
+                {
+                    private readonly Tensor scale = full(1, 2.0f);
+
+                    protected Scaled(string name) : base(name) { }
+
+                    protected Tensor Scale(Tensor x) => x * scale;
+                }
+                """,
+        },
+        new("annotated base class in metadata", "Demo.Model", ["backbone"], [("hidden", Compiled), ("head", Stated)],
+            """
+            namespace Demo;
+
+            [FineTuneLR(1e-4)]
+            public sealed partial class Model : Library.Pretrained
+            {
+                [Head(LearningRate = 5e-3)] private readonly Linear head;
+
+                public Model() : base("model")
+                {
+                    head = Linear(8, 1);
+                    RegisterComponents();
+                }
+
+                public override Tensor forward(Tensor x) => head.call(hidden.call(backbone.call(x)));
+                // plain: protected override void RegisterComponents() { if (head is not null) base.RegisterComponents(); }
+            }
+            """)
+        {
+            Library =
+                """
+                namespace Library;
+
+                [UnfreezeLast(3)]
+                public abstract partial class Pretrained : Module<Tensor, Tensor>
+                {
+                    [Backbone] protected readonly Sequential backbone = BACKBONE;
+                    [Head] protected readonly Linear hidden = Linear(8, 8);
+
+                    protected Pretrained(string name) : base(name) => RegisterComponents();
+                }
+                """,
+        },
     ];
+
+    private static Tensor[] Both((Tensor, Tensor) answers) => [answers.Item1, answers.Item2];
 }

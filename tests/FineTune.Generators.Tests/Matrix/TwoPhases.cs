@@ -16,24 +16,29 @@ internal static class TwoPhases
 
     /// <summary>The losses of an annotated model.</summary>
     /// <param name="model">The model, seen as what was generated into it.</param>
+    /// <param name="shape">How it is called.</param>
     /// <param name="unfreeze">The transition to the second phase.</param>
-    public static List<double> Annotated(dynamic model, Action<dynamic> unfreeze)
+    public static List<double> Annotated(dynamic model, Shape shape, Action<dynamic> unfreeze)
     {
         var losses = new List<double>();
         model.FreezeBackbone();
-        CompiledModel compiled = model.Compile(Optimizers.Adam(HeadRate), Losses.MeanSquaredError());
+        var compiled = shape.MapsTensorToTensor
+            ? model.Compile(Optimizers.Adam(HeadRate), Losses.MeanSquaredError())
+            : model.Compile(Optimizers.Adam(HeadRate));
         Train(compiled);
         unfreeze(model);
         compiled = model.Recompile();
         Train(compiled);
         return losses;
 
-        void Train(CompiledModel compiled)
+        void Train(object compiled)
         {
             for (var i = 0; i < Batches; i++)
             {
                 var (input, target) = Batch(i);
-                losses.Add(compiled.TrainStep(input, target).Loss);
+                losses.Add(compiled is CompiledLoop loop
+                    ? loop.TrainStep(() => Loss(shape.Answers(model, input), target)).Loss
+                    : ((CompiledModel)compiled).TrainStep(input, target).Loss);
             }
         }
     }
@@ -42,7 +47,7 @@ internal static class TwoPhases
     /// <param name="model">The model, with its own registration and forward pass.</param>
     /// <param name="shape">Which of its members are backbones and heads.</param>
     /// <param name="trains">Whether a layer of a backbone trains in the second phase, by its name in the model.</param>
-    public static List<double> Plain(nn.Module<Tensor, Tensor> model, Shape shape, Func<string, bool> trains)
+    public static List<double> Plain(nn.Module model, Shape shape, Func<string, bool> trains)
     {
         var losses = new List<double>();
         Train(_ => false, head => shape.Heads.Single(named => named.Name == head).Rate);
@@ -71,7 +76,7 @@ internal static class TwoPhases
                         module.eval();
                 }
 
-                var loss = nn.functional.mse_loss(model.call(input), target);
+                var loss = Loss(shape.Answers(model, input), target);
                 optimizer.zero_grad();
                 loss.backward();
                 optimizer.step();
@@ -86,6 +91,9 @@ internal static class TwoPhases
 
     /// <summary>The name that a property's field would have: TorchSharp registers it as the compiler calls it.</summary>
     public static string Normal(string name) => name.Replace("<", "").Replace(">k__BackingField", "");
+
+    private static Tensor Loss(Tensor[] answers, Tensor target) =>
+        answers.Select(answer => nn.functional.mse_loss(answer, target)).Aggregate((sum, next) => sum + next);
 
     private static string LayerOf(string parameter) => Normal(parameter)[..Normal(parameter).LastIndexOf('.')];
 

@@ -96,6 +96,24 @@ partial class TwoInputs : global::FineTune.IFineTunable
         new("head", this.head, rates.Resolve()),
     ];
 
+    // ── Compile: binds what trains now to an optimizer; after a phase change it has to be bound again.
+
+    private global::FineTune.CompiledLoop? compiled;
+
+    /// <summary>Binds what trains now to an optimizer, for a training loop that computes the loss.</summary>
+    /// <param name="optimizer">Which optimizer to build over the parameters that train.</param>
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    public global::FineTune.CompiledLoop Compile(global::FineTune.OptimizerConfig optimizer) =>
+        this.compiled = global::FineTune.CompiledLoop.Compile(this, optimizer);
+
+    /// <summary>Compiles again, the optimizer rebuilt over what trains now.</summary>
+    /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
+    /// <param name="state">Whether parameters that stay keep what the optimizer knew of them.</param>
+    /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    public global::FineTune.CompiledLoop Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
+        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.TwoInputs has to be compiled once before it can be compiled again: call Compile with an optimizer.")).Recompile(learningRate, state);
+
     // ── Split: what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.
 
     /// <summary>The first half of <c>forward</c>, which depends on the input and on frozen layers only, without gradients.</summary>
