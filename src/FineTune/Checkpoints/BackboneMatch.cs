@@ -6,7 +6,8 @@ namespace FineTune;
 
 /// <summary>
 /// Which tensor of a weights file belongs to which of a backbone. The part of the file that is another network's head
-/// is known by its role: it lies wholly in top-level modules that the backbone does not have.
+/// is known by its role: it lies wholly in top-level modules that the backbone does not have, or where the backbone
+/// says that a head was.
 /// </summary>
 internal sealed class BackboneMatch
 {
@@ -20,18 +21,21 @@ internal sealed class BackboneMatch
     /// <param name="file">The file.</param>
     /// <param name="member">The name of the backbone's member: how files of whole models prefix its names.</param>
     /// <param name="targets">The backbone's parameters and buffers by name.</param>
+    /// <param name="remainders">The backbone's modules that stand where a published network has its head.</param>
     /// <param name="options">How to match.</param>
-    public BackboneMatch(WeightsFile file, string member, IReadOnlyDictionary<string, Tensor> targets, LoadBackboneOptions options)
+    public BackboneMatch(
+        WeightsFile file, string member, IReadOnlyDictionary<string, Tensor> targets, IReadOnlyList<string> remainders, LoadBackboneOptions options)
     {
         SortedDictionary<string, StoredTensor> sources = Renamed(file, options.Rename);
         HashSet<string> parts = [.. targets.Keys.Select(Part)];
         sources = WithoutPrefix(sources, "module.", parts);
         sources = WithoutPrefix(sources, member + ".", parts);
+        sources = OlderNames.Replaced(sources, targets.ContainsKey);
         foreach ((string name, StoredTensor source) in sources)
         {
             if (!targets.TryGetValue(name, out Tensor? target))
             {
-                if (!parts.Contains(Part(name)))
+                if (!parts.Contains(Part(name)) || remainders.Any(remainder => name.StartsWith(remainder + ".", StringComparison.Ordinal)))
                     leftOut.Add(name);
                 else if (!IsOptional(name))
                     unexpected.Add(name);

@@ -20,9 +20,9 @@ public static class BackboneWeights
     /// </exception>
     public static LoadReport LoadBackbone(this IFineTunable model, string path, LoadBackboneOptions? options = null)
     {
-        (string member, Dictionary<string, Tensor> targets) = Backbone(model);
+        (string member, Dictionary<string, Tensor> targets, List<string> remainders) = Backbone(model);
         using WeightsFile file = WeightsFile.Open(path);
-        var match = new BackboneMatch(file, member, targets, options ?? new());
+        var match = new BackboneMatch(file, member, targets, remainders, options ?? new());
         match.Load();
         return match.Report(path);
     }
@@ -35,18 +35,20 @@ public static class BackboneWeights
     /// <exception cref="WeightsFileException">It cannot be written.</exception>
     public static void SaveBackbone(this IFineTunable model, string path) => SafeTensors.Write(path, Backbone(model).Tensors);
 
-    private static (string Member, Dictionary<string, Tensor> Tensors) Backbone(IFineTunable model)
+    private static (string Member, Dictionary<string, Tensor> Tensors, List<string> HeadRemainders) Backbone(IFineTunable model)
     {
         string[] members = [.. model.Manifest.Members.Where(member => member.Role == MemberRole.Backbone).Select(member => member.Name)];
         var children = ((nn.Module)model).named_children().Where(child => members.Contains(child.name)).ToList();
         var tensors = new Dictionary<string, Tensor>();
+        var remainders = new List<string>();
         foreach ((string member, nn.Module module) in children)
         {
             string prefix = children.Count == 1 ? "" : member + ".";
             foreach ((string name, Tensor tensor) in module.state_dict())
                 tensors[prefix + name] = tensor;
+            remainders.AddRange(module.named_modules().Where(part => part.module is IHeadRemainder).Select(part => prefix + part.name));
         }
 
-        return (string.Join(" and ", members), tensors);
+        return (string.Join(" and ", members), tensors, remainders);
     }
 }

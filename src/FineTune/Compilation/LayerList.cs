@@ -173,7 +173,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
     }
 
     /// <summary>
-    /// Runs what is frozen at the start of a backbone: all of it, the first children of a <c>Sequential</c> up to one
+    /// Runs what is frozen at the start of a backbone: all of it, the first stages of a <c>Sequential</c> up to one
     /// with a layer that trains, or nothing. The generated split of <c>forward</c> calls it.
     /// </summary>
     /// <param name="backbone">A backbone, or a part of one.</param>
@@ -184,7 +184,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
         if (IsFrozen(backbone))
             return backbone.call(input);
 
-        return Call(Stages(backbone).TakeWhile(IsFrozen), input);
+        return Call(Stages(backbone).TakeWhile(stage => stage.IsFrozen).Select(stage => stage.Module), input);
     }
 
     /// <summary>Runs the rest of a backbone, from where <see cref="CallFrozen"/> ended.</summary>
@@ -195,8 +195,8 @@ public sealed class LayerList : IReadOnlyList<Layer>
         if (IsFrozen(backbone))
             return cut;
 
-        return backbone is TorchSharp.Modules.Sequential
-            ? Call(Stages(backbone).SkipWhile(IsFrozen), cut)
+        return LinesUp(backbone)
+            ? Call(Stages(backbone).SkipWhile(stage => stage.IsFrozen).Select(stage => stage.Module), cut)
             : backbone.call(cut);
     }
 
@@ -263,15 +263,33 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private static IEnumerable<TorchSharp.Modules.Parameter> OwnParameters(torch.nn.Module module) =>
         module.named_parameters(false).Select(named => named.parameter);
 
-    private static IEnumerable<torch.nn.Module> Stages(torch.nn.Module backbone) =>
-        backbone is TorchSharp.Modules.Sequential ? backbone.named_children().Select(child => child.module) : [];
+    // What a Sequential calls, one after the other, with what the Sequentials among that call in its place. A parameter
+    // that a Sequential itself holds may be used by any of its stages.
+    private IEnumerable<(torch.nn.Module Module, bool IsFrozen)> Stages(torch.nn.Module backbone)
+    {
+        if (!LinesUp(backbone))
+            return [(backbone, IsFrozen(backbone))];
+        var holdsTrainable = backbone is Vision.HoldingSequential { Held.requires_grad: true };
+        return backbone.named_children().SelectMany(child => Stages(child.module)).Select(stage => (stage.Module, stage.IsFrozen && !holdsTrainable));
+    }
+
+    // A class of one's own may have a forward of its own.
+    private static bool LinesUp(torch.nn.Module module) =>
+        module.GetType() == typeof(TorchSharp.Modules.Sequential) || module is Vision.HoldingSequential;
 
     private static torch.Tensor Call(IEnumerable<torch.nn.Module> stages, torch.Tensor input)
     {
         using var scope = torch.NewDisposeScope();
         var result = input;
         foreach (var stage in stages)
-            result = ((torch.nn.Module<torch.Tensor, torch.Tensor>)stage).call(result);
+        {
+            var next = ((torch.nn.Module<torch.Tensor, torch.Tensor>)stage).call(result);
+            // What works in place gives its input back.
+            if (!ReferenceEquals(result, input) && !ReferenceEquals(result, next))
+                result.Dispose();
+            result = next;
+        }
+
         return result.MoveToOuterDisposeScope();
     }
 

@@ -62,6 +62,56 @@ public sealed class BackboneWeightsTests
         [.. new[] { "conv.weight", "conv.bias", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var" }
             .Select(name => model.state_dict()["backbone." + name].flatten()[0].ToSingle())];
 
+    private sealed class Whole : Module<Tensor, Tensor>, IFineTunable
+    {
+        private readonly Sequential backbone;
+
+        public Whole(Sequential backbone) : base(nameof(Whole)) => register_module("backbone", this.backbone = backbone);
+
+        public Manifest Manifest { get; } = new(nameof(Whole), [new("backbone", MemberRole.Backbone)]);
+
+        public Phase Phase => Phase.Full;
+
+        public LayerList Layers => throw new NotSupportedException();
+
+        public bool IsBackboneFrozen => false;
+
+        public IReadOnlyList<ParameterGroup> ParameterGroups(LearningRates rates) => throw new NotSupportedException();
+
+        public void EnterPhase(Phase phase) => throw new NotSupportedException();
+
+        public override Tensor forward(Tensor x) => backbone.call(x);
+    }
+
+    [TestCase("convnext_tiny", "classifier.2.weight")]
+    [TestCase("swin_t", "head.weight")]
+    [TestCase("mobilenet_v3_small", "classifier.3.weight")]
+    public void A_published_networks_head_is_left_out_wherever_it_stands(string name, string head)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new Whole(Vision.Backbones.Named(name).Create());
+        Dictionary<string, Tensor> weights = model.state_dict().ToDictionary(pair => pair.Key["backbone.".Length..], pair => pair.Value);
+        weights[head] = zeros(10, 4);
+        SafeTensors.Write(path, weights);
+
+        Assert.That(model.LoadBackbone(path).LeftOut, Is.EqualTo(new[] { head }));
+    }
+
+    [TestCase("densenet121", @"\.denselayer(\d+)\.(norm|conv)([12])\.", ".denselayer$1.$2.$3.")]
+    [TestCase("vit_b_16", @"\.mlp\.0\.", ".mlp.linear_1.")]
+    [TestCase("vit_b_16", @"\.mlp\.3\.", ".mlp.linear_2.")]
+    public void Names_that_torchvision_has_changed_since_it_published_a_file_are_known(string name, string today, string then)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new Whole(name == "vit_b_16" ? Vision.Backbones.ViTB16(32) : Vision.Backbones.Named(name).Create());
+        SafeTensors.Write(path, model.state_dict().ToDictionary(
+            pair => System.Text.RegularExpressions.Regex.Replace(pair.Key["backbone.".Length..], today, then), pair => pair.Value));
+
+        LoadReport report = model.LoadBackbone(path);
+
+        Assert.That(report.Missing.Concat(report.Unexpected).Concat(report.LeftOut), Is.Empty);
+    }
+
     [Test]
     public void What_one_model_saves_another_loads()
     {

@@ -27,12 +27,8 @@ public static partial class Backbones
         return Sequential(("features", Numbered(modules)), ("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()));
     }
 
-    private static Sequential NormalizedReLU6(int input, int output, int kernel, int stride = 1, int groups = 1) => Numbered(
-    [
-        Conv2d(input, output, kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false),
-        BatchNorm2d(output),
-        ReLU6(inplace: true),
-    ]);
+    private static Sequential NormalizedReLU6(int input, int output, int kernel, int stride = 1, int groups = 1) =>
+        NormalizedConvolution(input, output, kernel, () => ReLU6(inplace: true), stride, groups);
 
     /// <summary>Narrow, wide and depthwise, narrow again; added to its input where the shapes agree.</summary>
     private sealed class InvertedResidual : Module<Tensor, Tensor>

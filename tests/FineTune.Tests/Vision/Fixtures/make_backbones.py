@@ -16,10 +16,16 @@ import torchvision
 NETWORKS = {
     "resnet18": ["fc"], "resnet34": ["fc"], "resnet50": ["fc"], "resnet101": ["fc"], "resnet152": ["fc"],
     "resnext50_32x4d": ["fc"], "wide_resnet50_2": ["fc"], "densenet121": ["classifier"], "mobilenet_v2": ["classifier"],
+    "mobilenet_v3_small": ["classifier"], "mobilenet_v3_large": ["classifier"],
+    "efficientnet_b0": ["classifier"], "efficientnet_b1": ["classifier"], "efficientnet_b2": ["classifier"],
+    "efficientnet_b3": ["classifier"], "efficientnet_b4": ["classifier"],
+    "regnet_y_400mf": ["fc"], "convnext_tiny": ["classifier.2"], "convnext_small": ["classifier.2"],
+    "vit_b_16": ["heads"], "swin_t": ["head"],
     "vgg16": ["classifier"], "vgg16_bn": ["classifier"],
 }
 SIZE = 64
 SAMPLES = 48
+GRADIENT_SAMPLES = 3
 
 
 def waves(count: int, phase: float) -> np.ndarray:
@@ -39,22 +45,29 @@ def fill(name: str, tensor: torch.Tensor) -> None:
         tensor.copy_(torch.from_numpy(values.astype(np.float32)).view(tensor.shape))
 
 
-def spread(tensor: torch.Tensor) -> list[float]:
-    """A few elements, evenly spread, to seven digits."""
+def rounded(value: float) -> float:
+    return float(f"{value:.7g}")
+
+
+def spread(tensor: torch.Tensor, samples: int = SAMPLES) -> list[float]:
+    """A few elements, from the middles of equal parts, to seven digits."""
     flat = tensor.detach().flatten()
-    return [float(f"{flat[i * flat.numel() // SAMPLES].item():.7g}") for i in range(SAMPLES)]
+    return [rounded(flat[(2 * i + 1) * flat.numel() // (2 * samples)].item()) for i in range(samples)]
 
 
 fixtures = {}
 for network, heads in NETWORKS.items():
-    model = getattr(torchvision.models, network)(weights=None)
+    options = {"image_size": SIZE} if network.startswith("vit") else {}
+    model = getattr(torchvision.models, network)(weights=None, **options)
     for head in heads:
-        setattr(model, head, torch.nn.Identity())
+        parent, _, name = head.rpartition(".")
+        setattr(model.get_submodule(parent), name, torch.nn.Identity())
     model.eval()
     for name, tensor in model.state_dict().items():
-        if not name.endswith("num_batches_tracked"):
+        if tensor.is_floating_point():
             fill(name, tensor)
     picture = torch.from_numpy(waves(2 * 3 * SIZE * SIZE, 0.5).astype(np.float32)).view(2, 3, SIZE, SIZE)
+    picture.requires_grad_()
     features = model(picture)
     direction = torch.from_numpy(waves(features.numel(), 0.25).astype(np.float32)).view(features.shape)
     (features * direction).sum().backward()
@@ -62,7 +75,12 @@ for network, heads in NETWORKS.items():
         "shape": list(features.shape),
         "norm": features.norm().item(),
         "features": spread(features),
-        "gradients": {name: float(f"{parameter.grad.norm().item():.7g}") for name, parameter in model.named_parameters()},
+        "pictureGradient": spread(picture.grad),
+        # Of each parameter: the norm of its gradient, its largest element, and a few elements.
+        "gradients": {
+            name: [rounded(parameter.grad.norm().item()), rounded(parameter.grad.abs().max().item()), *spread(parameter.grad, GRADIENT_SAMPLES)]
+            for name, parameter in model.named_parameters()
+        },
     }
     print(network, fixtures[network]["shape"], fixtures[network]["norm"])
 

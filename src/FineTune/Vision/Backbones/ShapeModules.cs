@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FineTune.Vision;
+
+/// <summary>Another order of the dimensions.</summary>
+internal sealed class Permute : Module<Tensor, Tensor>
+{
+    private readonly long[] order;
+
+    public Permute(params long[] order) : base(nameof(Permute)) => this.order = order;
+
+    public override Tensor forward(Tensor x) => x.permute(order);
+}
+
+/// <summary>The first position of [batch, positions, width], which speaks for all: [batch, width].</summary>
+internal sealed class FirstPosition : Module<Tensor, Tensor>
+{
+    public FirstPosition() : base(nameof(FirstPosition)) { }
+
+    public override Tensor forward(Tensor x) => x.select(1, 0);
+}

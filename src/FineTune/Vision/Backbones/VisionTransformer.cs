@@ -1,0 +1,98 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FineTune.Vision;
+
+public static partial class Backbones
+{
+    /// <summary>ViT-B/16 (Dosovitskiy et al., 2020, <see href="https://arxiv.org/abs/2010.11929"/>): 768 features, those of the class token.</summary>
+    /// <param name="imageSize">
+    /// The height and width of its pictures, a multiple of 16. Published weights are for 224; they have a position for
+    /// each patch, and fit no other size.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not a positive multiple of 16.</exception>
+    public static Sequential ViTB16(int imageSize = 224)
+    {
+        const int patch = 16, width = 768, heads = 12, inner = 3072, blocks = 12;
+        if (imageSize <= 0 || imageSize % patch != 0)
+            throw new ArgumentOutOfRangeException(nameof(imageSize), imageSize, $"The size of pictures is {imageSize}; expected a multiple of {patch}.");
+        int positions = (imageSize / patch * (imageSize / patch)) + 1;
+        Parameter classToken = Parameter(zeros(1, 1, width)), positionEmbedding = Parameter(zeros(1, positions, width));
+        init.normal_(positionEmbedding, 0, 0.02);
+
+        HoldingSequential? root = null, encoder = null;
+        encoder = new HoldingSequential("pos_embedding", positionEmbedding,
+            ("positions", new Combination((x, embedding) => x + embedding, () => encoder!.Held)),
+            ("dropout", Dropout(0)),
+            ("layers", Sequential([.. Enumerable.Range(0, blocks).Select(i => ($"encoder_layer_{i}", (Module<Tensor, Tensor>)new VisionTransformerBlock(width, heads, inner)))])),
+            ("ln", LayerNorm(width, 1e-6)));
+        root = new HoldingSequential("class_token", classToken,
+            ("conv_proj", Conv2d(3, width, patch, stride: patch)),
+            ("patches", new Patches()),
+            ("tokens", new Combination((x, token) => cat([token.expand(x.shape[0], -1, -1), x], 1), () => root!.Held)),
+            ("encoder", encoder),
+            ("first", new FirstPosition()));
+        return root;
+    }
+
+    /// <summary>The cells of [batch, width, rows, columns], one after the other: [batch, rows · columns, width].</summary>
+    private sealed class Patches : Module<Tensor, Tensor>
+    {
+        public Patches() : base(nameof(Patches)) { }
+
+        public override Tensor forward(Tensor x)
+        {
+            using var scope = NewDisposeScope();
+            return x.flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>Combines its input with a parameter that the Sequential around it holds.</summary>
+    private sealed class Combination : Module<Tensor, Tensor>
+    {
+        private readonly Func<Tensor, Tensor, Tensor> combine;
+        private readonly Func<Parameter> held;
+
+        public Combination(Func<Tensor, Tensor, Tensor> combine, Func<Parameter> held) : base(nameof(Combination))
+        {
+            this.combine = combine;
+            this.held = held;
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using var scope = NewDisposeScope();
+            return combine(x, held()).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>Attention, then an MLP, both with the norm before; each added to its input.</summary>
+    private sealed class VisionTransformerBlock : Module<Tensor, Tensor>
+    {
+        private readonly LayerNorm ln_1;
+        private readonly MultiheadAttention self_attention;
+        private readonly Dropout dropout;
+        private readonly LayerNorm ln_2;
+        private readonly Sequential mlp;
+
+        public VisionTransformerBlock(int width, int heads, int inner) : base(nameof(VisionTransformerBlock))
+        {
+            register_module("ln_1", ln_1 = LayerNorm(width, 1e-6));
+            register_module("self_attention", self_attention = MultiheadAttention(width, heads));
+            register_module("dropout", dropout = Dropout(0));
+            register_module("ln_2", ln_2 = LayerNorm(width, 1e-6));
+            register_module("mlp", mlp = Numbered([Linear(width, inner), GELU(), Dropout(0), Linear(inner, width), Dropout(0)]));
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using var scope = NewDisposeScope();
+            // Attention takes positions first.
+            Tensor normalized = ln_1.call(x).transpose(0, 1);
+            Tensor attended = self_attention.call(normalized, normalized, normalized, null, false, null).Item1.transpose(0, 1);
+            Tensor y = x + dropout.call(attended);
+            return (y + mlp.call(ln_2.call(y))).MoveToOuterDisposeScope();
+        }
+    }
+}
