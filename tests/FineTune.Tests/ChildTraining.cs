@@ -30,6 +30,12 @@ internal static partial class ChildTraining
     /// <summary>Takes away the right to write to the folder from a batch on.</summary>
     public const string ReadOnly = "read-only";
 
+    /// <summary>Trains with features in the folder, and says how many it computed, what warnings there were, and the losses.</summary>
+    public const string Features = "features";
+
+    /// <summary>The same where no file may have more than a few kilobytes.</summary>
+    public const string FeaturesOnFullDisk = "features-full-disk";
+
     private const int SizeOfFiles = 1;
     private const int SizeExceeded = 25;
     private const uint Nobody = 65534;
@@ -45,6 +51,11 @@ internal static partial class ChildTraining
         {
             case Complete:
                 return $"{TwoPhases.Train(folder)}\n{TwoPhases.Checkpoints(folder)}";
+            case Features:
+                return TrainOnFeatures(folder);
+            case FeaturesOnFullDisk:
+                LimitFiles(5000);
+                return TrainOnFeatures(folder);
             case Cancel:
                 return TwoPhases.Train(folder, stopAtBatch: batch);
             case Slowly:
@@ -104,10 +115,7 @@ internal static partial class ChildTraining
                 Thread.Sleep(Timeout.Infinite);
                 break;
             case FullDisk:
-                // Without the handler that ignores it, the signal would end the process.
-                SetHandler(SizeExceeded, 1);
-                var limit = new Limit { Current = 1024, Highest = 1024 };
-                Assert.That(SetLimit(SizeOfFiles, ref limit), Is.Zero);
+                LimitFiles(1024);
                 break;
             case ReadOnly:
                 foreach (var phase in Directory.GetDirectories(folder))
@@ -121,6 +129,24 @@ internal static partial class ChildTraining
             default:
                 throw new ArgumentOutOfRangeException(nameof(what), what, "This cannot happen to a training.");
         }
+    }
+
+    private static void LimitFiles(ulong bytes)
+    {
+        // Without the handler that ignores it, the signal would end the process.
+        SetHandler(SizeExceeded, 1);
+        var limit = new Limit { Current = bytes, Highest = bytes };
+        Assert.That(SetLimit(SizeOfFiles, ref limit), Is.Zero);
+    }
+
+    private static string TrainOnFeatures(string folder)
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(
+            Toy.Points(), Toy.Quiet with { Epochs = 4, BatchSize = 10, FeatureCache = FeatureCache.Disk, FeatureCacheFolder = folder });
+        return string.Create(CultureInfo.InvariantCulture,
+            $"computed {history.FeatureCaches.Single().Computed}\nwarnings {history.Warnings.Count} {string.Join(' ', history.Warnings.Select(warning => warning.Message))}\n{string.Join('\n', history["loss"].Select(loss => loss.ToString("R", CultureInfo.InvariantCulture)))}");
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

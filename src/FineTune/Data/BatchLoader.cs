@@ -12,6 +12,7 @@ public sealed class BatchLoader
     private readonly BatchOptions options;
     private readonly SortedDictionary<int, string> damaged = [];
     private volatile bool isRandom;
+    private (int Shard, int Together)? shards;
 
     /// <summary>A loader of batches from <paramref name="data"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -82,6 +83,14 @@ public sealed class BatchLoader
     internal IEnumerable<Batch> Read(int[][] plan, int epoch) =>
         plan.Length == 0 ? [] : options.Workers == 0 ? ReadHere(plan, epoch) : ReadAhead(plan, epoch);
 
+    /// <summary>
+    /// Shuffles, from the next epoch on, in a way that files of consecutive samples can be read in one go: the files, and then
+    /// the samples of several of them together.
+    /// </summary>
+    /// <param name="shard">The samples of a file.</param>
+    /// <param name="together">The samples that are shuffled together.</param>
+    internal void ShuffleWithin(int shard, int together) => shards = (shard, together);
+
     /// <summary>Whether a sample was skipped because it cannot be read.</summary>
     internal bool IsSkipped(int index)
     {
@@ -120,8 +129,20 @@ public sealed class BatchLoader
         if (options.SamplingWeights is { } weights)
             return WeightedOrder.Draw(weights, data.Count, SampleRandom.ForOrder(options.Seed, epoch));
         int[] order = [.. Enumerable.Range(0, data.Count)];
-        if (options.Shuffle)
-            SampleRandom.ForOrder(options.Seed, epoch).Shuffle(order);
+        if (!options.Shuffle)
+            return order;
+        Random random = SampleRandom.ForOrder(options.Seed, epoch);
+        if (shards is not { } of)
+        {
+            random.Shuffle(order);
+            return order;
+        }
+
+        int[][] parts = [.. order.Chunk(of.Shard)];
+        random.Shuffle(parts);
+        order = [.. parts.SelectMany(part => part)];
+        for (int start = 0; start < order.Length; start += of.Together)
+            random.Shuffle(order.AsSpan(start, Math.Min(of.Together, order.Length - start)));
         return order;
     }
 

@@ -57,6 +57,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
     private IEnumerable<ModelBatch> Batches(FeatureViews kept, int[][] plan, int epoch)
     {
         var store = kept.Of(epoch);
+        store.Refresh();
         var known = Array.ConvertAll(plan, indices => Array.TrueForAll(indices, index => store.Has(index) || loader.IsSkipped(index)));
         var unknown = plan.Where((_, position) => !known[position]).ToArray();
         var done = 0;
@@ -91,13 +92,13 @@ internal sealed class FeatureBatches(BatchLoader loader)
     private ModelBatch? Kept(FeatureViews kept, FeatureStore store, int[] indices)
     {
         using var scope = torch.NewDisposeScope();
-        int[] readable = [.. indices.Where(store.Has)];
-        if (store.Take(readable) is not { } rows)
+        int[] readable = [.. indices.Where(index => !loader.IsSkipped(index))];
+        if (!Array.TrueForAll(readable, store.Has) || store.Take(readable) is not { } rows)
         {
             return null;
         }
 
-        var (cut, target) = kept.Prefix.Layout.Whole(rows);
+        var (cut, target) = store.Layout.Whole(rows);
         foreach (var tensor in cut.Append(target))
         {
             tensor.DetachFromDisposeScope();
@@ -130,7 +131,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
             return new ModelBatch(batch);
         }
 
-        store.Put(batch.Indices, kept.Prefix.Layout.Rows(cut, batch.Target));
+        store.Put(batch.Indices, store.Layout.Rows(cut, batch.Target));
         computing.Stop();
         Computed += batch.Count;
         return new ModelBatch(batch.Indices, batch.Input, Array.ConvertAll(cut, tensor => tensor.DetachFromDisposeScope()), batch.Target);

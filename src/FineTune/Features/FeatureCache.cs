@@ -5,7 +5,8 @@ public enum FeatureCache
 {
     /// <summary>
     /// Kept where that changes no result: nothing about a sample is random, or as many views of it are asked for as are
-    /// kept. Where it is not kept, <see cref="FeatureCacheUse.Reason"/> says why.
+    /// kept. In memory where it fits into <see cref="FitOptions.FeatureCacheBytes"/>, else on disk. Where it is not kept,
+    /// <see cref="FeatureCacheUse.Reason"/> says why.
     /// </summary>
     Auto,
 
@@ -14,4 +15,7 @@ public enum FeatureCache
 
     /// <summary>Kept in memory. Samples that are random need <see cref="FitOptions.AugmentedViews"/>.</summary>
     Memory,
+
+    /// <summary>Kept in files, in <see cref="FitOptions.FeatureCacheFolder"/> for later runs and other processes too.</summary>
+    Disk,
 }

@@ -15,7 +15,8 @@ internal static class FeatureKey
     /// <param name="prefix">Its frozen half.</param>
     /// <param name="identity">What the samples follow from.</param>
     /// <param name="views">What their random numbers follow from.</param>
-    public static string Of(CompiledModel compiled, FrozenPrefix prefix, string identity, string views)
+    /// <param name="inHalfPrecision">Whether they may be rounded.</param>
+    public static string Of(CompiledModel compiled, FrozenPrefix prefix, string identity, string views, bool inHalfPrecision)
     {
         var key = new Fingerprint("features 1");
         key.Add(typeof(torch).Assembly.FullName!);
@@ -36,6 +37,7 @@ internal static class FeatureKey
         key.Add(prefix.Layout.ToString());
         key.Add(identity);
         key.Add(views);
+        key.Add(inHalfPrecision ? 1UL : 0);
         return key.ToString();
     }
 

@@ -1,4 +1,4 @@
-using TorchSharp;
+using FineTune.Checkpoints;
 using static TorchSharp.torch;
 
 namespace FineTune;
@@ -34,6 +34,10 @@ internal sealed class FeatureLayout
         return new FeatureLayout([.. parts, FeaturePart.Of(target, 0)]);
     }
 
+    /// <summary>The same with floating-point features kept in half precision.</summary>
+    public FeatureLayout InHalfPrecision() => new(
+        [.. parts[..^1].Select(part => part.Type is ScalarType.Float32 or ScalarType.Float64 ? part with { StoredType = ScalarType.Float16 } : part), parts[^1]]);
+
     /// <summary>Whether a cut and its target have the rows of this layout.</summary>
     public bool Fits(IReadOnlyList<Tensor> cut, Tensor target, int samples) =>
         cut.Count == parts.Length - 1 && cut.Append(target).Zip(parts).All(pair => pair.Second.Fits(pair.First, samples));
@@ -55,13 +59,14 @@ internal sealed class FeatureLayout
 
 /// <summary>One tensor of a cut.</summary>
 /// <param name="Type">What its elements are.</param>
+/// <param name="StoredType">What they are kept as.</param>
 /// <param name="RowShape">The shape that belongs to one sample.</param>
 /// <param name="BatchDimension">The dimension that counts samples.</param>
-internal sealed record FeaturePart(ScalarType Type, long[] RowShape, int BatchDimension)
+internal sealed record FeaturePart(ScalarType Type, ScalarType StoredType, long[] RowShape, int BatchDimension)
 {
-    public long RowBytes { get; } = RowShape.Aggregate(1L, (product, size) => product * size) * SizeOf(Type);
+    public long RowBytes => RowShape.Aggregate(1L, (product, size) => product * size) * ElementSize.Of(StoredType);
 
-    public static FeaturePart Of(Tensor tensor, int batchDimension) => new(tensor.dtype, tensor.transpose(0, batchDimension).shape[1..], batchDimension);
+    public static FeaturePart Of(Tensor tensor, int batchDimension) => new(tensor.dtype, tensor.dtype, tensor.transpose(0, batchDimension).shape[1..], batchDimension);
 
     public bool Fits(Tensor tensor, int samples)
     {
@@ -75,15 +80,9 @@ internal sealed record FeaturePart(ScalarType Type, long[] RowShape, int BatchDi
         return shape[0] == samples && shape.AsSpan(1).SequenceEqual(RowShape);
     }
 
-    public Tensor Rows(Tensor tensor) => tensor.detach().transpose(0, BatchDimension).cpu().contiguous();
+    public Tensor Rows(Tensor tensor) => tensor.detach().transpose(0, BatchDimension).cpu().to_type(StoredType).contiguous();
 
-    public Tensor Whole(Tensor rows) => BatchDimension == 0 ? rows : rows.transpose(0, BatchDimension).contiguous();
+    public Tensor Whole(Tensor rows) => rows.to_type(Type).transpose(0, BatchDimension).contiguous();
 
-    public override string ToString() => $"{Type} [{string.Join(", ", RowShape)}] by {BatchDimension}";
-
-    private static long SizeOf(ScalarType type)
-    {
-        using var one = torch.zeros(1, type);
-        return one.element_size();
-    }
+    public override string ToString() => $"{Type} as {StoredType} [{string.Join(", ", RowShape)}] by {BatchDimension}";
 }

@@ -11,14 +11,17 @@ internal sealed class FeatureMemory : FeatureStore
 
     public FeatureMemory(FeatureLayout layout, int count)
     {
+        Layout = layout;
         known = new bool[count];
         Bytes = layout.RowBytes * count;
-        parts = [.. layout.Parts.Select(part => torch.empty([count, .. part.RowShape], part.Type).DetachFromDisposeScope())];
+        parts = [.. layout.Parts.Select(part => torch.empty([count, .. part.RowShape], part.StoredType).DetachFromDisposeScope())];
     }
 
     public override FeatureCache Kind => FeatureCache.Memory;
 
     public override long Bytes { get; }
+
+    public override FeatureLayout Layout { get; }
 
     public override bool Has(int index) => known[index];
 

@@ -1,25 +1,58 @@
 namespace FineTune;
 
-/// <summary>Where features may be kept, within the bytes that they may take.</summary>
-internal sealed class FeatureRoom(FitOptions options)
+/// <summary>Where features may be kept, within the bytes of memory that they may take.</summary>
+internal sealed class FeatureRoom(FitOptions options, Action<string> failed)
 {
     private long free = options.FeatureCacheBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
+    /// <summary>The bytes of memory that nothing has taken yet.</summary>
+    public long Free => free;
+
     /// <summary>A place for the features of a dataset; null where there is none.</summary>
-    public FeatureStore? Take(FeatureLayout layout, int count, out string? obstacle)
+    /// <param name="layout">What a sample's features consist of.</param>
+    /// <param name="count">How many samples there are.</param>
+    /// <param name="key">What the features follow from; null where nobody can tell.</param>
+    /// <param name="obstacle">Why there is no place.</param>
+    public FeatureStore? Take(FeatureLayout layout, int count, string? key, out string? obstacle)
     {
+        obstacle = null;
         var bytes = layout.RowBytes * count;
-        if (bytes > free)
+        if (options.FeatureCache != FeatureCache.Disk && bytes <= free)
+        {
+            free -= bytes;
+            return new FeatureMemory(layout, count);
+        }
+
+        if (options.FeatureCache == FeatureCache.Memory)
         {
             obstacle = FormattableString.Invariant($"the features of {count} samples take {bytes} bytes, and {free} are left of FeatureCacheBytes");
             return null;
         }
 
-        obstacle = null;
-        free -= bytes;
-        return new FeatureMemory(layout, count);
+        var folder = options.FeatureCacheFolder ?? Path.GetTempPath();
+        if (options.FeatureCache == FeatureCache.Auto && FreeOnDisk(folder) is { } room && room < 2 * bytes)
+        {
+            obstacle = FormattableString.Invariant($"the features of {count} samples take {bytes} bytes, {free} are left of FeatureCacheBytes and {room} on the disk of '{folder}'");
+            return null;
+        }
+
+        return new FeatureDisk(
+            options.HalfPrecisionOnDisk ? layout.InHalfPrecision() : layout, count, folder, options.FeatureCacheFolder is null ? null : key, failed);
     }
 
     /// <summary>Counts what a store of an earlier fit takes.</summary>
-    public void Count(FeatureStore store) => free -= store.Bytes;
+    public void Count(FeatureStore store) => free -= store.Kind == FeatureCache.Memory ? store.Bytes : 0;
+
+    // Null where the system does not tell.
+    private static long? FreeOnDisk(string folder)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             return;
         }
 
-        var room = new FeatureRoom(options);
+        var room = new FeatureRoom(options, CannotWrite);
         Keep(training, prefix, room, Math.Max(options.AugmentedViews, 1), isFixed: false);
         if (validation is not null)
         {
@@ -69,7 +69,8 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
                 all.Sum(batches => batches.Reused), all.Sum(batches => batches.SecondsComputing))];
         foreach (var (key, store) in stores)
         {
-            if (key is null)
+            // Files in a folder are found again by whoever has the same key.
+            if (key is null || (store.Kind == FeatureCache.Disk && options.FeatureCacheFolder is not null))
             {
                 store.Dispose();
             }
@@ -133,13 +134,13 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         for (var view = 0; view < count; view++)
         {
             var random = isFixed ? "the same in each epoch" : options.AugmentedViews > 0 ? $"seed {options.Seed}, view {view}" : "none";
-            var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random);
+            var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random, options.HalfPrecisionOnDisk && options.FeatureCache != FeatureCache.Memory);
             var store = key is null ? null : compiled.Features.Take(key);
             if (store is not null)
             {
                 room.Count(store);
             }
-            else if ((store = room.Take(prefix.Layout, data.Count, out obstacle)) is null)
+            else if ((store = room.Take(prefix.Layout, data.Count, key, out obstacle)) is null)
             {
                 stores.ForEach(other => other.Store.Dispose());
                 return;
@@ -153,9 +154,25 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             obstacle = why;
             Refuse();
         });
+        if (!isFixed && stores[0].Store is FeatureDisk disk && disk.ShardRows < data.Count && disk.Bytes * count > room.Free && options.Shuffle)
+        {
+            ShuffleByShard(batches.Loader, disk, room.Free);
+        }
+
         batches.Keep(views);
         kept.Add((batches, views));
     }
+
+    private void ShuffleByShard(BatchLoader loader, FeatureDisk disk, long bytes)
+    {
+        var rows = bytes / disk.Layout.RowBytes / disk.ShardRows * disk.ShardRows;
+        loader.ShuffleWithin(disk.ShardRows, (int)Math.Clamp(rows, disk.ShardRows, int.MaxValue));
+        warn(new TrainingWarning(WarningKind.ShuffledByShard, FormattableString.Invariant(
+            $"The features take {disk.Bytes} bytes on disk, more than the {bytes} bytes of memory that they may take: each epoch goes through shards of {disk.ShardRows} samples in an order of its own, and shuffles as many of them as fit.")));
+    }
+
+    private void CannotWrite(string error) => warn(new TrainingWarning(WarningKind.FeaturesNotKept,
+        $"Features cannot be written to '{options.FeatureCacheFolder ?? Path.GetTempPath()}' and are computed anew from here on: {error}"));
 
     private void Repeats() => warn(new TrainingWarning(WarningKind.AugmentedViewsRepeat, FormattableString.Invariant(
         $"Samples are random: {options.AugmentedViews} view{(options.AugmentedViews == 1 ? "" : "s")} of each {(options.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));

@@ -14,6 +14,14 @@ internal abstract class FeatureStore : IDisposable
     /// <summary>Whether a sample's rows are known.</summary>
     public abstract bool Has(int index);
 
+    /// <summary>What its rows consist of.</summary>
+    public abstract FeatureLayout Layout { get; }
+
+    /// <summary>Looks for rows that other processes have made known.</summary>
+    public virtual void Refresh()
+    {
+    }
+
     /// <summary>Keeps rows: for each part of the layout a tensor of shape [samples, …].</summary>
     public abstract void Put(IReadOnlyList<int> indices, IReadOnlyList<Tensor> rows);
 

@@ -89,6 +89,17 @@ public sealed record FitOptions
     public long? FeatureCacheBytes { get; init; }
 
     /// <summary>
+    /// Where features on disk are kept, for later runs and for other processes; null for files that are gone when they are
+    /// not needed any more.
+    /// </summary>
+    public string? FeatureCacheFolder { get; init; }
+
+    /// <summary>
+    /// Whether features on disk are rounded to half precision, which halves their room and changes results in the third digit.
+    /// </summary>
+    public bool HalfPrecisionOnDisk { get; init; }
+
+    /// <summary>
     /// With samples that are random, how many views of each are kept: epoch e trains on view e modulo this number. 0 for
     /// a new view in each epoch, which leaves nothing to keep.
     /// </summary>

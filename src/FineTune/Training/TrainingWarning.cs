@@ -21,6 +21,9 @@ public enum WarningKind
     /// <summary>Of each random sample a few views are kept, and gone through in turn.</summary>
     AugmentedViewsRepeat,
 
+    /// <summary>Features on disk take more than the memory that they may take: samples are shuffled within parts of the files.</summary>
+    ShuffledByShard,
+
     /// <summary>What the frozen part answers was to be kept and cannot be: it is computed anew in each epoch.</summary>
     FeaturesNotKept,
 
