@@ -14,6 +14,9 @@ public static class Compilations
 {
     private static readonly Lazy<ImmutableArray<MetadataReference>> AllReferences = new(FindReferences);
 
+    // Compilations made of one another share what they have read of their references, which is most of the time.
+    private static readonly Lazy<CSharpCompilation> Empty = new(() => CSharpCompilation.Create("Demo", references: References, options: Options));
+
     /// <summary>What a user's project references.</summary>
     public static ImmutableArray<MetadataReference> References => AllReferences.Value;
 
@@ -34,7 +37,7 @@ public static class Compilations
 
     /// <summary>Compiles exactly these trees.</summary>
     public static CSharpCompilation CreateFromTrees(params IEnumerable<SyntaxTree> trees) =>
-        CSharpCompilation.Create("Demo", trees, References, Options);
+        Empty.Value.AddSyntaxTrees(trees);
 
     /// <summary>Parses a source as a file of that name.</summary>
     public static SyntaxTree Parse(string source, string path) =>

@@ -25,5 +25,5 @@ public sealed class StaleOptimizerAnalyzer : FlowAnalyzer
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
 
     private protected override FlowDomain? DomainOf(Compilation compilation) =>
-        TorchTypes.In(compilation) is { } types ? new OptimizerDomain(types) : null;
+        TorchTypes.In(compilation) is { } types ? new StaleOptimizerDomain(types) : null;
 }

@@ -18,11 +18,12 @@ internal enum Grad
 /// <summary>A module, or a single parameter.</summary>
 /// <param name="Grad">What <c>requires_grad</c> is, of every parameter but those of parts with a fact of their own.</param>
 /// <param name="Changed">Where that was set, on some path.</param>
-internal sealed record GradFact(Grad Grad, Location? Changed) : Fact
+/// <param name="Note">What one rule knows of it besides; null for nothing.</param>
+internal sealed record GradFact(Grad Grad, Location? Changed, Note? Note = null) : Fact
 {
-    public bool Equals(GradFact? other) => other is not null && Grad == other.Grad;
+    public bool Equals(GradFact? other) => other is not null && Grad == other.Grad && Equals(Note, other.Note);
 
-    public override int GetHashCode() => (int)Grad;
+    public override int GetHashCode() => (Note?.GetHashCode() ?? 0) * 31 + (int)Grad;
 }
 
 /// <summary>A sequence of parameters, of modules that it links to.</summary>
@@ -35,9 +36,13 @@ internal sealed record ParametersFact(bool IsNamed, bool IsFiltered, int Positio
 /// <param name="Bound">What of them required a gradient when it was built; null where that is unknown.</param>
 /// <param name="IsFiltered">Whether it was given only what required a gradient.</param>
 /// <param name="Built">Where.</param>
-internal sealed record OptimizerFact(string? Bound, bool IsFiltered, Location? Built) : Fact
+/// <param name="Note">What one rule knows of it besides; null for nothing.</param>
+internal sealed record OptimizerFact(string? Bound, bool IsFiltered, Location? Built, Note? Note = null) : Fact
 {
-    public bool Equals(OptimizerFact? other) => other is not null && Bound == other.Bound && IsFiltered == other.IsFiltered;
+    public bool Equals(OptimizerFact? other) => other is not null && Bound == other.Bound && IsFiltered == other.IsFiltered && Equals(Note, other.Note);
 
-    public override int GetHashCode() => (Bound?.GetHashCode() ?? 0) * 2 + (IsFiltered ? 1 : 0);
+    public override int GetHashCode() => ((Bound?.GetHashCode() ?? 0) * 31 + (Note?.GetHashCode() ?? 0)) * 2 + (IsFiltered ? 1 : 0);
 }
+
+/// <summary>What a rule knows of a module or an optimizer. Witnesses of where stay out of equality, as in every fact.</summary>
+internal abstract record Note;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using FineTune.Analyzers.Flow;
-using FineTune.Analyzers.FT3001;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using Path = FineTune.Analyzers.Flow.Path;
@@ -9,17 +8,19 @@ using Path = FineTune.Analyzers.Flow.Path;
 namespace FineTune.Analyzers.Optimizers;
 
 /// <summary>
-/// Follows modules and their parts, what of them requires a gradient, and the optimizers built over them. An optimizer
-/// is stale while what it was built over requires gradients otherwise than it did then.
+/// Follows modules and their parts, what of them requires a gradient, and the optimizers built over them. Each rule says
+/// what it makes of the calls it is about, and keeps what it has to remember in the notes of the facts.
 /// </summary>
-internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
+internal abstract class OptimizerDomain(TorchTypes types) : FlowDomain
 {
     private const string Source = "parameters of ";
+
+    protected TorchTypes Types => types;
 
     public override bool IsTrigger(IOperation operation) =>
         operation is ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation or IInvocationOperation && types.IsOptimizer(operation.Type);
 
-    public override Fact? FactOf(ITypeSymbol type) =>
+    public sealed override Fact? FactOf(ITypeSymbol type) =>
         types.IsModule(type) || types.IsParameter(type) ? new GradFact(Grad.AtEntry, null)
         : types.IsOptimizer(type) ? new OptimizerFact(null, false, null)
         : null;
@@ -34,8 +35,8 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
 
     public override Fact Forget(Fact fact) => fact switch
     {
-        GradFact grad => grad with { Grad = Grad.Unknown },
-        OptimizerFact optimizer => optimizer with { Bound = null },
+        GradFact grad => grad with { Grad = Grad.Unknown, Note = null },
+        OptimizerFact optimizer => optimizer with { Bound = null, Note = null },
         _ => fact,
     };
 
@@ -53,11 +54,23 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
         if (TorchTypes.IsIn(method.ContainingNamespace, "FineTune") && method.Name is "Freeze" or "Unfreeze" && call.Arguments.FirstOrDefault() is Reference frozen)
         {
             Set(path, frozen, method.Name == "Freeze" ? Grad.Off : Grad.On, call.Operation.Syntax.GetLocation());
+            if (method.Name == "Freeze")
+            {
+                Cleared(call, frozen, isNulled: true);
+                SwitchMode(call, frozen, training: false);
+            }
+
             return Value.Unknown;
         }
 
         if (!TorchTypes.IsLibrary(method))
             return null;
+        if (method.Name == "backward" && (types.IsTensor(method.ContainingType) || method.ContainingType.Name == "autograd"))
+        {
+            Backward(call);
+            return Value.Unknown;
+        }
+
         if (types.IsOptimizer(method.ContainingType))
             return InvokeOnOptimizer(call);
         if (types.IsOptimizer(method.ReturnType))
@@ -70,6 +83,8 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
             return tensor;
         }
 
+        if (call.Target is Reference target && path.Fact<GradFact>(target) is not null && InvokeOnModule(call, target))
+            return Value.Unknown;
         if (call.Target is Reference same && types.IsModule(path[same].Type) && types.IsModule(method.ReturnType))
             return Itself(call, same);
         if (types.IsModule(method.ReturnType))
@@ -92,7 +107,14 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
     public override Value? Read(IMemberReferenceOperation operation, Value? receiver, Path path)
     {
         if (receiver is Reference reference && path.Fact<ParametersFact>(reference) is { } parameters)
+        {
+            if (operation.Member.Name == "grad")
+                Taken(path, reference);
             return operation.Member.Name == "Current" ? Element(reference, parameters) : Value.Unknown;
+        }
+
+        if (operation.Member.Name == "grad" && receiver is Reference read && types.IsTensor(operation.Member.ContainingType))
+            Taken(path, read);
         if (operation.Member.Name == "requires_grad" && types.IsTensor(operation.Member.ContainingType))
             return path.Fact<GradFact>(receiver)?.Grad switch
             {
@@ -112,15 +134,21 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
             return true;
         }
 
-        // A part replaced under an optimizer is another rule's business: whether the new one requires a gradient says nothing here.
-        if (receiver is Reference owner && path.Fact<GradFact>(owner) is not null && IsOptimized(path, owner))
-            Set(path, owner, Grad.Unknown, operation.Syntax.GetLocation());
+        if (operation.Member.Name == "grad" && types.IsTensor(operation.Member.ContainingType))
+        {
+            if (receiver is Reference nulled)
+                Taken(path, nulled);
+            return true;
+        }
+
+        if (receiver is Reference owner && path.Fact<GradFact>(owner) is not null)
+            Replaced(operation, owner, value, path);
         return false;
     }
 
     public override Value? Collect(IOperation operation, ImmutableArray<Value> elements, Path path)
     {
-        var parts = elements.Select(element => PartsOf(path, element).ToList()).ToList();
+        var parts = elements.Select(element => ModulesIn(path, element).ToList()).ToList();
         if (parts.Count == 0 || parts.Any(part => part.Count == 0))
             return null;
         var isFiltered = elements.All(element => path.Fact<ParametersFact>(element) is { IsFiltered: true });
@@ -130,7 +158,81 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
     public override Value? ElementOf(Value collection, Path path) =>
         collection is Reference reference && path.Fact<ParametersFact>(reference) is { } parameters ? Element(reference, parameters) : null;
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Path path) => Stale(call, subject, path.NameOf(subject), inner.Sites.LastOrDefault(), path);
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Path path) =>
+        FindingOf(inner.Rule, call, subject.Id, path.NameOf(subject) ?? inner.Arguments[0], [.. inner.Sites]);
+
+    /// <summary>A finding whose message names the subject and then the line of each site.</summary>
+    protected static Finding FindingOf(DiagnosticDescriptor rule, IOperation at, int subject, string name, params Location?[] sites)
+    {
+        var file = at.Syntax.SyntaxTree;
+        return new(
+            rule, at, subject,
+            [name, .. sites.Select(site => Lines.Of(site, file))],
+            [.. sites.OfType<Location>()],
+            ImmutableDictionary<string, string?>.Empty);
+    }
+
+    /// <summary>How the source calls the receiver of a call.</summary>
+    protected static string NameOf(Call call, Reference receiver, string otherwise) =>
+        (call.Operation is IInvocationOperation { Instance: { IsImplicit: false } instance } ? instance.Syntax.ToString() : call.Path.NameOf(receiver)) ?? otherwise;
+
+    /// <summary>The optimizer takes a step.</summary>
+    protected virtual void Step(Call call, Reference optimizer, OptimizerFact fact)
+    {
+    }
+
+    /// <summary>The optimizer was built just now.</summary>
+    protected virtual void Built(Call call, Reference optimizer)
+    {
+    }
+
+    /// <summary>Gradients are accumulated.</summary>
+    protected virtual void Backward(Call call)
+    {
+    }
+
+    /// <summary>The gradients of an optimizer, a module or parameters are set to zero, or to null.</summary>
+    protected virtual void Cleared(Call call, Reference target, bool isNulled)
+    {
+    }
+
+    /// <summary>Somebody has the gradients of parameters in hand, and may have changed them.</summary>
+    protected virtual void Taken(Path path, Reference parameters)
+    {
+    }
+
+    /// <summary>A module goes into training mode, or into evaluation mode.</summary>
+    protected virtual void SwitchMode(Call call, Reference module, bool? training)
+    {
+    }
+
+    /// <summary>A module goes to another device or type.</summary>
+    protected virtual void Moved(Call call, Reference module)
+    {
+    }
+
+    /// <summary>A part of a module is assigned.</summary>
+    protected virtual void Replaced(IMemberReferenceOperation target, Reference owner, Value value, Path path)
+    {
+    }
+
+    /// <summary>A module gets one more part.</summary>
+    protected virtual void Grown(Call call, Reference owner)
+    {
+    }
+
+    /// <summary>
+    /// Whether a loop over named parameters counts as one over all of them: it may pick some by their names, which is
+    /// change enough for an optimizer, and yet does not freeze the whole.
+    /// </summary>
+    protected virtual bool TrustsNamed => true;
+
+    /// <summary>What is known of a module or parameter whose <c>requires_grad</c> is set.</summary>
+    protected virtual GradFact Changed(GradFact fact, Grad grad, Location? changed) =>
+        fact.Grad == grad ? fact : fact with { Grad = grad, Changed = changed };
+
+    /// <summary>What of a module an optimizer over it has to be built anew for, as a text to compare; null where that is unknown.</summary>
+    protected virtual string? Label(GradFact fact, bool isFiltered) => "";
 
     private static Grad ToGrad(Value? value) => value?.AsBool switch
     {
@@ -140,32 +242,80 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
     };
 
     /// <summary>A method of a module that gives back a module: itself, moved or loaded.</summary>
-    private static Value Itself(Call call, Reference module)
+    private Value Itself(Call call, Reference module)
     {
-        if (call.Method.Name == "apply")
-            Set(call.Path, module, Grad.Unknown, call.Operation.Syntax.GetLocation());
+        switch (call.Method.Name)
+        {
+            case "apply":
+                Set(call.Path, module, Grad.Unknown, call.Operation.Syntax.GetLocation());
+                break;
+            case "append" or "register_module":
+                Grown(call, module);
+                break;
+            default:
+                Moved(call, module);
+                break;
+        }
+
         return module;
+    }
+
+    /// <summary>Whether this is a call on a module that gives nothing of interest back.</summary>
+    private bool InvokeOnModule(Call call, Reference module)
+    {
+        switch (call.Method.Name)
+        {
+            case "zero_grad":
+                Cleared(call, module, isNulled: call.Arguments.FirstOrDefault()?.AsBool != false);
+                return true;
+            case "grad" when types.IsTensor(call.Method.ContainingType):
+                Taken(call.Path, module);
+                return true;
+            case "train":
+                SwitchMode(call, module, OverridesMode(call.Path[module].Type) ? null : call.Arguments.FirstOrDefault() is { } train ? train.AsBool : true);
+                return true;
+            case "eval":
+                SwitchMode(call, module, OverridesMode(call.Path[module].Type) ? null : false);
+                return true;
+            case "add_module" or "register_module" or "append" or "Add" or "Insert" or "extend" when !types.IsModule(call.Method.ReturnType):
+                Grown(call, module);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Whether the mode of this module, or of a derived one, is for its own code to say.</summary>
+    private bool OverridesMode(ITypeSymbol? type)
+    {
+        for (; type is not null && types.IsModule(type); type = type.BaseType)
+        {
+            if (!TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp") && type.GetMembers().Any(member => member is IMethodSymbol { IsOverride: true, Name: "train" or "eval" }))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>A module that is made of the modules among its arguments.</summary>
     private Reference Whole(Path path, ImmutableArray<Value> arguments, ITypeSymbol type)
     {
         var whole = path.New(new GradFact(Grad.On, null), type, exact: false);
-        var parts = arguments.SelectMany(argument => PartsOf(path, argument)).ToList();
+        var parts = arguments.SelectMany(argument => ModulesIn(path, argument)).ToList();
         for (var i = 0; i < parts.Count; i++)
             path.WriteField(whole, path.Slots.Named("part " + i), parts[i]);
         return whole;
     }
 
-    private static IEnumerable<Reference> PartsOf(Path path, Value argument) => argument switch
+    private static IEnumerable<Reference> ModulesIn(Path path, Value argument) => argument switch
     {
         Reference part when path.Fact<GradFact>(part) is not null => [part],
         Reference sequence when path.Fact<ParametersFact>(sequence) is not null => SourcesOf(path, sequence),
-        TupleValue tuple => tuple.Elements.SelectMany(element => PartsOf(path, element)),
+        TupleValue tuple => tuple.Elements.SelectMany(element => ModulesIn(path, element)),
         _ => [],
     };
 
-    private static Value? InvokeOnParameters(Call call, Reference sequence, ParametersFact parameters)
+    private Value? InvokeOnParameters(Call call, Reference sequence, ParametersFact parameters)
     {
         var path = call.Path;
         switch (call.Method.Name)
@@ -188,6 +338,9 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
             case "requires_grad_" or "with_requires_grad":
                 Set(path, sequence, ToGrad(call.Argument("requires_grad")), call.Operation.Syntax.GetLocation());
                 return sequence;
+            case "grad":
+                Taken(path, sequence);
+                return Value.Unknown;
             case "ForEach":
                 return null;
             case "ToList" or "ToArray" or "AsEnumerable" or "Skip" or "Take" or "Reverse" or "Distinct" or "OrderBy":
@@ -210,25 +363,31 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
             case "add_param_group":
                 path.Update(optimizer, fact with { Bound = null });
                 break;
-            case "step" when fact.Bound is { } bound && Describe(path, optimizer, fact.IsFiltered) is { } now && now != bound:
-                var changed = SourcesOf(path, optimizer).SelectMany(source => Changes(path, source)).LastOrDefault();
-                var name = call.Operation is IInvocationOperation { Instance: { } instance } ? instance.Syntax.ToString() : path.NameOf(optimizer);
-                path.Report(Stale(call.Operation, optimizer, name, changed, path));
-                path.End();
+            case "zero_grad":
+                Cleared(call, optimizer, isNulled: false);
+                break;
+            case "step":
+                Step(call, optimizer, fact);
                 break;
         }
 
         return Value.Unknown;
     }
 
-    private static Value Build(Call call, ITypeSymbol type)
+    private Value Build(Call call, ITypeSymbol type)
     {
         var path = call.Path;
         if (call.Arguments.FirstOrDefault() is not Reference given || path.Fact<ParametersFact>(given) is not { } parameters)
-            return path.New(new OptimizerFact(null, false, null), type, exact: false);
+        {
+            var unknown = path.New(new OptimizerFact(null, false, call.Operation.Syntax.GetLocation()), type, exact: false);
+            Built(call, unknown);
+            return unknown;
+        }
+
         var optimizer = path.New(new OptimizerFact(null, parameters.IsFiltered, call.Operation.Syntax.GetLocation()), type, exact: false);
         Link(path, optimizer, SourcesOf(path, given));
         path.Update(optimizer, path.Fact<OptimizerFact>(optimizer)! with { Bound = Describe(path, optimizer, parameters.IsFiltered) });
+        Built(call, optimizer);
         return optimizer;
     }
 
@@ -242,7 +401,7 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
         return owner;
     }
 
-    private static List<Reference> SourcesOf(Path path, Reference owner)
+    protected static List<Reference> SourcesOf(Path path, Reference owner)
     {
         var sources = new List<Reference>();
         while (path[owner].Fields.Find(path.Slots.Named(Source + sources.Count)) is Reference source)
@@ -251,9 +410,19 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
     }
 
     /// <summary>Sets <c>requires_grad</c> of a module with all its parts, or of every source of a sequence.</summary>
-    private static void Set(Path path, Reference target, Grad grad, Location? changed)
+    private void Set(Path path, Reference target, Grad grad, Location? changed)
     {
-        var pending = new Stack<Reference>([target]);
+        if (!TrustsNamed && path.Fact<ParametersFact>(target) is { IsNamed: true })
+            grad = Grad.Unknown;
+        foreach (var (part, fact) in PartsOf(path, target))
+            path.Update(part, Changed(fact, grad, changed));
+    }
+
+    /// <summary>The modules and parameters that a module, a sequence or an optimizer is made of or over, itself first.</summary>
+    protected static List<(Reference Part, GradFact Fact)> PartsOf(Path path, Reference whole)
+    {
+        var parts = new List<(Reference, GradFact)>();
+        var pending = new Stack<Reference>([whole]);
         var seen = new HashSet<int>();
         while (pending.Count > 0)
         {
@@ -261,8 +430,8 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
             if (!seen.Add(current.Id))
                 continue;
             if (path.Fact<GradFact>(current) is { } fact)
-                path.Update(current, fact.Grad == grad ? fact : new GradFact(grad, changed));
-            else if (path.Fact<ParametersFact>(current) is null)
+                parts.Add((current, fact));
+            else if (path.Fact<ParametersFact>(current) is null && !current.Equals(whole))
                 continue;
             foreach (var field in path[current].Fields)
             {
@@ -270,10 +439,12 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
                     pending.Push(part);
             }
         }
+
+        return parts;
     }
 
-    /// <summary>What of the sources of an optimizer requires a gradient, as a text to compare; null where something is unknown.</summary>
-    private static string? Describe(Path path, Reference optimizer, bool isFiltered)
+    /// <summary>The labels of what an optimizer was built over, as a text to compare; null where something is unknown.</summary>
+    protected string? Describe(Path path, Reference optimizer, bool isFiltered)
     {
         var text = new StringBuilder();
         foreach (var source in SourcesOf(path, optimizer))
@@ -286,17 +457,15 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
         return text.ToString();
     }
 
-    private static bool Describe(Path path, Reference part, Grad? inherited, bool isFiltered, StringBuilder text, HashSet<int> seen)
+    private bool Describe(Path path, Reference part, string? inherited, bool isFiltered, StringBuilder text, HashSet<int> seen)
     {
         if (path.Fact<GradFact>(part) is not { } fact || !seen.Add(part.Id))
             return true;
-        if (fact.Grad == Grad.Unknown)
+        if (Label(fact, isFiltered) is not { } label)
             return false;
 
-        // Of what came in, we assume that it trains, as a new module does; but who asks for what requires a gradient froze something.
-        var grad = fact.Grad == Grad.AtEntry && !isFiltered ? Grad.On : fact.Grad;
         var start = text.Length;
-        text.Append(grad == inherited ? "" : grad.ToString());
+        text.Append(label == inherited ? "" : label);
         foreach (var field in path[part].Fields)
         {
             if (field.Value is not Reference inner)
@@ -304,7 +473,7 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
             var before = text.Length;
             text.Append('(').Append(field.Key).Append(':');
             var content = text.Length;
-            if (!Describe(path, inner, grad, isFiltered, text, seen))
+            if (!Describe(path, inner, label, isFiltered, text, seen))
                 return false;
             if (text.Length == content)
                 text.Length = before;
@@ -315,29 +484,7 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
         return text.Length >= start;
     }
 
-    private static IEnumerable<Location> Changes(Path path, Reference source)
-    {
-        var pending = new Stack<Reference>([source]);
-        var seen = new HashSet<int>();
-        var changes = new List<Location>();
-        while (pending.Count > 0)
-        {
-            var current = pending.Pop();
-            if (!seen.Add(current.Id) || path.Fact<GradFact>(current) is not { } fact)
-                continue;
-            if (fact.Changed is not null)
-                changes.Add(fact.Changed);
-            foreach (var field in path[current].Fields)
-            {
-                if (field.Value is Reference part)
-                    pending.Push(part);
-            }
-        }
-
-        return changes;
-    }
-
-    private static bool IsOptimized(Path path, Reference module)
+    protected static bool IsOptimized(Path path, Reference module)
     {
         for (var id = 0; id < path.Heap.Count; id++)
         {
@@ -350,15 +497,4 @@ internal sealed class OptimizerDomain(TorchTypes types) : FlowDomain
 
     private static bool Reaches(Path path, Reference from, Reference to, HashSet<int> seen) =>
         from.Equals(to) || (seen.Add(from.Id) && path[from].Fields.Any(field => field.Value is Reference part && Reaches(path, part, to, seen)));
-
-    private static Finding Stale(IOperation at, Reference optimizer, string? name, Location? changed, Path path)
-    {
-        var built = path.Fact<OptimizerFact>(optimizer)!.Built;
-        var file = at.Syntax.SyntaxTree;
-        return new(
-            StaleOptimizerAnalyzer.Rule, at, optimizer.Id,
-            [name ?? "the optimizer", Lines.Of(built, file), Lines.Of(changed, file)],
-            [.. new[] { built, changed }.OfType<Location>()],
-            ImmutableDictionary<string, string?>.Empty);
-    }
 }

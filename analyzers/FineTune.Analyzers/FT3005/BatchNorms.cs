@@ -1,0 +1,63 @@
+using FineTune.Analyzers.Flow;
+using FineTune.Analyzers.Optimizers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Path = FineTune.Analyzers.Flow.Path;
+
+namespace FineTune.Analyzers.FT3005;
+
+/// <summary>Whether a module surely has layers with running statistics.</summary>
+internal static class BatchNorms
+{
+    private const string Layer = "BatchNorm";
+
+    /// <summary>The library's models that have them whatever they are made with.</summary>
+    private static readonly HashSet<string> Models = ["ResNet", "InceptionV3", "GoogleNet", "MobileNetV2", "MobileNetV3"];
+
+    /// <summary>Looks at the parts that were seen to be made, and at the source of the class or of the member that holds it.</summary>
+    public static bool AreIn(Path path, Reference module) => AreIn(path, module, []) || HolderSays(path, module);
+
+    private static bool AreIn(Path path, Reference module, HashSet<int> seen)
+    {
+        if (!seen.Add(module.Id) || path.Fact<GradFact>(module) is null)
+            return false;
+        return path[module].Type is { } type && AreIn(type)
+            || path[module].Fields.Any(field => field.Value is Reference part && AreIn(path, part, seen));
+    }
+
+    private static bool AreIn(ITypeSymbol type) =>
+        TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp")
+            ? type.Name.StartsWith(Layer, StringComparison.Ordinal) || Models.Contains(type.Name)
+            : type.DeclaringSyntaxReferences.Any(reference => Mentions(reference.GetSyntax()));
+
+    private static bool HolderSays(Path path, Reference module)
+    {
+        foreach (var owner in path.Heap)
+        {
+            foreach (var field in owner.Fields)
+            {
+                if (field.Value.Equals(module) && path.Slots.SymbolOf(field.Key) is IFieldSymbol or IPropertySymbol
+                    && IsAssigned(path.Slots.SymbolOf(field.Key)!))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsAssigned(ISymbol member) =>
+        member.DeclaringSyntaxReferences.Any(reference => Mentions(reference.GetSyntax()))
+        || member.ContainingType.DeclaringSyntaxReferences
+            .SelectMany(reference => reference.GetSyntax().DescendantNodes().OfType<AssignmentExpressionSyntax>())
+            .Any(assignment => NameOf(assignment.Left) == member.Name && Mentions(assignment.Right));
+
+    private static string? NameOf(ExpressionSyntax target) => target switch
+    {
+        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
+        _ => null,
+    };
+
+    private static bool Mentions(SyntaxNode node) =>
+        node.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(name => name.Identifier.ValueText.StartsWith(Layer, StringComparison.Ordinal));
+}

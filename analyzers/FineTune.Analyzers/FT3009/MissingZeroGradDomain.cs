@@ -1,0 +1,139 @@
+using FineTune.Analyzers.Flow;
+using FineTune.Analyzers.Optimizers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Path = FineTune.Analyzers.Flow.Path;
+
+namespace FineTune.Analyzers.FT3009;
+
+/// <summary>
+/// Follows where the gradients of parameters come from: an optimizer must not step with what it has stepped with
+/// before. Of an optimizer over parameters that are out of sight, its own note says so.
+/// </summary>
+internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(types)
+{
+    protected override void Backward(Call call)
+    {
+        var path = call.Path;
+        for (var id = 0; id < path.Heap.Count; id++)
+        {
+            Update(path, new(id), stage => stage switch
+            {
+                null => Accumulation.Fresh,
+                Accumulation.Used => Accumulation.Mixed,
+                _ => stage,
+            });
+        }
+    }
+
+    protected override void Step(Call call, Reference optimizer, OptimizerFact fact)
+    {
+        var path = call.Path;
+        if (call.Arguments.Any(argument => argument is not Constant { Content: null }))
+        {
+            // What a closure does with the gradients is for the closure to know.
+            Cleared(call, optimizer, isNulled: false);
+            return;
+        }
+
+        var owners = Owners(path, optimizer);
+        if (owners.Any(owner => StageOf(path, owner) == Accumulation.Mixed) && !ClearsSomewhere(call, optimizer))
+            path.Report(FindingOf(MissingZeroGradAnalyzer.Rule, call.Operation, optimizer.Id, NameOf(call, optimizer, "the optimizer")));
+        foreach (var owner in owners)
+            Update(path, owner, stage => stage is null ? null : Accumulation.Used);
+    }
+
+    protected override void Cleared(Call call, Reference target, bool isNulled)
+    {
+        var path = call.Path;
+        Taken(path, target);
+        for (var id = 0; id < path.Heap.Count; id++)
+        {
+            // Who is above a part that is cleared, or holds parameters that we cannot see, may be clear as well.
+            var other = new Reference(id);
+            if (path.Heap[id].Fact is OptimizerFact && SourcesOf(path, other).Count == 0
+                || path.Heap[id].Fact is GradFact && PartsOf(path, other).Any(part => part.Part.Equals(target)))
+                Update(path, other, _ => null);
+        }
+    }
+
+    protected override void Taken(Path path, Reference parameters)
+    {
+        foreach (var owner in Owners(path, parameters))
+            Update(path, owner, _ => null);
+    }
+
+    protected override GradFact Changed(GradFact fact, Grad grad, Location? changed) => fact;
+
+    private static List<Reference> Owners(Path path, Reference target) => [target, .. PartsOf(path, target).Select(part => part.Part)];
+
+    private static Accumulation? StageOf(Path path, Reference owner) => path[owner].Fact switch
+    {
+        GradFact { Note: AccumulationNote note } => note.Stage,
+        OptimizerFact { Note: AccumulationNote note } when SourcesOf(path, owner).Count == 0 => note.Stage,
+        _ => null,
+    };
+
+    private static void Update(Path path, Reference owner, Func<Accumulation?, Accumulation?> next)
+    {
+        switch (path[owner].Fact)
+        {
+            case GradFact module:
+                path.Update(owner, module with { Note = AccumulationNote.Of(next((module.Note as AccumulationNote)?.Stage)) });
+                break;
+            case OptimizerFact optimizer when SourcesOf(path, owner).Count == 0:
+                path.Update(owner, optimizer with { Note = AccumulationNote.Of(next((optimizer.Note as AccumulationNote)?.Stage)) });
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Whether the method clears gradients that may be these, on a path of its own choosing, or calls a method that does:
+    /// who accumulates on purpose clears now and then.
+    /// </summary>
+    private static bool ClearsSomewhere(Call call, Reference optimizer)
+    {
+        var member = call.Operation.Syntax.AncestorsAndSelf().FirstOrDefault(node => node is MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax);
+        var name = NameOf(call, optimizer, "");
+        var others = new HashSet<string>();
+        for (var id = 0; id < call.Path.Heap.Count; id++)
+        {
+            if (call.Path.Heap[id].Fact is OptimizerFact && id != optimizer.Id && call.Path.NameOf(new Reference(id)) is { } other)
+                others.Add(other);
+        }
+
+        foreach (var invocation in member?.DescendantNodes().OfType<InvocationExpressionSyntax>() ?? [])
+        {
+            var called = invocation.Expression switch
+            {
+                MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+                IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
+                _ => "",
+            };
+            if (called == "zero_grad" && invocation.Expression is MemberAccessExpressionSyntax { Expression: var receiver }
+                && (receiver.ToString() == name || !others.Contains(receiver.ToString())))
+                return true;
+            if (called.IndexOf("zero", StringComparison.OrdinalIgnoreCase) >= 0 && called.IndexOf("grad", StringComparison.OrdinalIgnoreCase) >= 0 && called != "zero_grad")
+                return true;
+        }
+
+        return false;
+    }
+
+    private enum Accumulation
+    {
+        /// <summary>There are gradients that no step has used.</summary>
+        Fresh,
+
+        /// <summary>A step has used them, and they are still there.</summary>
+        Used,
+
+        /// <summary>New ones were added to those that a step has used.</summary>
+        Mixed,
+    }
+
+    private sealed record AccumulationNote(Accumulation Stage) : Note
+    {
+        public static AccumulationNote? Of(Accumulation? stage) => stage is { } known ? new(known) : null;
+    }
+}
