@@ -12,7 +12,7 @@ internal static class FineTuneStub
             {
                 public bool IsStale => false;
                 public static CompiledModel Compile(IFineTunable model) => new();
-                public CompiledModel Recompile() => new();
+                public CompiledModel Recompile(double? learningRate = null) => new();
                 public int Fit(object? data = null) => 0;
                 public void TrainStep(object? data = null) { }
                 public int Evaluate(object? data = null) => 0;
@@ -41,9 +41,14 @@ internal static class FineTuneStub
                 public void FreezeBackbone() => EnterPhase(Phase.Head);
                 public void UnfreezeBackbone() => EnterPhase(Phase.Full);
                 public void UnfreezeLast(int count = 20, LayerUnit unit = LayerUnit.Layer) => EnterPhase(Phase.Last(count, unit));
-                public CompiledModel Compile() => new();
-                public CompiledModel Recompile() => new();
+                public CompiledModel Compile(OptimizerConfig? optimizer = null) => new();
+                public CompiledModel Recompile(double? learningRate = null) => new();
                 public void Dispose() { }
+            }
+
+            public sealed class Rated : CatsVsDogs
+            {
+                [Head(LearningRate = 1e-4)] public TorchSharp.Modules.Linear head = null!;
             }
 
             public sealed class TwoInputs : CatsVsDogs

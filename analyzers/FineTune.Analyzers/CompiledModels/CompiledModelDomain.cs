@@ -1,19 +1,27 @@
-using System.Collections.Immutable;
 using FineTune.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.CompiledModels;
 
 /// <summary>
 /// Follows annotated models and what is compiled from them. A compiled model is bound for good to what trained when it
-/// was compiled; it is stale while its model trains something else, and fresh again when that is taken back.
+/// was compiled; it is stale while its model trains something else, and fresh again when that is taken back. Each rule
+/// says what it makes of a compile and of a use.
 /// </summary>
-internal sealed class CompiledModelDomain(FineTuneTypes types) : FlowDomain
+internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 {
-    /// <summary>The properties of a diagnostic that its fix reads.</summary>
-    public const string CompiledProperty = "compiled", ModelProperty = "model", ChangedProperty = "changed";
+    protected FineTuneTypes Types => types;
+
+    /// <summary>A compiled model trains or measures.</summary>
+    protected virtual void Use(Call call, Reference compiled)
+    {
+    }
+
+    /// <summary>A model is compiled.</summary>
+    protected virtual void Compiled(Call call, Reference compiled, Reference model)
+    {
+    }
 
     public override bool IsTrigger(IOperation operation) => types.IsCompiledModel(operation.Type);
 
@@ -46,6 +54,8 @@ internal sealed class CompiledModelDomain(FineTuneTypes types) : FlowDomain
             return Value.Unknown;
         }
 
+        if (method.ContainingType is { Name: "Optimizers" } && Namespace(method) == "FineTune")
+            return RateOf(call);
         if (!types.IsModel(method.ContainingType))
             return null;
         switch (method.Name)
@@ -93,15 +103,15 @@ internal sealed class CompiledModelDomain(FineTuneTypes types) : FlowDomain
         };
     }
 
+    /// <summary>What a rule wants to know of an optimizer's configuration.</summary>
+    protected virtual Value RateOf(Call call) => Value.Unknown;
+
     public override bool Follows(ISymbol? variable) => variable switch
     {
         ILocalSymbol local => FineTuneTypes.Is(local.Type, types.Phase),
         IParameterSymbol parameter => FineTuneTypes.Is(parameter.Type, types.Phase),
         _ => false,
     };
-
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) =>
-        Stale(call, subject, path.NameOf(subject), path);
 
     private Value InvokeOnCompiled(Call call)
     {
@@ -111,18 +121,8 @@ internal sealed class CompiledModelDomain(FineTuneTypes types) : FlowDomain
             case "Compile" or "Recompile":
                 return Compile(call, call.Receiver is Reference old ? path[old].Fields.Find(ModelLink(path)) : call.Arguments.FirstOrDefault());
             case "Fit" or "TrainStep" or "Evaluate":
-                if (call.Receiver is Reference compiled && IsStale(compiled, path) == true)
-                {
-                    if (!ExpectsStale(call.Operation.Syntax))
-                        path.Report(Stale(call.Operation, compiled, NameOf(call, compiled), path));
-                    // What trains throws; what only evaluates goes on, with numbers of a model that is no longer the one compiled.
-                    if (call.Method.Name != "Evaluate")
-                    {
-                        path.MayThrow(types.StaleCompilationException);
-                        path.End();
-                    }
-                }
-
+                if (call.Receiver is Reference compiled)
+                    Use(call, compiled);
                 foreach (var argument in call.Arguments)
                     path.Escape(argument);
                 path.ForgetEscaped(this);
@@ -139,53 +139,32 @@ internal sealed class CompiledModelDomain(FineTuneTypes types) : FlowDomain
         return Value.Unknown;
     }
 
-    private static Value Compile(Call call, Value? receiver)
+    private Value Compile(Call call, Value? receiver)
     {
         if (receiver is not Reference model || call.Path.Fact<ModelFact>(model) is not { } fact)
             return Value.Unknown;
         var compiled = call.Path.New(new CompiledFact(fact.Now, call.Operation.Syntax.GetLocation()), call.Method.ReturnType, exact: true);
         call.Path.WriteField(compiled, ModelLink(call.Path), model);
+        Compiled(call, compiled, model);
         return compiled;
     }
 
-    private static int ModelLink(Flow.Path path) => path.Slots.Named("model of a compiled model");
+    protected static int ModelLink(Flow.Path path) => path.Slots.Named("model of a compiled model");
 
     private static Trainability Last(Call call) =>
         new(TrainabilityKind.Last, (call.Argument("count") as Constant)?.Content, (call.Argument("unit") as Constant)?.Content ?? 0);
 
-    private static bool? IsStale(Value? value, Flow.Path path) =>
+    protected static bool? IsStale(Value? value, Flow.Path path) =>
         value is Reference compiled && path.Fact<CompiledFact>(compiled) is { } fact
         && path.Fact<ModelFact>(path[compiled].Fields.Find(ModelLink(path))) is { } model
             ? model.Now.Differs(fact.Bound)
             : null;
 
-    private static Finding Stale(IOperation at, Reference compiled, string? name, Flow.Path path)
-    {
-        var fact = path.Fact<CompiledFact>(compiled)!;
-        var link = path[compiled].Fields.Find(ModelLink(path))!;
-        var model = path.Fact<ModelFact>(link)!;
-        var file = at.Syntax.SyntaxTree;
-        var sites = new[] { fact.Compiled, model.Changed }.OfType<Location>().ToImmutableArray();
-        var properties = ImmutableDictionary<string, string?>.Empty
-            .Add(CompiledProperty, name)
-            .Add(ModelProperty, path.NameOf(link))
-            .Add(ChangedProperty, model.Changed is { } changed && changed.SourceTree == file ? changed.SourceSpan.Start.ToString() : null);
-        return new(
-            FT2001.StaleCompilationAnalyzer.Rule, at, compiled.Id,
-            [name ?? "the compiled model", Lines.Of(fact.Compiled, file), Lines.Of(model.Changed, file)],
-            sites, properties);
-    }
-
-    private static string? NameOf(Call call, Reference compiled) =>
+    /// <summary>How the source calls the compiled model that a call is on.</summary>
+    protected static string? NameOf(Call call, Reference compiled) =>
         call.Operation is IInvocationOperation { Instance: ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation } invocation
             ? invocation.Instance.Syntax.ToString()
             : call.Path.NameOf(compiled);
-
-    /// <summary>Whether the use stands in a <c>try</c> that catches exactly what a stale use throws.</summary>
-    private static bool ExpectsStale(SyntaxNode use) =>
-        use.Ancestors().OfType<TryStatementSyntax>().Any(statement =>
-            statement.Block.Span.Contains(use.Span)
-            && statement.Catches.Any(handler => handler.Declaration?.Type.ToString().EndsWith("StaleCompilationException", StringComparison.Ordinal) == true));
 
     private static string Namespace(IMethodSymbol method)
     {

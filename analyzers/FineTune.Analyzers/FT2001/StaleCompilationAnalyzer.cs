@@ -25,5 +25,5 @@ public sealed class StaleCompilationAnalyzer : FlowAnalyzer
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
 
     private protected override FlowDomain? DomainOf(Compilation compilation) =>
-        FineTuneTypes.In(compilation) is { } types ? new CompiledModelDomain(types) : null;
+        FineTuneTypes.In(compilation) is { } types ? new StaleCompilationDomain(types) : null;
 }

@@ -48,10 +48,10 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
             case IDeconstructionAssignmentOperation deconstruction:
                 return Deconstruct(deconstruction);
             case ICompoundAssignmentOperation compound:
-                Evaluate(compound.Target);
-                Evaluate(compound.Value);
-                Store(compound.Target, Value.Unknown);
-                return Value.Unknown;
+                ImmutableArray<Value> operands = [Evaluate(compound.Target), Evaluate(compound.Value)];
+                var combined = domain.Operate(compound, operands, path) ?? Value.Unknown;
+                Store(compound.Target, combined);
+                return combined;
             case IIncrementOrDecrementOperation increment:
                 Store(increment.Target, Value.Unknown);
                 return Value.Unknown;
@@ -154,7 +154,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
             case BinaryOperatorKind.Or when left.AsBool is { } a && right.AsBool is { } b:
                 return Value.Of(a || b);
             default:
-                return Value.Unknown;
+                return domain.Operate(binary, [left, right], path) ?? Value.Unknown;
         }
     }
 

@@ -51,6 +51,9 @@ internal abstract class FlowDomain
     /// <summary>What an array or a collection expression of these elements is; null where it is of no interest.</summary>
     public virtual Value? Collect(IOperation operation, ImmutableArray<Value> elements, Path path) => null;
 
+    /// <summary>What an operator gives, be it part of an assignment or not; null where it is of no interest.</summary>
+    public virtual Value? Operate(IOperation operation, ImmutableArray<Value> operands, Path path) => null;
+
     /// <summary>Whether a call is sure to come back.</summary>
     public virtual bool NeverThrows(IMethodSymbol method, Value? receiver, Path path) => false;
 

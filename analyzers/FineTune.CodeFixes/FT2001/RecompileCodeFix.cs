@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
-using FineTune.Analyzers.CompiledModels;
+using FineTune.Analyzers.FT2001;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -32,11 +32,11 @@ public sealed class RecompileCodeFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
-            if (diagnostic.Properties[CompiledModelDomain.CompiledProperty] is not { } compiled
+            if (diagnostic.Properties[StaleCompilationDomain.CompiledProperty] is not { } compiled
                 || StatementOf(use, diagnostic) is not { } statement
                 || !CanAssign(model, statement.SpanStart, compiled))
                 continue;
-            var source = diagnostic.Properties[CompiledModelDomain.ModelProperty] is { } name && Resolves(model, statement.SpanStart, name) ? name : compiled;
+            var source = diagnostic.Properties[StaleCompilationDomain.ModelProperty] is { } name && Resolves(model, statement.SpanStart, name) ? name : compiled;
             context.RegisterCodeFix(
                 CodeAction.Create(Title, _ => Task.FromResult(Insert(context.Document, root, statement, $"{compiled} = {source}.Recompile();")), Title),
                 diagnostic);
@@ -49,7 +49,7 @@ public sealed class RecompileCodeFix : CodeFixProvider
         var statement = use.FirstAncestorOrSelf<StatementSyntax>();
         if (statement is null || use.FirstAncestorOrSelf<LambdaExpressionSyntax>() is { } lambda && lambda.SpanStart > statement.SpanStart)
             return null;
-        if (diagnostic.Properties[CompiledModelDomain.ChangedProperty] is not { } text)
+        if (diagnostic.Properties[StaleCompilationDomain.ChangedProperty] is not { } text)
             return statement;
         var changed = int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
         StatementSyntax? outermost = null;
@@ -67,8 +67,8 @@ public sealed class RecompileCodeFix : CodeFixProvider
 
     private static bool Declares(SyntaxNode loop, Diagnostic diagnostic) =>
         loop.DescendantNodes().OfType<VariableDeclaratorSyntax>().Any(variable =>
-            variable.Identifier.ValueText == diagnostic.Properties[CompiledModelDomain.CompiledProperty]
-            || variable.Identifier.ValueText == diagnostic.Properties[CompiledModelDomain.ModelProperty]);
+            variable.Identifier.ValueText == diagnostic.Properties[StaleCompilationDomain.CompiledProperty]
+            || variable.Identifier.ValueText == diagnostic.Properties[StaleCompilationDomain.ModelProperty]);
 
     private static bool CanAssign(SemanticModel model, int position, string name) => Find(model, position, name) switch
     {
