@@ -17,12 +17,17 @@ internal sealed record PhaseResult(int Epoch, double Loss, double Accuracy)
 /// <param name="SourceBefore">The accuracy on the source task with the pre-trained backbone.</param>
 /// <param name="SourceAfter">The same with the fine-tuned one.</param>
 /// <param name="Skipped">The pictures that were left out because they are damaged.</param>
-internal sealed record Summary(PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter, int Skipped)
+/// <param name="Caches">What each phase saved by computing the frozen part once only.</param>
+internal sealed record Summary(
+    PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter, int Skipped, IReadOnlyList<FeatureCacheUse> Caches)
 {
-    public static Summary Nothing { get; } = new(null, null, null, null, 0);
+    public static Summary Nothing { get; } = new(null, null, null, null, 0, []);
 
-    public static Summary Of(History head, History? fine = null, double? sourceBefore = null, double? sourceAfter = null) =>
-        new(PhaseResult.Of(head), fine is null ? null : PhaseResult.Of(fine), sourceBefore, sourceAfter, (fine is null ? head : head.Concat(fine)).SkippedSamples);
+    public static Summary Of(History head, History? fine = null, double? sourceBefore = null, double? sourceAfter = null)
+    {
+        History all = fine is null ? head : head.Concat(fine);
+        return new(PhaseResult.Of(head), fine is null ? null : PhaseResult.Of(fine), sourceBefore, sourceAfter, all.SkippedSamples, all.FeatureCaches);
+    }
 
     public void Print(TextWriter output)
     {
@@ -32,6 +37,8 @@ internal sealed record Summary(PhaseResult? Head, PhaseResult? FineTuned, double
         Row("validation accuracy", $"{Head?.Accuracy:0.0%}", $"{FineTuned?.Accuracy:0.0%}");
         Row("epoch whose weights were kept", $"{Head?.Epoch}", $"{FineTuned?.Epoch}");
         Row("accuracy on the source task", $"{SourceBefore:0.0%}", $"{SourceAfter:0.0%}");
+        foreach ((int phase, FeatureCacheUse cache) in Caches.Index())
+            output.WriteLine($"{(phase == 0 ? "Head phase" : "Fine-tuning")}: {cache}");
         if (Skipped > 0)
             output.WriteLine($"Damaged pictures left out: {Skipped}.");
 

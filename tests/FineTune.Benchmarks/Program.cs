@@ -1,6 +1,16 @@
 using FineTune.Benchmarks;
 
-var tables = new Dictionary<string, Action> { ["operators"] = Operators.Run, ["training"] = TrainingSteps.Run, ["generator"] = GeneratorRuns.Run, ["decoding"] = Decoding.Run };
+var tables = new Dictionary<string, Action>
+{
+    ["operators"] = Operators.Run, ["training"] = TrainingSteps.Run, ["generator"] = GeneratorRuns.Run, ["decoding"] = Decoding.Run,
+    ["features"] = Features.Run, ["features-sizes"] = Features.RunSizes, ["features-memory"] = Features.RunMemory,
+};
+if (args is ["features-child", { } number, { } phase])
+{
+    Features.RunChild(int.Parse(number, System.Globalization.CultureInfo.InvariantCulture), phase);
+    return 0;
+}
+
 if (args is not [{ } table] || !tables.TryGetValue(table, out Action? run))
 {
     Console.Error.WriteLine($"Say which table to make: {string.Join(" or ", tables.Keys)}.");

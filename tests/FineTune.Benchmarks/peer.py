@@ -51,6 +51,64 @@ def backward():
     return run
 
 
+class TunedTransformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.TransformerEncoderLayer(128, 4, 512, dropout=0.1) for _ in range(4))
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        x = x.transpose(0, 1)
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(x.mean(0))
+
+
+def tuned(name, phase, samples, batch, size):
+    """An epoch of fine-tuning as a careful user writes it: what is frozen asks for no gradient, BatchNorm keeps its statistics."""
+    import torchvision.models
+    torch.manual_seed(0)
+    if name == "resnet18":
+        model = torchvision.models.resnet18(num_classes=10)
+        head, last = model.fc, [model.layer4]
+    elif name == "mobilenet_v2":
+        model = torchvision.models.mobilenet_v2(num_classes=10)
+        head = model.classifier
+        last = [model.features[16].conv[0][1:], model.features[16].conv[1:], model.features[17], model.features[18]]
+    else:
+        model = TunedTransformer()
+        head, last = model.head, [model.layers[3]]
+    trained = {"head": [head], "last": [head, *last], "full": [model]}[phase]
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    for module in trained:
+        module.requires_grad_(True)
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 1e-4)
+    inputs, targets = torch.randn(samples, *size), torch.randint(0, 10, (samples,))
+
+    def epoch():
+        model.eval()
+        for module in trained:
+            module.train()
+        for module in model.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+        total = 0.0
+        for indices in torch.randperm(samples).split(batch):
+            optimizer.zero_grad(set_to_none=True)
+            loss = nn.functional.cross_entropy(model(inputs[indices]), targets[indices])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(indices)
+        return total / samples
+    return epoch
+
+
+def features(case):
+    _, name, phase, samples, batch, size = case.split("/")
+    return tuned(name, phase, int(samples), int(batch), [int(length) for length in size.split(",")])
+
+
 CASES = {
     "add": lambda: operator(lambda a, b: a + b),
     "add_": lambda: operator(lambda a, b: a.add_(b)),
@@ -68,8 +126,12 @@ CASES = {
 ready = {}
 for line in sys.stdin:
     name, count = line.split()
+    if name == "peak":
+        import resource
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
+        continue
     if name not in ready:
-        ready[name] = CASES[name]()
+        ready[name] = features(name) if name.startswith("features/") else CASES[name]()
     run = ready[name]
     start = time.perf_counter()
     for _ in range(int(count)):

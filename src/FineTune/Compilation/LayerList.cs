@@ -20,6 +20,8 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private readonly List<TorchSharp.Modules.Parameter> loose = [];
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
+    private Dictionary<torch.nn.Module, (torch.nn.Module[] Frozen, torch.nn.Module[] Trainable)>? held;
+    private List<(CutPosition Position, torch.Tensor Output)>? noted;
 
     private LayerList(ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones) =>
         this.backbones = backbones.ToArray();
@@ -181,10 +183,10 @@ public sealed class LayerList : IReadOnlyList<Layer>
     /// <returns>What <see cref="CallTrainable"/> goes on from; the input itself where nothing is frozen.</returns>
     public torch.Tensor CallFrozen(torch.nn.Module<torch.Tensor, torch.Tensor> backbone, torch.Tensor input)
     {
-        if (IsFrozen(backbone))
-            return backbone.call(input);
-
-        return Call(Stages(backbone).TakeWhile(stage => stage.IsFrozen).Select(stage => stage.Module), input);
+        var cut = CutOf(backbone);
+        var output = cut.Trainable.Length == 0 ? backbone.call(input) : Call(cut.Frozen, input);
+        noted?.Add((new CutPosition(backbone, cut.Frozen.Length), output));
+        return output;
     }
 
     /// <summary>Runs the rest of a backbone, from where <see cref="CallFrozen"/> ended.</summary>
@@ -192,13 +194,30 @@ public sealed class LayerList : IReadOnlyList<Layer>
     /// <param name="cut">What <see cref="CallFrozen"/> returned.</param>
     public torch.Tensor CallTrainable(torch.nn.Module<torch.Tensor, torch.Tensor> backbone, torch.Tensor cut)
     {
-        if (IsFrozen(backbone))
-            return cut;
-
-        return LinesUp(backbone)
-            ? Call(Stages(backbone).SkipWhile(stage => stage.IsFrozen).Select(stage => stage.Module), cut)
-            : backbone.call(cut);
+        var (_, rest) = CutOf(backbone);
+        return rest.Length == 0 ? cut : Call(rest, cut);
     }
+
+    /// <summary>Finds each backbone's cut once only, until it is disposed of: while it is, nothing may be frozen or unfrozen.</summary>
+    internal IDisposable HoldCuts()
+    {
+        held = new(ReferenceEqualityComparer.Instance);
+        return new Release(() => held = null);
+    }
+
+    /// <summary>Notes where <see cref="CallFrozen"/> ends and what it returns, until it is disposed of.</summary>
+    internal IDisposable Note(List<(CutPosition Position, torch.Tensor Output)> calls)
+    {
+        noted = calls;
+        return new Release(() => noted = null);
+    }
+
+    /// <summary>Runs the stages of a backbone from one cut to a later one.</summary>
+    internal torch.Tensor CallBetween(CutPosition from, CutPosition to, torch.Tensor cut) =>
+        from.Stages == to.Stages ? cut : Call([.. StagesBefore(to).Skip(from.Stages)], cut);
+
+    /// <summary>The stages of a backbone before a cut.</summary>
+    internal IEnumerable<torch.nn.Module> StagesBefore(CutPosition cut) => Stages(cut.Backbone).Take(cut.Stages).Select(stage => stage.Module);
 
     /// <summary>
     /// The phases of gradual unfreezing: the last block, then one more each time, and at last the whole backbone.
@@ -263,6 +282,19 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private static IEnumerable<TorchSharp.Modules.Parameter> OwnParameters(torch.nn.Module module) =>
         module.named_parameters(false).Select(named => named.parameter);
 
+    private (torch.nn.Module[] Frozen, torch.nn.Module[] Trainable) CutOf(torch.nn.Module backbone)
+    {
+        if (held is not null && held.TryGetValue(backbone, out var known))
+            return known;
+
+        var stages = Stages(backbone).ToList();
+        var frozen = IsFrozen(backbone) ? stages.Count : stages.TakeWhile(stage => stage.IsFrozen).Count();
+        var modules = stages.ConvertAll(stage => stage.Module);
+        var cut = (modules[..frozen].ToArray(), modules[frozen..].ToArray());
+        held?.Add(backbone, cut);
+        return cut;
+    }
+
     // What a Sequential calls, one after the other, with what the Sequentials among that call in its place. A parameter
     // that a Sequential itself holds may be used by any of its stages.
     private IEnumerable<(torch.nn.Module Module, bool IsFrozen)> Stages(torch.nn.Module backbone)
@@ -277,7 +309,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private static bool LinesUp(torch.nn.Module module) =>
         module.GetType() == typeof(TorchSharp.Modules.Sequential) || module is Vision.HoldingSequential;
 
-    private static torch.Tensor Call(IEnumerable<torch.nn.Module> stages, torch.Tensor input)
+    private static torch.Tensor Call(torch.nn.Module[] stages, torch.Tensor input)
     {
         using var scope = torch.NewDisposeScope();
         var result = input;
@@ -291,6 +323,11 @@ public sealed class LayerList : IReadOnlyList<Layer>
         }
 
         return result.MoveToOuterDisposeScope();
+    }
+
+    private sealed class Release(Action action) : IDisposable
+    {
+        public void Dispose() => action();
     }
 
     private bool IsFrozen(torch.nn.Module module)

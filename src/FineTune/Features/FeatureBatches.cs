@@ -56,17 +56,19 @@ internal sealed class FeatureBatches(BatchLoader loader)
 
     private IEnumerable<ModelBatch> Batches(FeatureViews kept, int[][] plan, int epoch)
     {
-        var store = kept.Of(epoch);
-        store.Refresh();
-        var known = Array.ConvertAll(plan, indices => Array.TrueForAll(indices, index => store.Has(index) || loader.IsSkipped(index)));
-        var unknown = plan.Where((_, position) => !known[position]).ToArray();
+        var view = kept.Of(epoch);
+        view.Store.Refresh();
+        var isKept = Array.ConvertAll(plan, indices => Array.TrueForAll(indices, index => view.Store.Has(index) || loader.IsSkipped(index)));
+        var unknown = plan.Where((indices, position) => !isKept[position] && !view.HasEarlier(indices)).ToArray();
         var done = 0;
         using (var read = loader.Read(unknown, kept.RandomEpoch(epoch)).GetEnumerator())
         {
             for (; done < plan.Length && views is not null; done++)
             {
-                yield return (known[done] ? Kept(kept, store, plan[done]) : null)
-                    ?? Compute(kept, store, known[done] ? loader.Read([plan[done]], kept.RandomEpoch(epoch)).Single() : Next(read));
+                var indices = plan[done];
+                var isEarlier = !isKept[done] && view.HasEarlier(indices);
+                yield return (isKept[done] ? Kept(view.Store, indices) : isEarlier ? Extend(kept, view, indices) : null)
+                    ?? Compute(kept, view.Store, isKept[done] || isEarlier ? loader.Read([indices], kept.RandomEpoch(epoch)).Single() : Next(read));
             }
         }
 
@@ -89,7 +91,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
         return read.Current;
     }
 
-    private ModelBatch? Kept(FeatureViews kept, FeatureStore store, int[] indices)
+    private ModelBatch? Kept(FeatureStore store, int[] indices)
     {
         using var scope = torch.NewDisposeScope();
         int[] readable = [.. indices.Where(index => !loader.IsSkipped(index))];
@@ -106,6 +108,25 @@ internal sealed class FeatureBatches(BatchLoader loader)
 
         Reused += readable.Length;
         return new ModelBatch(readable, null, cut, target);
+    }
+
+    private ModelBatch? Extend(FeatureViews kept, FeatureView view, int[] indices)
+    {
+        computing.Start();
+        using var scope = torch.NewDisposeScope();
+        var earlier = view.Earlier!;
+        ModelBatch? batch = null;
+        if (earlier.Store.Take(indices) is { } rows)
+        {
+            var (before, target) = earlier.Store.Layout.Whole(rows);
+            var cut = kept.Prefix.Run(earlier.Cuts!, before);
+            view.Store.Put(indices, view.Store.Layout.Rows(cut, target));
+            batch = new ModelBatch(indices, null, Array.ConvertAll(cut, tensor => tensor.DetachFromDisposeScope()), target.DetachFromDisposeScope());
+            Computed += indices.Length;
+        }
+
+        computing.Stop();
+        return batch;
     }
 
     private ModelBatch Compute(FeatureViews kept, FeatureStore store, Batch batch)

@@ -27,18 +27,37 @@ internal static class FeatureKey
             key.Add(version);
         }
 
-        foreach (var (name, tensor) in State(compiled.Model))
+        foreach (var (name, tensor) in State(compiled.Model, []))
         {
             key.Add(name);
             key.Add(ContentHash.Of(tensor));
         }
 
+        key.Add(prefix.IsChannelsLast ? 1UL : 0);
         key.Add(prefix.Answer);
         key.Add(prefix.Layout.ToString());
         key.Add(identity);
         key.Add(views);
         key.Add(inHalfPrecision ? 1UL : 0);
         return key.ToString();
+    }
+
+    /// <summary>What the features before some cuts follow from, of the model: only that, and not what comes behind.</summary>
+    public static string StateBefore(CompiledModel compiled, IReadOnlyList<CutPosition> cuts)
+    {
+        var before = Modules(cuts.SelectMany(compiled.Tunable.Layers.StagesBefore));
+        var behind = Modules(cuts.Select(cut => cut.Backbone)).Except(before);
+        var key = new Fingerprint("state");
+        foreach (var (name, tensor) in State(compiled.Model, behind.ToHashSet()))
+        {
+            key.Add(name);
+            key.Add(ContentHash.Of(tensor));
+        }
+
+        return key.ToString();
+
+        static HashSet<nn.Module> Modules(IEnumerable<nn.Module> roots) => new(
+            roots.SelectMany(root => root.named_modules().Select(named => named.module).Append(root)), ReferenceEqualityComparer.Instance);
     }
 
     // Each build of an assembly has a version of its own: of the model, of its modules, of this library, of TorchSharp.
@@ -52,10 +71,15 @@ internal static class FeatureKey
         .Order(StringComparer.Ordinal);
 
     // What stays as it is while the model trains: parameters without gradients, all buffers but statistics that training measures.
-    private static IEnumerable<(string Name, Tensor Tensor)> State(nn.Module model)
+    private static IEnumerable<(string Name, Tensor Tensor)> State(nn.Module model, HashSet<nn.Module> except)
     {
         foreach (var (path, module) in model.named_modules().Prepend(("", model)))
         {
+            if (except.Contains(module))
+            {
+                continue;
+            }
+
             foreach (var (name, parameter) in module.named_parameters(false))
             {
                 if (!parameter.requires_grad)

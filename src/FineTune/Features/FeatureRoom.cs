@@ -43,6 +43,13 @@ internal sealed class FeatureRoom(FitOptions options, Action<string> failed)
     /// <summary>Counts what a store of an earlier fit takes.</summary>
     public void Count(FeatureStore store) => free -= store.Kind == FeatureCache.Memory ? store.Bytes : 0;
 
+    /// <summary>Frees a store of an earlier fit.</summary>
+    public void GiveBack(FeatureStore store)
+    {
+        free += store.Kind == FeatureCache.Memory ? store.Bytes : 0;
+        store.Dispose();
+    }
+
     // Null where the system does not tell.
     private static long? FreeOnDisk(string folder)
     {

@@ -10,6 +10,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     private readonly List<(FeatureBatches Batches, FeatureViews Views)> kept = [];
     private readonly List<FeatureBatches> all = [];
     private string? obstacle;
+    private IDisposable? cuts;
 
     /// <summary>
     /// Keeps the features of both sets, if they can be kept. Called once weights and modes stand as they train; later
@@ -44,6 +45,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             return;
         }
 
+        cuts = compiled.Tunable.Layers.HoldCuts();
         var room = new FeatureRoom(options, CannotWrite);
         Keep(training, prefix, room, Math.Max(options.AugmentedViews, 1), isFixed: false);
         if (validation is not null)
@@ -62,21 +64,23 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             return;
         }
 
-        var stores = kept.SelectMany(pair => pair.Views.Stores).ToList();
-        history.FeatureCaches = [stores.Count == 0
+        cuts?.Dispose();
+        var views = kept.SelectMany(pair => pair.Views.All).ToList();
+        history.FeatureCaches = [views.Count == 0
             ? FeatureCacheUse.None(obstacle ?? "nothing could be kept")
-            : new(stores[0].Store.Kind, null, stores.Sum(store => store.Store.Bytes), all.Sum(batches => batches.Computed),
+            : new(views[0].Store.Kind, null, views.Sum(view => view.Store.Bytes), all.Sum(batches => batches.Computed),
                 all.Sum(batches => batches.Reused), all.Sum(batches => batches.SecondsComputing))];
-        foreach (var (key, store) in stores)
+        foreach (var view in views)
         {
             // Files in a folder are found again by whoever has the same key.
-            if (key is null || (store.Kind == FeatureCache.Disk && options.FeatureCacheFolder is not null))
+            if (view.Features.Key is null || (view.Store.Kind == FeatureCache.Disk && options.FeatureCacheFolder is not null))
             {
-                store.Dispose();
+                view.Dispose();
             }
             else
             {
-                compiled.Features.Leave(key, store);
+                view.Earlier?.Store.Dispose();
+                compiled.Features.Leave(view.Features);
             }
         }
     }
@@ -86,7 +90,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         Batch first;
         try
         {
-            first = loader.ReadFirst(2, epoch);
+            first = loader.ReadFirst(options.FastFeatures ? Math.Max(options.BatchSize, 2) : 2, epoch);
         }
         catch (Exception exception)
         {
@@ -108,9 +112,9 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             return null;
         }
 
-        var (input, target) = first.Count == 2 ? (first.Input, first.Target) : (Twice(first.Input), Twice(first.Target));
+        var (input, target) = first.Count > 1 ? (first.Input, first.Target) : (Twice(first.Input), Twice(first.Target));
         LayerTracing.Check(compiled, input);
-        return FrozenPrefix.Of(compiled, input, target, out obstacle);
+        return FrozenPrefix.Of(compiled, input, target, options.FastFeatures, out obstacle);
     }
 
     private static Tensor Twice(Tensor one) => torch.cat([one, one]);
@@ -130,37 +134,64 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     {
         var data = batches.Loader.Data;
         var identity = data.Identity;
-        var stores = new List<(string? Key, FeatureStore Store)>();
-        for (var view = 0; view < count; view++)
+        var views = new List<FeatureView>();
+        for (var number = 0; number < count; number++)
         {
-            var random = isFixed ? "the same in each epoch" : options.AugmentedViews > 0 ? $"seed {options.Seed}, view {view}" : "none";
-            var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random, options.HalfPrecisionOnDisk && options.FeatureCache != FeatureCache.Memory);
-            var store = key is null ? null : compiled.Features.Take(key);
-            if (store is not null)
+            var random = isFixed ? "the same in each epoch" : options.AugmentedViews > 0 ? $"seed {options.Seed}, view {number}" : "none";
+            if (View(prefix, room, data, identity, random) is not { } view)
             {
-                room.Count(store);
-            }
-            else if ((store = room.Take(prefix.Layout, data.Count, key, out obstacle)) is null)
-            {
-                stores.ForEach(other => other.Store.Dispose());
+                views.ForEach(other => other.Dispose());
                 return;
             }
 
-            stores.Add((key, store));
+            views.Add(view);
         }
 
-        var views = new FeatureViews(prefix, [.. stores], isFixed, options.AugmentedViews > 0, Repeats, why =>
-        {
-            obstacle = why;
-            Refuse();
-        });
-        if (!isFixed && stores[0].Store is FeatureDisk disk && disk.ShardRows < data.Count && disk.Bytes * count > room.Free && options.Shuffle)
+        if (!isFixed && views[0].Store is FeatureDisk disk && disk.ShardRows < data.Count && disk.Bytes * count > room.Free && options.Shuffle)
         {
             ShuffleByShard(batches.Loader, disk, room.Free);
         }
 
-        batches.Keep(views);
-        kept.Add((batches, views));
+        var keeping = new FeatureViews(prefix, [.. views], isFixed, options.AugmentedViews > 0, Repeats, why =>
+        {
+            obstacle = why;
+            Refuse();
+        });
+        batches.Keep(keeping);
+        kept.Add((batches, keeping));
+    }
+
+    private FeatureView? View(FrozenPrefix prefix, FeatureRoom room, IDataset data, string? identity, string random)
+    {
+        var isRounded = options.HalfPrecisionOnDisk && options.FeatureCache != FeatureCache.Memory;
+        var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random, isRounded);
+        var dataKey = identity is null ? null : $"{identity} {random} {isRounded} {prefix.IsChannelsLast}";
+        if (key is not null && compiled.Features.Take(key) is { } left)
+        {
+            room.Count(left.Store);
+            return new FeatureView(left, null);
+        }
+
+        var earlier = dataKey is not null && prefix.Cuts is { } newCuts
+            ? compiled.Features.TakeEarlier(dataKey, newCuts, before => FeatureKey.StateBefore(compiled, before))
+            : null;
+        if (earlier is not null)
+        {
+            room.Count(earlier.Store);
+        }
+
+        var store = room.Take(prefix.Layout, data.Count, key, out obstacle);
+        if (earlier is not null && store?.Kind != FeatureCache.Memory && earlier.Store.Kind == FeatureCache.Memory)
+        {
+            // New features in memory are worth more than old ones to compute them from.
+            room.GiveBack(earlier.Store);
+            store?.Dispose();
+            earlier = null;
+            store = room.Take(prefix.Layout, data.Count, key, out obstacle);
+        }
+
+        return store is null ? null : new FeatureView(
+            new Features(key, store, dataKey, prefix.Cuts, prefix.Cuts is { } cutsNow ? FeatureKey.StateBefore(compiled, cutsNow) : ""), earlier);
     }
 
     private void ShuffleByShard(BatchLoader loader, FeatureDisk disk, long bytes)

@@ -13,8 +13,11 @@ internal sealed class FrozenPrefix
     private readonly ModelDevice device;
     private readonly LayerList layers;
 
-    private FrozenPrefix(ISplitForward split, LayerList layers, ModelDevice device, FeatureLayout layout, ulong answer)
+    private FrozenPrefix(
+        ISplitForward split, LayerList layers, ModelDevice device, bool isChannelsLast, FeatureLayout layout, CutPosition[]? cuts, ulong answer)
     {
+        IsChannelsLast = isChannelsLast;
+        Cuts = cuts;
         this.split = split;
         this.layers = layers;
         this.device = device;
@@ -25,6 +28,12 @@ internal sealed class FrozenPrefix
     /// <summary>How its answer to a sample is kept.</summary>
     public FeatureLayout Layout { get; }
 
+    /// <summary>Where in a backbone each tensor of its answer comes from; null where one does not.</summary>
+    public IReadOnlyList<CutPosition>? Cuts { get; }
+
+    /// <summary>Whether pictures go through it with the channels of a pixel side by side.</summary>
+    public bool IsChannelsLast { get; }
+
     /// <summary>A hash of its answer to a known sample.</summary>
     public ulong Answer { get; }
 
@@ -32,10 +41,11 @@ internal sealed class FrozenPrefix
     /// Tries the model's first half on one sample and on two, which shows whether it answers to each by itself.
     /// </summary>
     /// <param name="compiled">The model, in the mode that it trains in.</param>
-    /// <param name="input">Inputs of two samples, [2, …].</param>
-    /// <param name="target">Their targets, [2, …].</param>
+    /// <param name="input">Inputs, [N, …], of two samples at least.</param>
+    /// <param name="target">Their targets, [N, …].</param>
+    /// <param name="mayReorder">Whether it may add up in another order where that is faster.</param>
     /// <param name="obstacle">Why its answers cannot be kept; null where they can.</param>
-    public static FrozenPrefix? Of(CompiledModel compiled, Tensor input, Tensor target, out string? obstacle)
+    public static FrozenPrefix? Of(CompiledModel compiled, Tensor input, Tensor target, bool mayReorder, out string? obstacle)
     {
         if (compiled.Model is not ISplitForward { SplitsForward: true } split)
         {
@@ -46,7 +56,8 @@ internal sealed class FrozenPrefix
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
         var device = ModelDevice.Of(compiled.Model);
-        var both = device.Move(input);
+        var all = device.Move(input);
+        var both = all.narrow(0, 0, 2);
         var pair = split.ForwardFrozen(both);
         if (pair.All(tensor => ReferenceEquals(tensor, both)))
         {
@@ -54,8 +65,17 @@ internal sealed class FrozenPrefix
             return null;
         }
 
-        var first = split.ForwardFrozen(both.narrow(0, 0, 1));
-        var second = split.ForwardFrozen(both.narrow(0, 1, 1));
+        var isChannelsLast = mayReorder && ChannelsLast.IsFaster(all, batch => split.ForwardFrozen(batch));
+        var layers = compiled.Tunable.Layers;
+        var calls = new List<(CutPosition Position, Tensor Output)>();
+        Tensor[] first;
+        using (layers.Note(calls))
+        {
+            first = split.ForwardFrozen(Ordered(all.narrow(0, 0, 1)));
+        }
+
+        var second = split.ForwardFrozen(Ordered(all.narrow(0, 1, 1)));
+        target = target.narrow(0, 0, 2);
         if (FeatureLayout.Of(first, pair, target) is not { } layout
             || !Equal(layout.Rows(pair, target), layout.Rows(first, target), layout.Rows(second, target)))
         {
@@ -64,8 +84,18 @@ internal sealed class FrozenPrefix
         }
 
         obstacle = null;
+        var cuts = first.Select(tensor => calls.FindIndex(call => ReferenceEquals(call.Output, tensor))).ToList();
         var bits = layout.Rows(first, target)[..^1].Select(ContentHash.Of);
-        return new FrozenPrefix(split, compiled.Tunable.Layers, device, layout, bits.Aggregate(0UL, (all, one) => unchecked((all * 31) + one)));
+        return new FrozenPrefix(
+            split,
+            layers,
+            device,
+            isChannelsLast,
+            layout,
+            cuts.Contains(-1) ? null : [.. cuts.Select(call => calls[call].Position)],
+            bits.Aggregate(0UL, (hash, one) => unchecked((hash * 31) + one)));
+
+        Tensor Ordered(Tensor batch) => isChannelsLast ? ChannelsLast.Of(batch) : batch;
     }
 
     /// <summary>Its answer to a batch. The caller has a scope for what else comes up.</summary>
@@ -74,7 +104,18 @@ internal sealed class FrozenPrefix
         // Whoever put a part of it into training mode since the last batch.
         layers.KeepFrozenInInferenceMode();
         using var noGradients = torch.no_grad();
-        return split.ForwardFrozen(device.Move(input));
+        var here = device.Move(input);
+        return IsChannelsLast
+            ? Array.ConvertAll(split.ForwardFrozen(ChannelsLast.Of(here)), tensor => tensor.contiguous())
+            : split.ForwardFrozen(here);
+    }
+
+    /// <summary>Its answer to a batch of which the answer of a shorter one is known, that ends where <paramref name="from"/> says.</summary>
+    public Tensor[] Run(IReadOnlyList<CutPosition> from, IReadOnlyList<Tensor> cut)
+    {
+        layers.KeepFrozenInInferenceMode();
+        using var noGradients = torch.no_grad();
+        return [.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))];
     }
 
     private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second)

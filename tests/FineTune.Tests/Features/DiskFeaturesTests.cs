@@ -85,22 +85,6 @@ public sealed class DiskFeaturesTests
     }
 
     [Test]
-    public void Two_trainings_at_once_share_a_folder()
-    {
-        using var folder = new TemporaryFolder();
-        var alone = Train(null);
-        var both = new Trained[2];
-        Parallel.For(0, 2, i =>
-        {
-            torch.set_num_threads(1);
-            both[i] = Train(folder.Path);
-        });
-
-        Assert.That(both.Select(trained => trained with { Computed = 0 }), Is.All.EqualTo(alone));
-        Assert.That(Train(folder.Path), Is.EqualTo(alone));
-    }
-
-    [Test]
     public void Two_processes_share_a_folder_and_find_what_the_other_left()
     {
         using var folder = new TemporaryFolder();

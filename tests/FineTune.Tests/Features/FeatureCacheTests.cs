@@ -138,6 +138,72 @@ public sealed class FeatureCacheTests
     }
 
     [Test]
+    public void A_cut_that_moves_back_is_computed_from_the_features_of_the_earlier_one()
+    {
+        var (with, without) = (Train(FeatureCache.Auto), Train(FeatureCache.Off));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(with.Losses, Is.EqualTo(without.Losses));
+            Assert.That(with.Weights, Is.EqualTo(without.Weights));
+            Assert.That(with.Reads, Is.EqualTo(12 + (3 * 2)), "the first fit reads each sample once, and each fit two for its probe");
+            Assert.That(with.Changed, Is.EqualTo(12 + 2), "what is frozen before the earlier cut changed");
+        });
+
+        static (double[] Losses, float[] Weights, int Reads, int Changed) Train(FeatureCache cache)
+        {
+            torch.manual_seed(5);
+            var data = new Identified(new TensorDataset(torch.randn(12, 3, 16, 16), torch.randint(0, 3, [12])));
+            using var model = Convolutions.Seeded();
+            var options = Toy.Quiet with { Epochs = 2, BatchSize = 4, FeatureCache = cache };
+            model.EnterPhase(Phase.Matching("layer2", "layer3", "layer4", "avgpool", "flatten"));
+            var compiled = model.Compile(Optimizers.SGD(1e-2), Losses.CategoricalCrossEntropy());
+            var losses = compiled.Fit(data, options)["loss"].ToList();
+            model.EnterPhase(Phase.Matching("layer4", "avgpool", "flatten"));
+            losses.AddRange(model.Recompile(1e-2).Fit(data, options)["loss"]);
+            model.FreezeBackbone();
+            compiled = model.Recompile(1e-2);
+            losses.AddRange(compiled.Fit(data, options)["loss"]);
+            var reads = data.Reads;
+            var weights = Toy.Values(model.head.weight!);
+
+            model.EnterPhase(Phase.Matching("layer4", "avgpool", "flatten"));
+            model.Recompile(1e-2).Fit(data, options);
+            using (torch.no_grad())
+            {
+                model.backbone.parameters().First().mul_(1.5);
+            }
+
+            data.Reads = 0;
+            model.FreezeBackbone();
+            model.Recompile(1e-2).Fit(data, options);
+            return ([.. losses], weights, reads, data.Reads);
+        }
+    }
+
+    [Test]
+    public void Channels_last_where_it_is_faster_changes_results_by_rounding_only()
+    {
+        var with = TrainPictures(FeatureCache.Memory, fast: true);
+        var without = TrainPictures(FeatureCache.Off);
+
+        Assert.That(with.Losses, Is.EqualTo(without.Losses).Within(1e-5));
+        Assert.That(with.History.FeatureCaches.Select(use => use.Reused), Is.All.EqualTo(58));
+    }
+
+    [Test]
+    public void Channels_last_gives_the_same_features_up_to_rounding()
+    {
+        using var model = Convolutions.Seeded();
+        model.eval();
+        using var pictures = torch.randn(4, 3, 16, 16);
+        using var plain = model.backbone.call(pictures);
+        using var reordered = model.backbone.call(ChannelsLast.Of(pictures));
+
+        Assert.That(Toy.Values(reordered), Is.EqualTo(Toy.Values(plain)).Within(1e-5));
+    }
+
+    [Test]
     public void What_no_identity_tells_is_kept_for_one_fit_only()
     {
         using var model = Mlp.Seeded();
@@ -213,13 +279,14 @@ public sealed class FeatureCacheTests
         return Result(model, head.Concat(fine));
     }
 
-    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) TrainPictures(FeatureCache cache)
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) TrainPictures(
+        FeatureCache cache, bool fast = false)
     {
         torch.manual_seed(3);
         var pictures = new TensorDataset(torch.randn(22, 3, 16, 16), torch.randint(0, 3, [22]));
         var validation = new TensorDataset(torch.randn(7, 3, 16, 16), torch.randint(0, 3, [7]));
         using var model = Convolutions.Seeded();
-        var options = Toy.Quiet with { BatchSize = 5, ValidationData = validation, FeatureCache = cache };
+        var options = Toy.Quiet with { BatchSize = 5, ValidationData = validation, FeatureCache = cache, FastFeatures = fast };
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy());
         var head = compiled.Fit(pictures, options with { Epochs = 3 });
@@ -243,6 +310,21 @@ public sealed class FeatureCacheTests
 
     private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Result(nn.Module model, History history) =>
         ([.. history["loss"], .. history.Records[0].Metrics.ContainsKey("val_loss") ? history["val_loss"] : []], Toy.Weights(model), history);
+
+    private sealed class Identified(IDataset data) : IDataset
+    {
+        public int Reads { get; set; }
+
+        public int Count => data.Count;
+
+        public string? Identity => data.Identity;
+
+        public Sample Read(int index, Random random)
+        {
+            Reads++;
+            return data.Read(index, random);
+        }
+    }
 
     private sealed class Counting(IDataset data) : IDataset
     {

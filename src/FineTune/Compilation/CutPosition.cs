@@ -1,0 +1,8 @@
+using TorchSharp;
+
+namespace FineTune;
+
+/// <summary>Where the frozen part of a backbone ends.</summary>
+/// <param name="Backbone">The backbone.</param>
+/// <param name="Stages">The stages before the cut.</param>
+internal readonly record struct CutPosition(torch.nn.Module Backbone, int Stages);
