@@ -30,7 +30,9 @@ internal sealed class BackboneMatch
         HashSet<string> parts = [.. targets.Keys.Select(Part)];
         sources = WithoutPrefix(sources, "module.", parts);
         sources = WithoutPrefix(sources, member + ".", parts);
-        sources = OlderNames.Replaced(sources, targets.ContainsKey);
+        foreach (string prefix in PublishedNames.Prefixes)
+            sources = WithoutPrefix(sources, prefix, parts);
+        sources = PublishedNames.Replaced(sources, targets.ContainsKey);
         foreach ((string name, StoredTensor source) in sources)
         {
             if (!targets.TryGetValue(name, out Tensor? target))
@@ -109,8 +111,10 @@ internal sealed class BackboneMatch
 
     private static string Part(string name) => name.Split('.', 2)[0];
 
-    // How many batches a BatchNorm has seen: older files lack it, and it is used only where momentum is not set.
-    private static bool IsOptional(string name) => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
+    // How many batches a BatchNorm has seen: older files lack it, and it is used only where momentum is not set. The
+    // numbers of positions: older files have them, although they are 0, 1, 2, ….
+    private static bool IsOptional(string name) =>
+        name.EndsWith("num_batches_tracked", StringComparison.Ordinal) || name.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 
     private static bool IsFloatingPoint(ScalarType type) =>
         type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using FineTune.Checkpoints;
 using FineTune.Vision;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -36,13 +34,13 @@ public sealed class BackbonesParityTests
         foreach ((string parameter, Tensor tensor) in backbone.state_dict())
         {
             if (tensor.is_floating_point())
-                Fill(parameter, tensor);
+                Formula.Fill(parameter, tensor);
         }
 
-        Tensor picture = tensor(Waves(2 * 3 * Size * Size, 0.5)).reshape(2, 3, Size, Size);
+        Tensor picture = tensor(Formula.Waves(2 * 3 * Size * Size, 0.5)).reshape(2, 3, Size, Size);
         picture.requires_grad = true;
         Tensor features = backbone.call(picture);
-        Tensor direction = tensor(Waves(features.numel(), 0.25)).reshape(features.shape);
+        Tensor direction = tensor(Formula.Waves(features.numel(), 0.25)).reshape(features.shape);
         (features * direction).sum().backward();
         Dictionary<string, Tensor> gradients = backbone.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad()!);
 
@@ -53,37 +51,14 @@ public sealed class BackbonesParityTests
             Assert.That(features.shape, Is.EqualTo(expected.Shape));
             Assert.That(features.shape[1], Is.EqualTo(architecture.FeatureWidth));
             Assert.That(features.detach().norm().ToDouble(), Is.EqualTo(expected.Norm).Within(Tolerance * expected.Norm));
-            AssertSpread(features, expected.Features, Tolerance * largest, "feature");
-            AssertSpread(picture.grad()!, expected.PictureGradient, Tolerance * expected.PictureGradient.Max(Math.Abs), "gradient of the picture");
+            Formula.AssertSpread(features, expected.Features, Tolerance * largest, "feature");
+            Formula.AssertSpread(picture.grad()!, expected.PictureGradient, Tolerance * expected.PictureGradient.Max(Math.Abs), "gradient of the picture");
             Assert.That(gradients.Keys, Is.EquivalentTo(expected.Gradients.Keys));
             foreach ((string parameter, double[] values) in expected.Gradients)
             {
                 Assert.That(gradients[parameter].norm().ToDouble(), Is.EqualTo(values[0]).Within(Tolerance * (values[0] + (steepest / 100))), $"norm of {parameter}");
-                AssertSpread(gradients[parameter], values[2..], Tolerance * (values[1] + (steepest / 100)), parameter);
+                Formula.AssertSpread(gradients[parameter], values[2..], Tolerance * (values[1] + (steepest / 100)), parameter);
             }
         });
-    }
-
-    private static void AssertSpread(Tensor tensor, double[] expected, double tolerance, string what)
-    {
-        float[] values = tensor.detach().contiguous().flatten().data<float>().ToArray();
-        for (int i = 0; i < expected.Length; i++)
-            Assert.That(values[((2L * i) + 1) * values.Length / (2 * expected.Length)], Is.EqualTo(expected[i]).Within(tolerance), $"{what} {i}");
-    }
-
-    private static float[] Waves(long count, double phase) => [.. Enumerable.Range(0, (int)count).Select(i => (float)Math.Sin((i * 0.7310585) + phase))];
-
-    private static void Fill(string name, Tensor tensor)
-    {
-        double phase = Crc32.Of(Encoding.UTF8.GetBytes(name)) % 1000;
-        long count = tensor.numel();
-        double scale = tensor.dim() > 1 ? Math.Sqrt(2.0 / (count / tensor.shape[0])) : 0.1;
-        bool nearOne = tensor.dim() <= 1 && (name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith("weight", StringComparison.Ordinal));
-        Span<float> values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.bytes);
-        for (int i = 0; i < values.Length; i++)
-        {
-            double wave = Math.Sin((i * 0.7310585) + phase);
-            values[i] = (float)(nearOne ? 1 + (0.2 * wave) : scale * wave);
-        }
     }
 }

@@ -1,0 +1,118 @@
+using FineTune.Data;
+using static TorchSharp.torch;
+
+namespace FineTune.Text;
+
+/// <summary>
+/// The sentences of a CSV file with a header. A sample's input is the numbers of its tokens, of shape [length] and type
+/// Int64; its target the number of its class, of shape [] and type Int64.
+/// </summary>
+/// <remarks>The file is read once, as UTF-8. A row with a missing field is a damaged sample, named by file and line when it is read.</remarks>
+/// <example><code>
+/// var tokenizer = WordPieceTokenizer.Load("vocab.txt");
+/// SentenceTable reviews = SentenceTable.Load("reviews.csv", tokenizer, new() { Text = "review", Target = "sentiment" });
+/// var (train, validation) = ClassifiedSubset.Split(reviews, validationShare: 0.2);
+/// </code></example>
+public sealed class SentenceTable : IClassified
+{
+    private readonly string path;
+    private readonly int fields;
+    private readonly (int Line, string[] Fields)[] rows;
+    private readonly int text;
+    private readonly int target;
+    private readonly int length;
+    private readonly WordPieceTokenizer tokenizer;
+
+    private SentenceTable(string path, WordPieceTokenizer tokenizer, SentenceOptions options)
+    {
+        this.path = path;
+        this.tokenizer = tokenizer;
+        length = options.Length;
+        string content;
+        try
+        {
+            content = File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new FineTuneException($"The table '{path}' cannot be read: {exception.Message}", exception);
+        }
+
+        (int Line, string[] Fields)[] all = [.. CsvRows.Of(content, options.Separator)];
+        if (all.Length < 2)
+            throw new FineTuneException($"'{path}' has {(all.Length == 0 ? "no line" : "one line only")}; expected a header and at least one row.");
+        string[] header = all[0].Fields;
+        fields = header.Length;
+        rows = all[1..];
+        text = Column(header, options.Text, 0);
+        target = Column(header, options.Target, header.Length - 1);
+        if (text == target)
+            throw new FineTuneException($"'{path}' has '{header[text]}' for sentences and for classes; expected two columns.");
+        Classes = options.Classes ?? [.. rows.Where(row => row.Fields.Length == fields).Select(row => row.Fields[target]).Distinct().Order(StringComparer.Ordinal)];
+
+        var identity = new Fingerprint("sentences");
+        foreach (string part in (IEnumerable<string>)[content, $"{options.Separator}", $"{text}", $"{target}", $"{length}", tokenizer.Identity, .. Classes])
+            identity.Add(part);
+        Identity = identity.ToString();
+    }
+
+    /// <summary>The names of the classes.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>A hash of the file as it was read, of which columns are taken from it, and of the vocabulary.</summary>
+    public string Identity { get; }
+
+    /// <summary>The number of sentences.</summary>
+    public int Count => rows.Length;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="FineTuneException">
+    /// It cannot be read, has no rows, or lacks a column that the options name; the sentence lists those it has.
+    /// </exception>
+    public static SentenceTable Load(string path, WordPieceTokenizer tokenizer, SentenceOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return new SentenceTable(path, tokenizer, options ?? new());
+    }
+
+    /// <summary>A sentence as it stands in the file.</summary>
+    /// <exception cref="DamagedSampleException">The row has another number of fields than the header.</exception>
+    public string SentenceAt(int index) => Row(index)[text];
+
+    /// <inheritdoc/>
+    public Sample Read(int index, Random random) => new(tensor(tokenizer.Encode(SentenceAt(index), length)), tensor((long)ClassOf(index)));
+
+    /// <inheritdoc/>
+    /// <exception cref="DamagedSampleException">The row has another number of fields, or its class is none of the classes.</exception>
+    public int ClassOf(int index)
+    {
+        string name = Row(index)[target];
+        for (int number = 0; number < Classes.Count; number++)
+        {
+            if (Classes[number] == name)
+                return number;
+        }
+
+        throw new DamagedSampleException($"{Describe(index)} is of the class '{name}'; expected one of {string.Join(", ", Classes)}.");
+    }
+
+    /// <summary>The file and the line.</summary>
+    public string Describe(int index) => $"'{path}', line {rows[index].Line}";
+
+    private string[] Row(int index)
+    {
+        string[] row = rows[index].Fields;
+        return row.Length == fields
+            ? row
+            : throw new DamagedSampleException($"{Describe(index)} has {row.Length} fields; expected {fields}, as in the header.");
+    }
+
+    private int Column(string[] header, string? name, int otherwise)
+    {
+        if (name is null)
+            return otherwise;
+        int column = Array.IndexOf(header, name);
+        return column >= 0 ? column : throw new FineTuneException($"'{path}' has no column '{name}'; it has {string.Join(", ", header)}.");
+    }
+}

@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace FineTune.Text;
+
+/// <summary>Which positions of [batch, length, width] are padding: those whose features are all zero.</summary>
+internal static class Padding
+{
+    /// <summary>[batch, length]: true where a token is.</summary>
+    public static Tensor Real(Tensor x) => x.ne(0).any(-1);
+
+    /// <summary><paramref name="x"/> with zeros where there is no token.</summary>
+    /// <param name="x">[batch, length, width]</param>
+    /// <param name="real">[batch, length]</param>
+    public static Tensor Cleared(Tensor x, Tensor real) => x * real.unsqueeze(-1).to(x.dtype);
+}

@@ -1,0 +1,41 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FineTune.Text;
+
+/// <summary>Each token's mean of all tokens' values, weighted by how well its query fits their keys; padding weighs nothing.</summary>
+internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>
+{
+    private readonly int heads;
+    private readonly Linear query;
+    private readonly Linear key;
+    private readonly Linear value;
+    private readonly Dropout dropout;
+
+    public SelfAttention(TransformerArchitecture architecture) : base(nameof(SelfAttention))
+    {
+        heads = architecture.Heads;
+        int width = architecture.FeatureWidth;
+        register_module("query", query = Linear(width, width));
+        register_module("key", key = Linear(width, width));
+        register_module("value", value = Linear(width, width));
+        register_module("dropout", dropout = Dropout(architecture.Dropout));
+    }
+
+    /// <param name="x">[batch, length, width]</param>
+    /// <param name="real">[batch, length]: true where a token is.</param>
+    public override Tensor forward(Tensor x, Tensor real)
+    {
+        using var scope = NewDisposeScope();
+        (long batch, long length, long width) = (x.shape[0], x.shape[1], x.shape[2]);
+        Tensor ByHead(Tensor projected) => projected.view(batch, length, heads, width / heads).transpose(1, 2);
+        Tensor q = ByHead(query.call(x)), k = ByHead(key.call(x)), v = ByHead(value.call(x));
+        Tensor scores = q.matmul(k.transpose(-2, -1)) / Math.Sqrt((double)width / heads);
+
+        // Finite, so that a sentence without any token has no NaN.
+        Tensor masked = scores.masked_fill(real.logical_not().view(batch, 1, 1, length), -1e30);
+        Tensor attention = dropout.call(functional.softmax(masked, -1));
+        return attention.matmul(v).transpose(1, 2).reshape(batch, length, width).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using FineTune.Checkpoints;
+using static TorchSharp.torch;
+
+namespace FineTune.Tests;
+
+/// <summary>Inputs and weights by a formula, the same here and in the scripts that make fixtures, so that none need be stored.</summary>
+internal static class Formula
+{
+    /// <summary>Asserts that a tensor has the elements of a fixture, which are the middles of equal parts.</summary>
+    public static void AssertSpread(Tensor tensor, double[] expected, double tolerance, string what)
+    {
+        float[] values = tensor.detach().contiguous().flatten().data<float>().ToArray();
+        for (int i = 0; i < expected.Length; i++)
+            Assert.That(values[((2L * i) + 1) * values.Length / (2 * expected.Length)], Is.EqualTo(expected[i]).Within(tolerance), $"{what} {i}");
+    }
+
+    /// <summary>sin(0.7310585 · i + phase)</summary>
+    public static float[] Waves(long count, double phase) => [.. Enumerable.Range(0, (int)count).Select(i => (float)Math.Sin((i * 0.7310585) + phase))];
+
+    /// <summary>Weights like a network's: matrices scaled by their inputs, norms near one, biases and means near zero.</summary>
+    public static void Fill(string name, Tensor tensor)
+    {
+        double phase = Crc32.Of(Encoding.UTF8.GetBytes(name)) % 1000;
+        long count = tensor.numel();
+        double scale = tensor.dim() > 1 ? Math.Sqrt(2.0 / (count / tensor.shape[0])) : 0.1;
+        bool nearOne = tensor.dim() <= 1 && (name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith("weight", StringComparison.Ordinal));
+        Span<float> values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.bytes);
+        for (int i = 0; i < values.Length; i++)
+        {
+            double wave = Math.Sin((i * 0.7310585) + phase);
+            values[i] = (float)(nearOne ? 1 + (0.2 * wave) : scale * wave);
+        }
+    }
+}
