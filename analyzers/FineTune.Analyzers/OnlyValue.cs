@@ -27,13 +27,19 @@ internal static class OnlyValue
     {
         while (true)
         {
-            if (value is IConversionOperation { OperatorMethod: null } conversion)
-                value = conversion.Operand;
-            else if (value is ILocalReferenceOperation reference && Of(reference, cancellation) is { } only)
-                value = only;
-            else
+            value = Unconverted(value);
+            if (value is not ILocalReferenceOperation reference || Of(reference, cancellation) is not { } only)
                 return value;
+            value = only;
         }
+    }
+
+    /// <summary>What an expression is beneath the conversions that the language makes.</summary>
+    public static IOperation Unconverted(IOperation value)
+    {
+        while (value is IConversionOperation { OperatorMethod: null } conversion)
+            value = conversion.Operand;
+        return value;
     }
 
     private static bool IsAssigned(ILocalSymbol local, SyntaxNode declaration, SemanticModel model)
