@@ -25,10 +25,16 @@ internal static class BatchNorms
             || path[module].Fields.Any(field => field.Value is Reference part && AreIn(path, part, seen));
     }
 
-    private static bool AreIn(ITypeSymbol type) =>
-        TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp")
-            ? type.Name.StartsWith(Layer, StringComparison.Ordinal) || Models.Contains(type.Name)
-            : type.DeclaringSyntaxReferences.Any(reference => Mentions(reference.GetSyntax()));
+    private static bool AreIn(ITypeSymbol type) => AreIn(type, new(SymbolEqualityComparer.Default));
+
+    private static bool AreIn(ITypeSymbol type, HashSet<ITypeSymbol> seen)
+    {
+        if (TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp"))
+            return type.Name.StartsWith(Layer, StringComparison.Ordinal) || Models.Contains(type.Name);
+        return type.TypeKind == TypeKind.Class && seen.Add(type)
+            && (type.DeclaringSyntaxReferences.Any(reference => Mentions(reference.GetSyntax()))
+                || type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: false } field && AreIn(field.Type, seen)));
+    }
 
     private static bool HolderSays(Path path, Reference module)
     {

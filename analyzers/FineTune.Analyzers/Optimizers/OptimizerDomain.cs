@@ -46,6 +46,9 @@ internal abstract class OptimizerDomain(TorchTypes types) : FlowDomain
     public override bool NeverThrows(IMethodSymbol method, Value? receiver, Path path) =>
         method.Name == "MoveNext" && path.Fact<ParametersFact>(receiver) is not null;
 
+    /// <summary>A method that is told whether to freeze or to unfreeze does what the caller says.</summary>
+    public override bool Follows(ISymbol? variable) => variable is IParameterSymbol { Type.SpecialType: SpecialType.System_Boolean };
+
     public override Value? Invoke(Call call)
     {
         var (method, path) = (call.Method, call.Path);

@@ -22,6 +22,7 @@ public sealed class StaleOptimizerTests
     [TestCase("var whole = Sequential((\"a\", net.backbone), (\"b\", net.head)); var opt = optim.Adam(whole.parameters()); Freeze(net.backbone); [|opt.step|]();", TestName = "Part_of_a_sequence")]
     [TestCase("var opt = optim.Adam(net.parameters()); try { Freeze(net); opt = optim.Adam(net.head.parameters()); } catch (InvalidOperationException) { } [|opt.step|]();", TestName = "Rebuild_may_throw_into_a_catch")]
     [TestCase("var opt = optim.Adam(net.parameters()); void Later() => Freeze(net); Later(); [|opt.step|]();", TestName = "Frozen_in_a_local_function")]
+    [TestCase("var opt = optim.Adam(net.parameters()); SetTrainable(net.backbone, false); [|opt.step|]();", TestName = "Frozen_by_a_method_that_is_told")]
     [TestCase("var moved = net.to(CPU); var opt = optim.Adam(moved.parameters()); Freeze(net.backbone); [|opt.step|]();", TestName = "Moved_module_is_the_same")]
     public Task Flags(string body) => Verify(body);
 
@@ -62,6 +63,7 @@ public sealed class StaleOptimizerTests
             }
 
             private static void Step(optim.Optimizer optimizer) => optimizer.step();
+            private static void SetTrainable(Module module, bool trainable) { foreach (var p in module.parameters()) p.requires_grad = trainable; }
             private static void Freeze(Module module) { foreach (var p in module.parameters()) p.requires_grad = false; }
             private static void Thaw(Module module) { foreach (var p in module.parameters()) p.requires_grad = true; }
         }
