@@ -18,6 +18,8 @@ internal static class MetadataNames
     public const string LayerDecayAttribute = "FineTune.LayerDecayAttribute";
     public const string NoWeightDecayAttribute = "FineTune.NoWeightDecayAttribute";
 
+    public const string UnsplitForwardAttribute = "FineTune.UnsplitForwardAttribute";
+
     public const string IFineTunable = "FineTune.IFineTunable";
     public const string CompiledModel = "FineTune.CompiledModel";
     public const string CompiledLoop = "FineTune.CompiledLoop";

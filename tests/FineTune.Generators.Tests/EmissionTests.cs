@@ -32,6 +32,9 @@ public sealed class EmissionTests
     public void Two_inputs() => Verify(Sources.TwoInputs);
 
     [Test]
+    public void Backbone_of_ones_own() => Verify(Sources.OwnBackbone);
+
+    [Test]
     public void Base_class_without_attributes() => Verify(Sources.PlainBase);
 
     [Test]

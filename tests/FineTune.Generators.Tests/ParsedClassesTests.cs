@@ -44,6 +44,16 @@ public sealed class ParsedClassesTests
             "namespace Demo; class Model2 { private int count = 2; void Do() { count++; } }",
         ],
 
+        // A backbone whose body the split looks into, and a model that has it.
+        [
+            Encoder("last.call(first.call(x))"),
+            Encoder("last.call(first.call(x).relu())"),
+            Encoder("last.call(first.call(x)) + first.call(x)"),
+        ],
+        [
+            "namespace Demo; public sealed partial class Encoding : Module<Tensor, Tensor> { [Backbone] private readonly Encoder encoder = new(); [Head] private readonly Linear head = Linear(8, 1); }",
+        ],
+
         // Names: aliases, and types that stand in the way of others.
         [
             "",
@@ -131,6 +141,20 @@ public sealed class ParsedClassesTests
             protected Stem(string name) : base(name) { }
 
             protected Tensor Start(Tensor x) => {{result}};
+        }
+        """;
+
+    private static string Encoder(string result) =>
+        $$"""
+        namespace Demo;
+
+        public sealed class Encoder : Module<Tensor, Tensor>
+        {
+            private readonly Linear first = Linear(8, 8), last = Linear(8, 8);
+
+            public Encoder() : base("encoder") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => {{result}};
         }
         """;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using FineTune.Generators.Model;
 using Microsoft.CodeAnalysis;
 
@@ -42,7 +43,8 @@ public sealed class PipelineValueTests
     public void Any_property_that_changes_makes_a_value_unequal()
     {
         var value = Parsed(Sources.EveryAttribute);
-        object[] records = [value, value.Base, value.Components[0], value.Unfreezing!];
+        var stages = Parsed(Sources.OwnBackbone).Components[0].Stages!;
+        object[] records = [value, value.Base, value.Components[0], value.Unfreezing!, stages, stages.Fields[0]];
 
         Assert.Multiple(() =>
         {
@@ -81,7 +83,7 @@ public sealed class PipelineValueTests
         double number => number + 1,
         Enum => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
         null when type == typeof(string) => "x",
-        null => Nullable.GetUnderlyingType(type) is { } underlying ? Activator.CreateInstance(underlying) : Activator.CreateInstance(type, 1, "Layer"),
+        null => Nullable.GetUnderlyingType(type) is { } underlying ? Activator.CreateInstance(underlying) : RuntimeHelpers.GetUninitializedObject(type),
         not null when type.IsValueType => value.Equals(Activator.CreateInstance(type)) ? One(type) : Activator.CreateInstance(type),
         _ => null,
     };

@@ -349,6 +349,39 @@ internal static class Sources
         public sealed partial class PhasesAgain : Phases;
         """;
 
+    /// <summary>A backbone of a class of one's own, whose forward pass is a line of steps.</summary>
+    public const string OwnBackbone =
+        """
+        namespace Demo;
+
+        public sealed class Encoder : Module<Tensor, Tensor>
+        {
+            private readonly Linear stem = Linear(8, 8);
+            private readonly double scale = 0.5;
+            internal readonly Sequential body = Sequential(("fc", Linear(8, 8)));
+            private readonly Linear left = Linear(8, 8), right = Linear(8, 8);
+
+            public Encoder() : base("encoder") => RegisterComponents();
+
+            public override Tensor forward(Tensor input)
+            {
+                var x = torch.nn.functional.relu(stem.call(input)) * scale;
+                x = this.body.call(x);
+                return left.call(x) + right.call(x);
+            }
+        }
+
+        public sealed partial class OwnBackbone : Module<Tensor, Tensor>
+        {
+            [Backbone] private readonly Encoder encoder = new();
+            [Head] private readonly Linear head = Linear(8, 1);
+
+            public OwnBackbone() : base("own") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => head.call(encoder.call(x));
+        }
+        """;
+
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = typeof(Sources).GetFields()
         .Where(field => field.IsLiteral)

@@ -12,6 +12,7 @@ public sealed class SplitTests
         var file = File(result);
 
         Assert.That(file, Does.Contain("changes a tensor in place"));
+        Assert.That(file, Does.Contain("[global::FineTune.UnsplitForward(\"'"), "for FT1010 to repeat");
         Assert.That(file, Does.Not.Contain("ForwardFrozen("));
     }
 

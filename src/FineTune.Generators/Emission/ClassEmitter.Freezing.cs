@@ -82,9 +82,16 @@ internal static partial class ClassEmitter
 
             /// <summary>The layers of the backbone, in forward order.</summary>
             {{GeneratedCode}}
-            {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= {{list}}({{string.Join(", ", backbones)}}){{(loose.Length > 0 ? $".With({loose})" : "")}};
+            {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= {{list}}({{string.Join(", ", backbones)}}){{(loose.Length > 0 ? $".With({loose})" : "")}}{{string.Concat(model.Components.Select(Staged))}};
             """);
+        foreach (var field in model.Components.SelectMany(static component => component.Stages?.Fields ?? default))
+            WriteAccessor(writer, "A private field of a backbone", field.TypeName, field.Name, field.Accessor, field.DeclaringType);
     }
+
+    // The steps of a class of the user's own, between which the forward pass can be cut.
+    private static string Staged(Component component) => component.Stages is { } stages
+        ? $"\n    .Staged<{stages.TypeName}>({This(component)},\n        new({string.Join("),\n        new(", stages.Steps)}))"
+        : "";
 
     private static void WriteUnfreezeLast(AnnotatedClass model, SourceWriter writer, string modifier)
     {

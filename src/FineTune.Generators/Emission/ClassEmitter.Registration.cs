@@ -40,15 +40,17 @@ internal static partial class ClassEmitter
             if (component.PrivateOf is not { } declaring)
                 continue;
 
-            writer.Write(
-                $"""
-
-                // A private field of a base class, read without reflection.
-                [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = {Literal.Of(component.Name)})]
-                private static extern ref {component.TypeName} {AccessorName(component)}({declaring} model);
-                """);
+            WriteAccessor(writer, "A private field of a base class", component.TypeName!, component.Name, AccessorName(component), declaring);
         }
     }
+
+    private static void WriteAccessor(SourceWriter writer, string what, string type, string field, string accessor, string declaring) => writer.Write(
+        $"""
+
+        // {what}, read without reflection.
+        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = {Literal.Of(field)})]
+        private static extern ref {type} {accessor}({declaring} model);
+        """);
 
     private static string AccessorName(Component component) => "Inherited_" + component.Name;
 }

@@ -36,6 +36,8 @@ internal static partial class ClassEmitter
         for (var i = 0; i < model.Declarations.Count; i++)
         {
             var isClass = i == model.Declarations.Count - 1;
+            if (isClass && Split(model)?.Obstacle is { } obstacle)
+                writer.Write($"[global::FineTune.UnsplitForward({Literal.Of(obstacle)})]");
             open.Push(writer.Open(model.Declarations[i] + (isClass ? BaseList(model) : "")));
         }
 

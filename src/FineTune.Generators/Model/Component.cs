@@ -25,4 +25,8 @@ internal sealed record Component(
     double? FineTuneRate,
     bool BatchNormTrains,
     double? LayerDecay,
-    bool DecaysBiasesAndNorms);
+    bool DecaysBiasesAndNorms)
+{
+    /// <summary>The steps of a backbone of a user's own class; null where it has none that show.</summary>
+    public StagedModule? Stages { get; init; }
+}

@@ -31,7 +31,7 @@ internal static class ClassParser
         if (ancestry.Annotated is { } parent && (taken.Any(GeneratedNames.IsOverridable) || !CanBeOverridden(parent, torch, cancellation)))
             return null;
 
-        var components = ComponentParser.Parse(type, ancestry.Unregistered, torch, cancellation);
+        var components = ComponentParser.Parse(type, ancestry.Unregistered, torch, model.Compilation, cancellation);
 
         return new(
             type.ToDisplayString(FullNameFormat),

@@ -1,4 +1,5 @@
 using FineTune.Generators.Model;
+using FineTune.Generators.Parsing.Split;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Generators.Parsing;
@@ -8,7 +9,7 @@ internal static class ComponentParser
 {
     /// <summary>The components of the class, after those of base classes that nobody registers.</summary>
     public static EquatableArray<Component> Parse(
-        INamedTypeSymbol type, IEnumerable<INamedTypeSymbol> bases, TorchTypes torch, CancellationToken cancellation)
+        INamedTypeSymbol type, IEnumerable<INamedTypeSymbol> bases, TorchTypes torch, Compilation compilation, CancellationToken cancellation)
     {
         var components = new List<Component>();
         foreach (var declaring in bases.Append(type))
@@ -17,7 +18,12 @@ internal static class ComponentParser
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (!member.IsStatic && IsNamed(member) && TypeOfStorage(member) is { } stored && torch.KindOf(stored) is { } kind)
-                    components.Add(Read(member, kind, stored, torch, type, isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type)));
+                {
+                    var component = Read(member, kind, stored, torch, type, isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type));
+                    components.Add(HasSteps(component) && stored is INamedTypeSymbol module
+                        ? component with { Stages = StageParser.Parse(type, component, module, torch, compilation, cancellation) }
+                        : component);
+                }
             }
         }
 
@@ -26,6 +32,9 @@ internal static class ComponentParser
             .GroupBy(static component => component.Name)
             .Select(static same => same.Last()));
     }
+
+    private static bool HasSteps(Component component) => component is
+        { Role: ComponentRole.Backbone, Kind: ComponentKind.Module, MapsTensorToTensor: true, IsNullable: false, PrivateOf: null };
 
     // A name that is still to be typed is empty. One that is declared twice is an error already; a reference to it
     // would be a second one.

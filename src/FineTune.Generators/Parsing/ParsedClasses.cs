@@ -34,10 +34,17 @@ internal static class ParsedClasses
         if (!Candidate.IsLikely(node, declarations.Aliases) || model.GetDeclaredSymbol(node, cancellation) is not INamedTypeSymbol type)
             return new(declarations, [], null);
 
-        var read = new HashSet<SyntaxTree>();
+        return new(declarations, [.. Files(type).Distinct()], ClassParser.Parse(type, node, model, cancellation));
+    }
+
+    private static IEnumerable<SyntaxTree> Files(INamedTypeSymbol type)
+    {
         for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
-            read.UnionWith(current.DeclaringSyntaxReferences.Select(static reference => reference.SyntaxTree));
-        return new(declarations, [.. read], ClassParser.Parse(type, node, model, cancellation));
+        {
+            var held = current.GetMembers().Select(static member => member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null });
+            foreach (var reference in held.OfType<INamedTypeSymbol>().Prepend(current).SelectMany(static read => read.DeclaringSyntaxReferences))
+                yield return reference.SyntaxTree;
+        }
     }
 
     private static Declarations? Earlier(Compilation compilation)
@@ -53,7 +60,7 @@ internal static class ParsedClasses
 
     /// <summary>What was read from one declaration.</summary>
     /// <param name="Declarations">What everything else declared then.</param>
-    /// <param name="Read">The files whose bodies were looked into: those of the class and of its bases.</param>
+    /// <param name="Read">The files whose bodies were looked into: those of the class, of its bases, and of what they hold.</param>
     /// <param name="Class">The class.</param>
     private sealed record Answer(Declarations Declarations, ImmutableArray<SyntaxTree> Read, AnnotatedClass? Class)
     {

@@ -18,9 +18,10 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private readonly List<(List<Layer> Below, torch.nn.Module Holder)> holders = [];
     private readonly List<List<Layer>> blocks = [];
     private readonly List<TorchSharp.Modules.Parameter> loose = [];
+    private readonly Dictionary<torch.nn.Module, Stage[]> stages = new(ReferenceEqualityComparer.Instance);
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
-    private Dictionary<torch.nn.Module, (torch.nn.Module[] Frozen, torch.nn.Module[] Trainable)>? held;
+    private Dictionary<torch.nn.Module, (Stage[] Frozen, Stage[] Trainable)>? held;
     private List<(CutPosition Position, torch.Tensor Output)>? noted;
 
     private LayerList(ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones) =>
@@ -78,7 +79,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
     /// <summary>The layers of these backbones, then those of more. Generated code of a derived class calls it.</summary>
     /// <param name="more">The backbones that the derived class adds.</param>
     public LayerList And(params ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> more) =>
-        Of([.. backbones, .. more]).With([.. loose]);
+        Of([.. backbones, .. more]).With([.. loose]).Staged(stages);
 
     /// <summary>Adds parameters that the model holds itself as parts of the backbone; they train when its first layer does.</summary>
     public LayerList With(params ReadOnlySpan<TorchSharp.Modules.Parameter?> parameters)
@@ -89,6 +90,17 @@ public sealed class LayerList : IReadOnlyList<Layer>
                 loose.Add(parameter);
         }
 
+        return this;
+    }
+
+    /// <summary>States the steps of a module that is no <c>Sequential</c>, so that the forward pass can be cut between them.</summary>
+    /// <param name="module">The module. One of a class derived from <typeparamref name="TModule"/> may compute something else, and is left whole.</param>
+    /// <param name="steps">Its steps, in order.</param>
+    public LayerList Staged<TModule>(TModule? module, params Stage[] steps)
+        where TModule : torch.nn.Module
+    {
+        if (module?.GetType() == typeof(TModule))
+            stages[module] = steps;
         return this;
     }
 
@@ -175,8 +187,8 @@ public sealed class LayerList : IReadOnlyList<Layer>
     }
 
     /// <summary>
-    /// Runs what is frozen at the start of a backbone: all of it, the first stages of a <c>Sequential</c> up to one
-    /// with a layer that trains, or nothing. The generated split of <c>forward</c> calls it.
+    /// Runs what is frozen at the start of a backbone: all of it, or the first stages of a <c>Sequential</c> or of a module
+    /// whose steps are known, up to one with a layer that trains, or nothing. The generated split of <c>forward</c> calls it.
     /// </summary>
     /// <param name="backbone">A backbone, or a part of one.</param>
     /// <param name="input">Its input.</param>
@@ -282,47 +294,58 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private static IEnumerable<TorchSharp.Modules.Parameter> OwnParameters(torch.nn.Module module) =>
         module.named_parameters(false).Select(named => named.parameter);
 
-    private (torch.nn.Module[] Frozen, torch.nn.Module[] Trainable) CutOf(torch.nn.Module backbone)
+    private (Stage[] Frozen, Stage[] Trainable) CutOf(torch.nn.Module<torch.Tensor, torch.Tensor> backbone)
     {
         if (held is not null && held.TryGetValue(backbone, out var known))
             return known;
 
-        var stages = Stages(backbone).ToList();
-        var frozen = IsFrozen(backbone) ? stages.Count : stages.TakeWhile(stage => stage.IsFrozen).Count();
-        var modules = stages.ConvertAll(stage => stage.Module);
-        var cut = (modules[..frozen].ToArray(), modules[frozen..].ToArray());
+        var all = Stages(backbone).ToList();
+        var frozen = IsFrozen(backbone) ? all.Count : all.TakeWhile(stage => stage.IsFrozen).Count();
+        var calls = all.ConvertAll(stage => stage.Stage);
+        var cut = (calls[..frozen].ToArray(), calls[frozen..].ToArray());
         held?.Add(backbone, cut);
         return cut;
     }
 
-    // What a Sequential calls, one after the other, with what the Sequentials among that call in its place. A parameter
-    // that a Sequential itself holds may be used by any of its stages.
-    private IEnumerable<(torch.nn.Module Module, bool IsFrozen)> Stages(torch.nn.Module backbone)
+    private LayerList Staged(Dictionary<torch.nn.Module, Stage[]> those)
     {
-        if (!LinesUp(backbone))
-            return [(backbone, IsFrozen(backbone))];
-        var holdsTrainable = backbone is Vision.HoldingSequential { Held.requires_grad: true };
-        return backbone.named_children().SelectMany(child => Stages(child.module)).Select(stage => (stage.Module, stage.IsFrozen && !holdsTrainable));
+        foreach (var (module, steps) in those)
+            stages[module] = steps;
+        return this;
+    }
+
+    // What a Sequential, or a module whose steps are known, calls one after the other, with what those call that are such
+    // modules themselves in their place. A parameter that a Sequential itself holds may be used by any of its stages.
+    private IEnumerable<(Stage Stage, bool IsFrozen)> Stages(torch.nn.Module<torch.Tensor, torch.Tensor> module)
+    {
+        if (stages.TryGetValue(module, out var steps))
+            return steps.SelectMany(step => step.Module is { } part ? Stages(part) : [(step, step.Parts.All(IsFrozen))]);
+        if (!LinesUp(module))
+            return [(new Stage(module), IsFrozen(module))];
+        var holdsTrainable = module is Vision.HoldingSequential { Held.requires_grad: true };
+        return module.named_children()
+            .SelectMany(child => Stages((torch.nn.Module<torch.Tensor, torch.Tensor>)child.module))
+            .Select(stage => (stage.Stage, stage.IsFrozen && !holdsTrainable));
     }
 
     // A class of one's own may have a forward of its own.
     private static bool LinesUp(torch.nn.Module module) =>
         module.GetType() == typeof(TorchSharp.Modules.Sequential) || module is Vision.HoldingSequential;
 
-    private static torch.Tensor Call(torch.nn.Module[] stages, torch.Tensor input)
+    private static torch.Tensor Call(IEnumerable<Stage> stages, torch.Tensor input)
     {
         using var scope = torch.NewDisposeScope();
         var result = input;
         foreach (var stage in stages)
         {
-            var next = ((torch.nn.Module<torch.Tensor, torch.Tensor>)stage).call(result);
+            var next = stage.Call(result);
             // What works in place gives its input back.
             if (!ReferenceEquals(result, input) && !ReferenceEquals(result, next))
                 result.Dispose();
             result = next;
         }
 
-        return result.MoveToOuterDisposeScope();
+        return ReferenceEquals(result, input) ? input : result.MoveToOuterDisposeScope();
     }
 
     private sealed class Release(Action action) : IDisposable

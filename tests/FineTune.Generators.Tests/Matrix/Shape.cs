@@ -21,6 +21,9 @@ internal sealed record Shape(string Name, string Type, string[] Backbones, (stri
     /// <summary>Whether the class has one input and one output, which <c>Fit</c> and <c>TrainStep</c> know.</summary>
     public bool MapsTensorToTensor { get; init; } = true;
 
+    /// <summary>Whether its forward pass can be cut in two.</summary>
+    public bool Splits { get; init; } = true;
+
     /// <summary>What a model answers to an input.</summary>
     public Func<dynamic, Tensor, Tensor[]> Answers { get; init; } = (model, x) => [model.call(x)];
 

@@ -355,7 +355,7 @@ internal sealed class ForwardSlicer
                 throw new UnsplittableException($"'{FirstLine(node)}' changes a tensor in place");
             }
 
-            if (node is InvocationExpressionSyntax call && MayChangeItsArguments(call)
+            if (node is InvocationExpressionSyntax call && InPlace.MayChange(call, this.code)
                 && call.ArgumentList.Arguments.Any(argument => this.torch.IsTensor(this.code.Model.GetTypeInfo(argument.Expression).Type) && HalfOf(argument.Expression) == Half.Frozen))
             {
                 throw new UnsplittableException($"'{FirstLine(node)}' changes a tensor in place");
@@ -364,24 +364,6 @@ internal sealed class ForwardSlicer
 
         if (code.DescendantTokens().FirstOrDefault(static token => token.Text.Contains('\n')) is { RawKind: not 0 } literal)
             throw new UnsplittableException($"'{FirstLine(literal.Parent!)}' goes over several lines");
-    }
-
-    /// <summary>Whether a function such as <c>functional.relu_(x)</c> or <c>functional.relu(x, inplace)</c> may write into what it is given.</summary>
-    private bool MayChangeItsArguments(InvocationExpressionSyntax call)
-    {
-        if (this.code.SymbolOf(call) is not IMethodSymbol method)
-            return false;
-        if (method.Name.EndsWith("_", StringComparison.Ordinal))
-            return true;
-        var arguments = call.ArgumentList.Arguments;
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var parameter = arguments[i].NameColon?.Name.Identifier.ValueText ?? method.Parameters.ElementAtOrDefault(i)?.Name;
-            if (parameter == "inplace" && this.code.Model.GetConstantValue(arguments[i].Expression) is not { HasValue: true, Value: false })
-                return true;
-        }
-
-        return false;
     }
 
     private string? NameIn(Half half, ISymbol symbol) =>

@@ -42,8 +42,8 @@ internal sealed class MemberRoles(
         };
     }
 
-    // A number, a switch, a shape: nothing that could hold a part of the model.
-    private static bool IsPlain(ITypeSymbol type) => type switch
+    /// <summary>Whether a type is that of a number, a switch, a shape: of nothing that could hold a part of the model.</summary>
+    public static bool IsPlain(ITypeSymbol type) => type switch
     {
         IArrayTypeSymbol array => IsPlain(array.ElementType),
         { TypeKind: TypeKind.Enum } => true,
@@ -51,7 +51,8 @@ internal sealed class MemberRoles(
         _ => type.SpecialType is not (SpecialType.None or SpecialType.System_Object),
     };
 
-    private static bool IsAuto(IPropertySymbol property) => property.ContainingType.GetMembers().Any(member =>
+    /// <summary>Whether a property stores its value.</summary>
+    public static bool IsAuto(IPropertySymbol property) => property.ContainingType.GetMembers().Any(member =>
         member is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
     /// <summary>Whether the body of a method of the class uses frozen members only, and changes none.</summary>

@@ -64,10 +64,13 @@ internal class PortableRewriter(BoundCode code, Func<ISymbol, string?> nameOf) :
             INamedTypeSymbol type => SyntaxFactory.ParseTypeName(Display(type.WithNullableAnnotation(NullableAnnotation.None))),
             IMethodSymbol { MethodKind: MethodKind.LocalFunction } => null,
             { IsStatic: true, ContainingType: { } type } => Member(SyntaxFactory.ParseExpression(Display(type)), node),
-            _ when OwnMember.Is(node, symbol) => Member(SyntaxFactory.ThisExpression(), node),
+            _ when OwnMember.Is(node, symbol) => OwnMemberOf(symbol, node),
             _ => null,
         };
     }
+
+    /// <summary>An instance member of the class that the code is part of.</summary>
+    protected virtual SyntaxNode OwnMemberOf(ISymbol member, SimpleNameSyntax name) => Member(SyntaxFactory.ThisExpression(), name);
 
     private SyntaxNode Member(ExpressionSyntax owner, SimpleNameSyntax node) =>
         SyntaxFactory.MemberAccessExpression(

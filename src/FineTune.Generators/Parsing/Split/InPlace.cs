@@ -1,0 +1,26 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace FineTune.Generators.Parsing.Split;
+
+/// <summary>Recognizes calls that may write into a tensor that they are given.</summary>
+internal static class InPlace
+{
+    /// <summary>Whether it is a function such as <c>x.add_(1)</c>, <c>functional.relu_(x)</c> or <c>functional.relu(x, inplace)</c>.</summary>
+    public static bool MayChange(InvocationExpressionSyntax call, BoundCode code)
+    {
+        if (code.SymbolOf(call) is not IMethodSymbol method)
+            return false;
+        if (method.Name.EndsWith("_", StringComparison.Ordinal))
+            return true;
+        var arguments = call.ArgumentList.Arguments;
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var parameter = arguments[i].NameColon?.Name.Identifier.ValueText ?? method.Parameters.ElementAtOrDefault(i)?.Name;
+            if (parameter == "inplace" && code.Model.GetConstantValue(arguments[i].Expression) is not { HasValue: true, Value: false })
+                return true;
+        }
+
+        return false;
+    }
+}
