@@ -42,7 +42,7 @@ public sealed class UnsplitForwardAnalyzer : DiagnosticAnalyzer
 
         foreach (var attribute in forward.ContainingType.GetAttributes())
         {
-            if (SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, unsplit) && attribute.ConstructorArguments is [{ Value: string obstacle }])
+            if (SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, unsplit) && attribute.ConstructorArguments.FirstOrDefault() is { Value: string obstacle })
                 context.ReportDiagnostic(Diagnostic.Create(Rule, forward.Locations[0], forward.ContainingType.Name, obstacle));
         }
     }

@@ -65,9 +65,9 @@ internal static partial class ClassEmitter
     }
 
     private static string BaseList(AnnotatedClass model) =>
-        model.Base.IsAnnotated ? ""
-        : Splits(model) && model.MapsTensorToTensor ? $" : {Interface}, global::FineTune.ISplitForward"
-        : $" : {Interface}";
+        string.Join("", new[] { model.Base.IsAnnotated ? "" : Interface, Splits(model) && model.MapsTensorToTensor ? "global::FineTune.ISplitForward" : "" }
+            .Where(static name => name.Length > 0)
+            .Select(static (name, i) => (i == 0 ? " : " : ", ") + name));
 
     /// <summary>The heading of a section, and the one line that says why it is there.</summary>
     private static void WriteHeading(SourceWriter writer, string section, string why, bool first = false)

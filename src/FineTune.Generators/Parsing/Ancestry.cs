@@ -7,15 +7,19 @@ namespace FineTune.Generators.Parsing;
 /// <summary>The base classes of an annotated class between it and TorchSharp.</summary>
 internal sealed class Ancestry
 {
-    private Ancestry(Inheritance summary, ImmutableArray<INamedTypeSymbol> unregistered, INamedTypeSymbol? annotated)
+    private Ancestry(Inheritance summary, ImmutableArray<INamedTypeSymbol> all, ImmutableArray<INamedTypeSymbol> unregistered, INamedTypeSymbol? annotated)
     {
         Summary = summary;
+        All = all;
         Unregistered = unregistered;
         Annotated = annotated;
     }
 
     /// <summary>What the generated part has to know.</summary>
     public Inheritance Summary { get; }
+
+    /// <summary>All of them, outermost first.</summary>
+    public ImmutableArray<INamedTypeSymbol> All { get; }
 
     /// <summary>The base classes with source whose members nobody registers yet, outermost first.</summary>
     public ImmutableArray<INamedTypeSymbol> Unregistered { get; }
@@ -27,6 +31,10 @@ internal sealed class Ancestry
     {
         var unregistered = new List<INamedTypeSymbol>();
         var opaque = new List<string>();
+        var all = new List<INamedTypeSymbol>();
+        for (var current = type.BaseType; current is not null && !torch.IsOwn(current); current = current.BaseType)
+            all.Insert(0, current);
+
         for (var current = type.BaseType; current is not null && !torch.IsOwn(current); current = current.BaseType)
         {
             if (IsAnnotated(current, cancellation))
@@ -43,7 +51,7 @@ internal sealed class Ancestry
         return Make(annotated: null, registers: false);
 
         Ancestry Make(INamedTypeSymbol? annotated, bool registers) =>
-            new(new(annotated is not null, registers, new(opaque)), [.. unregistered], annotated);
+            new(new(annotated is not null, registers, new(opaque)), [.. all], [.. unregistered], annotated);
     }
 
     /// <summary>The rate of the nearest <c>[FineTuneLR]</c> on the class or on one that it derives from.</summary>

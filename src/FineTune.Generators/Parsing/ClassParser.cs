@@ -50,7 +50,7 @@ internal static class ClassParser
             type.IsSealed,
             torch.MapsTensorToTensor(type),
             ForwardParser.IsToBeWritten(type, components, torch),
-            ancestry.Annotated is null ? ForwardParser.Parse(type, components, torch, model.Compilation, taken, cancellation) : null,
+            ForwardOf(type, ancestry, components, torch, model.Compilation, taken, cancellation),
             taken,
             NameTable.Free(type, "layers"),
             NameTable.Free(type, "phase"),
@@ -60,6 +60,19 @@ internal static class ClassParser
     private static readonly SymbolDisplayFormat FullNameFormat = new(
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters);
+
+    // The halves are those of one class; a base class with a forward pass has its own.
+    private static ForwardSplit? ForwardOf(
+        INamedTypeSymbol type, Ancestry ancestry, EquatableArray<Component> own, TorchTypes torch, Compilation compilation, EquatableArray<string> taken, CancellationToken cancellation)
+    {
+        if (ancestry.Annotated is null)
+            return ForwardParser.Parse(type, own, torch, compilation, taken, cancellation);
+        if (ancestry.All.Any(static ancestor => !ancestor.GetMembers("forward").IsEmpty))
+            return type.GetMembers("forward").IsEmpty ? null : ForwardSplit.Impossible("a base class has a forward pass, with halves, of its own");
+
+        var inherited = ComponentParser.Parse(type, ancestry.All, torch, compilation, cancellation);
+        return ForwardParser.Parse(type, inherited, torch, compilation, taken, cancellation);
+    }
 
     // A base that implements these explicitly leaves nothing to override.
     private static bool CanBeOverridden(INamedTypeSymbol parent, TorchTypes torch, CancellationToken cancellation) => parent.DeclaringSyntaxReferences.IsEmpty

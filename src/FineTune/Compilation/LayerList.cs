@@ -228,8 +228,8 @@ public sealed class LayerList : IReadOnlyList<Layer>
     internal torch.Tensor CallBetween(CutPosition from, CutPosition to, torch.Tensor cut) =>
         from.Stages == to.Stages ? cut : Call([.. StagesBefore(to).Skip(from.Stages)], cut);
 
-    /// <summary>The stages of a backbone before a cut.</summary>
-    internal IEnumerable<torch.nn.Module> StagesBefore(CutPosition cut) => Stages(cut.Backbone).Take(cut.Stages).Select(stage => stage.Module);
+    /// <summary>The modules that a backbone calls before a cut.</summary>
+    internal IEnumerable<torch.nn.Module> ModulesBefore(CutPosition cut) => StagesBefore(cut).SelectMany(stage => stage.Parts);
 
     /// <summary>
     /// The phases of gradual unfreezing: the last block, then one more each time, and at last the whole backbone.
@@ -306,6 +306,8 @@ public sealed class LayerList : IReadOnlyList<Layer>
         held?.Add(backbone, cut);
         return cut;
     }
+
+    private IEnumerable<Stage> StagesBefore(CutPosition cut) => Stages(cut.Backbone).Take(cut.Stages).Select(stage => stage.Stage);
 
     private LayerList Staged(Dictionary<torch.nn.Module, Stage[]> those)
     {

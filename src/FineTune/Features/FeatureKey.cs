@@ -45,7 +45,7 @@ internal static class FeatureKey
     /// <summary>What the features before some cuts follow from, of the model: only that, and not what comes behind.</summary>
     public static string StateBefore(CompiledModel compiled, IReadOnlyList<CutPosition> cuts)
     {
-        var before = Modules(cuts.SelectMany(compiled.Tunable.Layers.StagesBefore));
+        var before = Modules(cuts.SelectMany(compiled.Tunable.Layers.ModulesBefore));
         var behind = Modules(cuts.Select(cut => cut.Backbone)).Except(before);
         var key = new Fingerprint("state");
         foreach (var (name, tensor) in State(compiled.Model, behind.ToHashSet()))

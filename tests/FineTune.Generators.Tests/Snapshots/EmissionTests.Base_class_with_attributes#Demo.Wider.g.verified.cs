@@ -5,6 +5,7 @@
 
 namespace Demo;
 
+[global::FineTune.UnsplitForward("a base class has a forward pass, with halves, of its own")]
 partial class Wider
 {
     // ── Manifest: what the attributes say, so that a checkpoint can tell what another run did differently.
@@ -74,4 +75,6 @@ partial class Wider
         new("side", this.side, rates.Resolve(modelFineTune: 1e-6)),
         new("second", this.second, rates.Resolve(head: 1e-3, modelFineTune: 1e-6)),
     ];
+
+    // ── Split: forward cannot be cut in two, as a base class has a forward pass, with halves, of its own; training works, without a cache.
 }
