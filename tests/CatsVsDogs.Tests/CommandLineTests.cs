@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FineTune.Checkpoints;
+using FineTune.Tests;
 using TorchSharp;
 
 namespace CatsVsDogs.Tests;
@@ -79,6 +80,38 @@ public sealed class CommandLineTests
         File.WriteAllBytes(path, File.ReadAllBytes(Weights.Value)[..^100]);
 
         Refuses(["--data", Pictures, "--weights", path], $"'{path}' is not a valid safetensors file: ");
+    }
+
+    [TestCase("mobilenet_v3_small")]
+    public void A_backbone_is_picked_by_name_and_its_weights_come_from_PyTorchs_format(string backbone)
+    {
+        string path = Path.Combine(Sandbox.NewFolder(), $"{backbone}.pth");
+        using (TorchSharp.Modules.Sequential network = FineTune.Vision.Backbones.Named(backbone).Create())
+            PyTorchWeights.Write(path, network.state_dict());
+
+        (int code, string output, string error) = Run("--data", FewPictures(), "--weights", path, "--backbone", backbone, "--epochs", "1");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(error, Is.Empty);
+            Assert.That(code, Is.Zero);
+            Assert.That(output, Does.Match($@"Loaded \d+ tensors from '{path}'\."));
+            Assert.That(output, Does.Match(@"validation loss\s+\d+\.\d+\s+\d+\.\d+"));
+        });
+    }
+
+    /// <summary>Four pictures of each class to train on, and four to validate on.</summary>
+    private static string FewPictures()
+    {
+        string data = Sandbox.NewFolder();
+        foreach (string folder in Directory.EnumerateDirectories(Pictures, "*", SearchOption.AllDirectories).Where(folder => Path.GetFileName(folder) is "cat" or "dog"))
+        {
+            string target = Directory.CreateDirectory(Path.Combine(data, Path.GetRelativePath(Pictures, folder))).FullName;
+            foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(4))
+                File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        return data;
     }
 
     [Test]

@@ -11,7 +11,7 @@ public enum LayerUnit
 
     /// <summary>
     /// A direct child of the backbone, or of one of its sequential stages, with parameters in it: a residual block,
-    /// say.
+    /// say. A stage may line up stages.
     /// </summary>
     Block,
 }

@@ -401,11 +401,12 @@ public sealed class LayerList : IReadOnlyList<Layer>
         }
     }
 
-    // A block is a child of the backbone, or of a stage: a child of the backbone that only lines its own children up.
+    // A block is a child of the backbone, or of a stage: a child of the backbone that only lines its own children up, or a
+    // child of a stage that lines up parts which have parts themselves.
     private static Place Below(Place place, torch.nn.Module child) => place switch
     {
         Place.Backbone => IsContainer(child) ? Place.Stage : Place.Block,
-        Place.Stage => Place.Block,
+        Place.Stage => IsContainer(child) && child.named_children().All(part => part.module.named_children().Any()) ? Place.Stage : Place.Block,
         _ => Place.Inside,
     };
 

@@ -114,6 +114,8 @@ public sealed class TransformerBackboneTests
         {
             Assert.That(cut.shape[0], Is.EqualTo(3), name);
             Assert.That(cut.dtype, Is.EqualTo(ScalarType.Float32), "more than token numbers");
+            Assert.That(layers.Where(layer => layer.Trainable && layer.Name.StartsWith("encoder.layer", StringComparison.Ordinal)).Select(layer => layer.Name),
+                Is.Empty.Or.All.StartsWith("encoder.layer.2."), "the pooler or the final norm, if there is one, is a block of its own");
             Assert.That(layers.CallTrainable(backbone, cut).allclose(backbone.call(Sentences())), Is.True);
         });
     }

@@ -1,0 +1,1 @@
+return TextSentiment.CommandLine.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,67 @@
+using FineTune;
+using FineTune.Data;
+using FineTune.Text;
+using TextSentiment.Writing;
+using TorchSharp;
+
+namespace TextSentiment;
+
+/// <summary>The recipe of pictures, on sentences: a new head on a frozen backbone, then both together, gently.</summary>
+internal static class Recipe
+{
+    public static Summary Run(RecipeOptions options, TextWriter output, CancellationToken cancellation = default)
+    {
+        torch.manual_seed(options.Seed);
+
+        // 1. Sentences: a column of text and one of classes, cut into the pieces that the backbone knows.
+        var tokenizer = WordPieceTokenizer.Load(
+            options.Vocabulary ?? SentenceSet.Vocabulary(options.Cache), new() { LowerCase = options.Backbone?.LowerCase ?? true });
+        TransformerArchitecture architecture = options.BackboneFor(tokenizer);
+        SentenceTable sentences = SentenceTable.Load(
+            options.Data ?? options.Reviews.Written(options.Cache), tokenizer, new() { Text = options.Text, Target = options.Target, Length = options.Length });
+        if (sentences.Classes.Count != 2)
+            throw new FineTuneException($"'{options.Data}' has {sentences.Classes.Count} classes; this program tells 2 apart.");
+        (ClassifiedSubset train, ClassifiedSubset validation) = ClassifiedSubset.Split(sentences, seed: options.Seed);
+        output.WriteLine($"{train.Count} sentences to train on and {validation.Count} to validate on: {string.Join(" or ", sentences.Classes)}.");
+        var fit = new FitOptions { Seed = options.Seed, BatchSize = 32, Progress = options.Progress, CancellationToken = cancellation };
+
+        // 2. A pre-trained backbone, from a file.
+        using SourceTask? source = options.Weights is null ? SourceTask.Learn(options, architecture, tokenizer, fit) : null;
+        if (source is { WasInterrupted: true })
+            return Summary.Nothing;
+        using var model = new ReviewClassifier(architecture.Create(), architecture.FeatureWidth);
+        output.WriteLine(model.LoadBackbone(options.Weights ?? source!.Weights));
+
+        // 3. The head learns, on a frozen backbone.
+        model.FreezeBackbone();
+        output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
+        CompiledModel compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        History head = compiled.Fit(train, fit with
+        {
+            Epochs = options.Epochs,
+            ValidationData = validation,
+            Callbacks = [new EarlyStopping(patience: 2)],
+        });
+        if (head.Outcome.Reason == StopReason.Cancelled)
+            return Summary.Of(head);
+        double? sourceBefore = source?.Accuracy(source.Weights);
+
+        // 4. The last blocks learn too, at a tenth of the rate.
+        model.UnfreezeLast();
+        compiled = model.Recompile(options.LearningRate);
+        output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
+        History fine = compiled.Fit(train, fit with
+        {
+            InitialEpoch = head.Epochs,
+            Epochs = head.Epochs + options.Epochs,
+            ValidationData = validation,
+            Callbacks = [new EarlyStopping(patience: 2, restoreBestWeights: true)],
+        });
+
+        // 5. What was won, and what was forgotten.
+        string weights = Path.Combine(options.Cache, $"sentiment-{architecture.Name}.safetensors");
+        model.SaveBackbone(weights);
+        output.WriteLine($"Saved the backbone to '{weights}'.");
+        return Summary.Of(head, fine, sourceBefore, source?.Accuracy(weights));
+    }
+}

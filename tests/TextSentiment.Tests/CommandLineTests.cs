@@ -1,0 +1,121 @@
+using FineTune.Checkpoints;
+using FineTune.Tests;
+using FineTune.Text;
+using TextSentiment.Writing;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace TextSentiment.Tests;
+
+public sealed class CommandLineTests
+{
+    private static string Reviews => Sandbox.Small.Reviews.Written(Sandbox.Small.Cache);
+
+    private static (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int code = CommandLine.Run(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    [TestCase("--speed", "fast")]
+    [TestCase("--learning-rate", "-1")]
+    [TestCase("--epochs", "0")]
+    [TestCase("--length", "1")]
+    [TestCase("--backbone", "gpt")]
+    [TestCase("--data")]
+    [TestCase("more")]
+    public void A_wrong_command_line_is_one_sentence_and_exit_code_2(params string[] arguments)
+    {
+        (int code, string output, string error) = Run(arguments);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(2));
+            Assert.That(output, Is.Empty);
+            Assert.That(error.Trim().Split('\n'), Has.Length.EqualTo(1));
+            Assert.That(error, Does.Contain(arguments[0]).And.Contain("--help"));
+        });
+    }
+
+    [Test]
+    public void Help_names_every_option()
+    {
+        (int code, string output, _) = Run("--help");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.Zero);
+            foreach (string option in new[] { "--data", "--text", "--target", "--weights", "--vocabulary", "--backbone", "--learning-rate", "--epochs", "--length", "--seed" })
+                Assert.That(output, Does.Contain(option));
+        });
+    }
+
+    [TestCase("safetensors")]
+    [TestCase("pth")]
+    public void Weights_of_either_format_are_loaded(string format)
+    {
+        var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
+        using Sequential backbone = Sandbox.Small.BackboneFor(tokenizer).Create();
+        string path = Path.Combine(Sandbox.NewFolder(), $"small.{format}");
+        if (format == "pth")
+            PyTorchWeights.Write(path, backbone.state_dict());
+        else
+            SafeTensors.Write(path, backbone.state_dict());
+
+        (int code, string output, string error) = Run("--data", Reviews, "--weights", path, "--epochs", "1");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(error, Is.Empty);
+            Assert.That(code, Is.Zero);
+            Assert.That(output, Does.Contain($"Loaded {backbone.state_dict().Count} tensors from '{path}'."));
+            Assert.That(output, Does.Match(@"validation loss\s+\d\.\d+\s+\d\.\d+"));
+            Assert.That(output, Does.Match(@"accuracy on the source task\s+-\s+-"));
+        });
+    }
+
+    [Test]
+    public void A_published_backbone_needs_its_vocabulary() =>
+        Refuses(["--data", Reviews, "--backbone", "distilbert-base-uncased"], "'distilbert-base-uncased' needs its vocabulary: add --vocabulary with the vocab.txt that lies beside its weights.");
+
+    [Test]
+    public void A_vocabulary_of_another_model_is_one_sentence_and_exit_code_1()
+    {
+        string vocabulary = SentenceSet.Vocabulary(Sandbox.Small.Cache);
+
+        Refuses(["--data", Reviews, "--backbone", "bert-base-uncased", "--vocabulary", vocabulary],
+            $"'{vocabulary}' has {File.ReadLines(vocabulary).Count()} tokens, but 'bert-base-uncased' knows 30522; ");
+    }
+
+    [Test]
+    public void A_missing_file_is_one_sentence_and_exit_code_1() =>
+        Refuses(["--data", "/nowhere/reviews.csv"], "The table '/nowhere/reviews.csv' cannot be read: ");
+
+    [Test]
+    public void A_missing_column_is_one_sentence_and_exit_code_1() =>
+        Refuses(["--data", Reviews, "--text", "review"], $"'{Reviews}' has no column 'review'; it has text, label.");
+
+    [Test]
+    public void Weights_of_another_architecture_are_one_sentence_and_exit_code_1()
+    {
+        string path = Path.Combine(Sandbox.NewFolder(), "other.safetensors");
+        using torch.Tensor weight = torch.zeros(2, 2);
+        SafeTensors.Write(path, new Dictionary<string, torch.Tensor> { ["features.0.weight"] = weight });
+
+        Refuses(["--data", Reviews, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: ");
+    }
+
+    private static void Refuses(string[] arguments, string sentence)
+    {
+        (int code, _, string error) = Run(arguments);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(error.Trim().Split('\n'), Has.Length.EqualTo(1));
+            Assert.That(error, Does.StartWith(sentence));
+        });
+    }
+}
