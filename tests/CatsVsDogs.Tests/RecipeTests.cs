@@ -16,6 +16,14 @@ public sealed class RecipeTests
     }
 
     [Test]
+    public void It_says_what_the_feature_cache_saved_in_each_phase()
+    {
+        Assert.That(Gentle.Value.Printed, Does.Match(@"Head phase: The frozen part was computed for \d+ samples in .* s and \d+ times taken from .* MiB in memory, which saved .* s\."));
+        Assert.That(Gentle.Value.Printed, Does.Match(@"Fine-tuning: The frozen part was computed for \d+ samples"));
+        Assert.That(Gentle.Value.Summary.Caches, Has.Count.EqualTo(2));
+    }
+
+    [Test]
     public void Fine_tuning_lowers_the_validation_loss_below_that_of_the_head_phase() =>
         Assert.That(Gentle.Value.Summary.FineTuned!.Loss, Is.LessThan(Gentle.Value.Summary.Head!.Loss));
 

@@ -18,11 +18,20 @@ internal static class Gradients
     }
 
     /// <summary>Nulls the gradient of one parameter. Only modules can do that in every TorchSharp version.</summary>
-    public static void Null(Parameter parameter) => new Slot(parameter).zero_grad();
+    public static void Null(Parameter parameter) => Of([parameter]).zero_grad();
 
-    private sealed class Slot : torch.nn.Module
+    /// <summary>A module whose <c>zero_grad</c> nulls the gradients of these parameters.</summary>
+    public static torch.nn.Module Of(IEnumerable<Parameter> parameters) => new Slots(parameters);
+
+    private sealed class Slots : torch.nn.Module
     {
-        public Slot(Parameter parameter)
-            : base(nameof(Slot)) => register_parameter("parameter", parameter);
+        public Slots(IEnumerable<Parameter> parameters)
+            : base(nameof(Slots))
+        {
+            foreach (var (number, parameter) in parameters.Index())
+            {
+                register_parameter($"{number}", parameter);
+            }
+        }
     }
 }

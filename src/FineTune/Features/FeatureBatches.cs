@@ -10,6 +10,9 @@ namespace FineTune;
 /// </summary>
 internal sealed class FeatureBatches(BatchLoader loader)
 {
+    // Handing a batch from one thread to another takes as long as copying some tens of kilobytes.
+    private const long WorthAThread = 1 << 20;
+
     private readonly Stopwatch computing = new();
     private FeatureViews? views;
 
@@ -62,12 +65,16 @@ internal sealed class FeatureBatches(BatchLoader loader)
         var unknown = plan.Where((indices, position) => !isKept[position] && !view.HasEarlier(indices)).ToArray();
         var done = 0;
         using (var read = loader.Read(unknown, kept.RandomEpoch(epoch)).GetEnumerator())
+        using (var ahead = Ahead(view.Store, plan, isKept))
         {
             for (; done < plan.Length && views is not null; done++)
             {
                 var indices = plan[done];
                 var isEarlier = !isKept[done] && view.HasEarlier(indices);
-                yield return (isKept[done] ? Kept(view.Store, indices) : isEarlier ? Extend(kept, view, indices) : null)
+                var batch = !isKept[done] ? isEarlier ? Extend(kept, view, indices) : null
+                    : ahead is null ? Kept(view.Store, indices) : ahead.Take().Batch;
+                Reused += isKept[done] && batch is not null ? batch.Count : 0;
+                yield return batch
                     ?? Compute(kept, view.Store, isKept[done] || isEarlier ? loader.Read([indices], kept.RandomEpoch(epoch)).Single() : Next(read));
             }
         }
@@ -82,6 +89,12 @@ internal sealed class FeatureBatches(BatchLoader loader)
             yield return batch;
         }
     }
+
+    // Where nothing has to be read, large rows are put together while the batch before trains.
+    private OrderedPrefetch<Prefetched>? Ahead(FeatureStore store, int[][] plan, bool[] isKept) =>
+        plan.Length > 1 && Array.TrueForAll(isKept, kept => kept) && store.Layout.RowBytes * plan[0].Length >= WorthAThread
+            ? new(plan.Length, workers: 1, ahead: 2, position => new Prefetched(Kept(store, plan[position])))
+            : null;
 
     private Batch Next(IEnumerator<Batch> read)
     {
@@ -106,7 +119,6 @@ internal sealed class FeatureBatches(BatchLoader loader)
             tensor.DetachFromDisposeScope();
         }
 
-        Reused += readable.Length;
         return new ModelBatch(readable, null, cut, target);
     }
 
@@ -162,5 +174,11 @@ internal sealed class FeatureBatches(BatchLoader loader)
     {
         views = null;
         kept.GiveUp(obstacle);
+    }
+
+    /// <summary>A batch made ahead, or null where it turned out damaged.</summary>
+    private sealed record Prefetched(ModelBatch? Batch) : IDisposable
+    {
+        public void Dispose() => Batch?.Dispose();
     }
 }

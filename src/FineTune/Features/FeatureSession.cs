@@ -90,7 +90,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         Batch first;
         try
         {
-            first = loader.ReadFirst(options.FastFeatures ? Math.Max(options.BatchSize, 2) : 2, epoch);
+            first = loader.ReadFirst(options.FastFeatures ? ChannelsLast.Measured : 2, epoch);
         }
         catch (Exception exception)
         {

@@ -12,6 +12,9 @@ internal class GradientStep
     private readonly OptimizerBinding binding;
     private readonly FitOptions options;
     private readonly (string Name, Parameter Parameter)[] trainable;
+
+    // Null rather than zero: what has no gradient takes no room, and is not moved by what earlier steps left.
+    private readonly nn.Module slots;
     private WeightedSum accumulated;
     private int batches;
     private long steps;
@@ -21,6 +24,7 @@ internal class GradientStep
         this.binding = binding;
         this.options = options;
         trainable = [.. binding.Trainable];
+        slots = Gradients.Of(trainable.Select(named => named.Parameter));
     }
 
     /// <summary>Optimizer steps since the start.</summary>
@@ -47,7 +51,7 @@ internal class GradientStep
     /// <summary>Takes up gradients that waited for a step.</summary>
     public void Restore(int pending, WeightedSum sum, Func<string, Tensor?> gradientOf)
     {
-        binding.Optimizer.zero_grad();
+        slots.zero_grad();
         foreach (var (name, parameter) in trainable)
         {
             if (pending > 0 && gradientOf(name) is { } gradient)
@@ -151,7 +155,7 @@ internal class GradientStep
     {
         if (batches == 0)
         {
-            binding.Optimizer.zero_grad();
+            slots.zero_grad();
         }
 
         // Whoever put the model, or a part of it, into the wrong mode since the last step.
@@ -174,7 +178,7 @@ internal class GradientStep
     protected NonFiniteException Abandon(NonFiniteException exception)
     {
         Reset();
-        binding.Optimizer.zero_grad();
+        slots.zero_grad();
         return exception;
     }
 }
