@@ -26,7 +26,10 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
     /// <summary>What to follow in this compilation; null where it lacks the types that the rules are about.</summary>
     private protected abstract FlowDomain? DomainOf(Compilation compilation);
 
-    private static void Analyze(OperationBlockAnalysisContext context, FlowDomain domain, MethodBodies bodies)
+    /// <summary>The finding as it is told, where more than the flow decides; null where it is none after all.</summary>
+    private protected virtual Finding? Refine(Finding finding, OperationBlockAnalysisContext context) => finding;
+
+    private void Analyze(OperationBlockAnalysisContext context, FlowDomain domain, MethodBodies bodies)
     {
         if (context.OwningSymbol is not IMethodSymbol method)
             return;
@@ -36,8 +39,10 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
                 || block.Descendants().Any(operation => operation is IInvalidOperation))
                 continue;
             var engine = new Engine(domain, bodies, context.CancellationToken);
-            foreach (var finding in engine.Analyze(context.GetControlFlowGraph(block), method))
+            foreach (var found in engine.Analyze(context.GetControlFlowGraph(block), method))
             {
+                if (Refine(found, context) is not { } finding)
+                    continue;
                 var arguments = finding.Arguments.CastArray<object?>().ToArray();
                 context.ReportDiagnostic(Diagnostic.Create(finding.Rule, LocationOf(finding.At), finding.Sites, finding.Properties, arguments));
             }
