@@ -3,7 +3,7 @@ using FineTune.Benchmarks;
 var tables = new Dictionary<string, Action>
 {
     ["operators"] = Operators.Run, ["training"] = TrainingSteps.Run, ["generator"] = GeneratorRuns.Run, ["decoding"] = Decoding.Run,
-    ["features"] = Features.Run, ["features-sizes"] = Features.RunSizes, ["features-memory"] = Features.RunMemory,
+    ["features"] = Features.Run, ["features-sizes"] = Features.RunSizes, ["features-pass"] = Features.RunPass, ["features-memory"] = Features.RunMemory,
 };
 if (args is ["features-child", { } number, { } phase])
 {

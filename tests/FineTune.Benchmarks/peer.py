@@ -74,7 +74,7 @@ def tuned(name, phase, samples, batch, size):
     elif name == "mobilenet_v2":
         model = torchvision.models.mobilenet_v2(num_classes=10)
         head = model.classifier
-        last = [model.features[16].conv[0][1:], model.features[16].conv[1:], model.features[17], model.features[18]]
+        last = [*list(model.features[16].conv[0])[1:], *list(model.features[16].conv)[1:], model.features[17], model.features[18]]
     else:
         model = TunedTransformer()
         head, last = model.head, [model.layers[3]]
@@ -104,6 +104,19 @@ def tuned(name, phase, samples, batch, size):
     return epoch
 
 
+def frozen_pass(case):
+    import torchvision.models
+    _, name, count, size = case.split("/")
+    model = getattr(torchvision.models, name)()
+    model.eval().requires_grad_(False)
+    inputs = torch.randn(int(count), *[int(length) for length in size.split(",")])
+
+    def run():
+        with torch.no_grad():
+            model(inputs)
+    return run
+
+
 def features(case):
     _, name, phase, samples, batch, size = case.split("/")
     return tuned(name, phase, int(samples), int(batch), [int(length) for length in size.split(",")])
@@ -131,7 +144,8 @@ for line in sys.stdin:
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
         continue
     if name not in ready:
-        ready[name] = features(name) if name.startswith("features/") else CASES[name]()
+        make = features if name.startswith("features/") else frozen_pass if name.startswith("pass/") else None
+        ready[name] = make(name) if make else CASES[name]()
     run = ready[name]
     start = time.perf_counter()
     for _ in range(int(count)):

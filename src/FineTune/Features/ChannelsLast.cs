@@ -15,6 +15,9 @@ internal static class ChannelsLast
     // Enough for the kernels that a whole batch would take; each sample measured is one computed for nothing.
     public const int Measured = 4;
 
+    /// <summary>With fewer samples, what measuring costs is not won back.</summary>
+    public const int WorthMeasuring = 240;
+
     // What is not clearly faster is noise, and not worth another order.
     private const double Gain = 0.95;
 

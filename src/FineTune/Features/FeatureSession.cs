@@ -87,10 +87,11 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
     private FrozenPrefix? Prefix(BatchLoader loader, int epoch)
     {
+        var mayReorder = options.FastFeatures && loader.Data.Count >= ChannelsLast.WorthMeasuring;
         Batch first;
         try
         {
-            first = loader.ReadFirst(options.FastFeatures ? ChannelsLast.Measured : 2, epoch);
+            first = loader.ReadFirst(mayReorder ? ChannelsLast.Measured : 2, epoch);
         }
         catch (Exception exception)
         {
@@ -114,7 +115,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
         var (input, target) = first.Count > 1 ? (first.Input, first.Target) : (Twice(first.Input), Twice(first.Target));
         LayerTracing.Check(compiled, input);
-        return FrozenPrefix.Of(compiled, input, target, options.FastFeatures, out obstacle);
+        return FrozenPrefix.Of(compiled, input, target, mayReorder, out obstacle);
     }
 
     private static Tensor Twice(Tensor one) => torch.cat([one, one]);

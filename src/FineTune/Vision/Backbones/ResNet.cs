@@ -98,8 +98,7 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = relu.call(bn1.call(conv1.call(x)));
-            y = bn2.call(conv2.call(y));
+            Tensor y = Chain.Call(x, conv1, bn1, relu, conv2, bn2);
             return relu.call(y + (downsample?.call(x) ?? x)).MoveToOuterDisposeScope();
         }
     }
@@ -132,9 +131,7 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = relu.call(bn1.call(conv1.call(x)));
-            y = relu.call(bn2.call(conv2.call(y)));
-            y = bn3.call(conv3.call(y));
+            Tensor y = Chain.Call(x, conv1, bn1, relu, conv2, bn2, relu, conv3, bn3);
             return relu.call(y + (downsample?.call(x) ?? x)).MoveToOuterDisposeScope();
         }
     }
