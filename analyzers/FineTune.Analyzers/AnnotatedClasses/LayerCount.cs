@@ -76,7 +76,9 @@ internal sealed class LayerCount
     private static Place Below(Place place, ModuleShape part) => place switch
     {
         Place.Backbone => part is ModuleShape.Chain ? Place.Stage : Place.Block,
-        Place.Stage => Place.Block,
+        Place.Stage => part is ModuleShape.Chain { Parts: var parts } && parts.All(HasParts) ? Place.Stage : Place.Block,
         _ => Place.Inside,
     };
+
+    private static bool HasParts(ModuleShape shape) => shape is ModuleShape.Chain { Parts.Count: > 0 } or ModuleShape.Class { Parts.Count: > 0 };
 }
