@@ -93,7 +93,7 @@ public sealed class RecompileCodeFix : CodeFixProvider
     {
         var inserted = SyntaxFactory.ParseStatement(text)
             .WithLeadingTrivia(statement.GetLeadingTrivia())
-            .WithTrailingTrivia(SyntaxFactory.ElasticLineFeed)
+            .WithTrailingTrivia(EndOfLine(root))
             .WithAdditionalAnnotations(Formatter.Annotation);
         var pushed = statement.WithLeadingTrivia(statement.GetLeadingTrivia().Reverse().TakeWhile(trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse());
         SyntaxNode changed = statement.Parent switch
@@ -104,4 +104,8 @@ public sealed class RecompileCodeFix : CodeFixProvider
         };
         return document.WithSyntaxRoot(changed);
     }
+
+    // That of the file: between top-level statements an elastic one would become an empty line.
+    private static SyntaxTrivia EndOfLine(SyntaxNode root) =>
+        root.DescendantTrivia().FirstOrDefault(static trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia)) is { RawKind: not 0 } found ? found : SyntaxFactory.LineFeed;
 }

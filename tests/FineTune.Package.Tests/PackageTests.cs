@@ -1,0 +1,127 @@
+using System.IO.Compression;
+
+namespace FineTune.Package.Tests;
+
+/// <summary>
+/// What a user of the packages gets: packed, restored from a folder into a project outside the repository, built with
+/// warnings as errors, run; the mistake that the mission is about warned of, and mended by the tools.
+/// </summary>
+[Category("Slow")]
+[NonParallelizable]
+public sealed class PackageTests
+{
+    private readonly string folder = Path.Combine(Path.GetTempPath(), "finetune-packages-" + Guid.NewGuid().ToString("N"));
+
+    private string Feed => Path.Combine(folder, "feed");
+
+    private string Project => Path.Combine(folder, "consumer");
+
+    private string Program => Path.Combine(Project, "Program.cs");
+
+    [OneTimeSetUp]
+    public void Pack()
+    {
+        foreach (var project in new[] { "src/FineTune.LibTorch", "src/FineTune" })
+            Succeed(Repository.Root, "pack", project, "-c", Repository.Configuration, "--no-build", "-o", Feed, "--nologo");
+
+        Directory.CreateDirectory(Project);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "FineTune.Package.Tests", "Consumer")))
+            File.Copy(file, Path.Combine(Project, Path.GetFileName(file)));
+
+        // Ours from the feed into a folder of their own; what they depend on may come from what the machine has already.
+        File.WriteAllText(Path.Combine(Project, "Directory.Build.props"), $"""
+            <Project>
+              <PropertyGroup>
+                <RestoreAdditionalProjectSources>{Feed}</RestoreAdditionalProjectSources>
+                <RestorePackagesPath>{Path.Combine(folder, "packages")}</RestorePackagesPath>
+                <RestoreAdditionalProjectFallbackFolders>{Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages")}</RestoreAdditionalProjectFallbackFolders>
+              </PropertyGroup>
+            </Project>
+            """);
+    }
+
+    [OneTimeTearDown]
+    public void Delete() => Directory.Delete(folder, recursive: true);
+
+    [Test]
+    public void Runtime_package_brings_generator_analyzers_and_fixes() => Assert.That(Files("FineTune.System.0.1.0.nupkg"), Is.EqualTo(
+    [
+        "README.md",
+        "analyzers/dotnet/cs/FineTune.Analyzers.dll",
+        "analyzers/dotnet/cs/FineTune.CodeFixes.dll",
+        "analyzers/dotnet/cs/FineTune.Generators.dll",
+        "buildTransitive/FineTune.System.props",
+        "lib/net10.0/FineTune.dll",
+        "lib/net10.0/FineTune.xml",
+    ]));
+
+    [Test]
+    public void Provider_package_brings_its_native_library() => Assert.That(Files("FineTune.LibTorch.0.1.0.nupkg"), Is.EqualTo(
+    [
+        "buildTransitive/FineTune.LibTorch.targets",
+        "lib/net10.0/FineTune.LibTorch.dll",
+        "lib/net10.0/FineTune.LibTorch.xml",
+        $"runtimes/{Rid}/native/libfinetune_torch.so",
+    ]));
+
+    [Test]
+    public void Nothing_else_is_packed() => Assert.That(Directory.EnumerateFiles(Feed).Select(Path.GetFileName),
+        Is.EquivalentTo(["FineTune.System.0.1.0.nupkg", "FineTune.LibTorch.0.1.0.nupkg"]));
+
+    [Test]
+    public void Project_trains_is_warned_and_is_mended()
+    {
+        Assert.That(Succeed(Project, "build", "-c", "Release", "--nologo"), Does.Contain("0 Warning(s)"), "as it is, warnings being errors");
+        Assert.That(Succeed(Project, "run", "-c", "Release", "--no-build"), Does.Match(@"Trained for \d+ epochs, frozen: False\."));
+
+        var program = File.ReadAllText(Program);
+        File.WriteAllText(Program, program.Replace("compiled = model.Recompile();\n", ""));
+        var (code, output) = Repository.Dotnet(Project, "build", "-c", "Release", "--nologo", "--no-restore");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output, Does.Match(@"Program\.cs\(\d+,\d+\): error FT2001: 'compiled' is stale: .*/docs/rules/FT2001\.md"), "without the line");
+
+        Succeed(Project, "format", "analyzers", "--diagnostics", "FT2001", "--severity", "warn", "--no-restore");
+        Assert.That(File.ReadAllText(Program), Is.EqualTo(program), "the fix writes it back");
+        Succeed(Project, "build", "-c", "Release", "--nologo", "--no-restore");
+    }
+
+    [TestCase("dotnet_diagnostic.FT2001.severity = none", "", 0, TestName = "Severity_in_editorconfig_silences")]
+    [TestCase("dotnet_diagnostic.FT2001.severity = error", "", 1, TestName = "Severity_in_editorconfig_raises")]
+    [TestCase("", "#pragma warning disable FT2001\n", 0, TestName = "Pragma_silences")]
+    [TestCase("", "[assembly: System.Diagnostics.CodeAnalysis.SuppressMessage(\"Compile\", \"FT2001\", Justification = \"a test\")]\n", 0, TestName = "SuppressMessage_silences")]
+    public void Severities_are_the_users(string setting, string line, int expected)
+    {
+        var program = File.ReadAllText(Program);
+        var config = Path.Combine(Project, ".editorconfig");
+        try
+        {
+            File.WriteAllText(Program, line + program.Replace("compiled = model.Recompile();\n", ""));
+            File.WriteAllText(config, $"root = true\n[*.cs]\n{setting}\n");
+            var (code, output) = Repository.Dotnet(Project, "build", "-c", "Release", "--nologo", "-p:TreatWarningsAsErrors=false");
+            Assert.That(code, Is.EqualTo(expected), output);
+            Assert.That(output.Contains("FT2001"), Is.EqualTo(expected == 1), output);
+        }
+        finally
+        {
+            File.WriteAllText(Program, program);
+            File.Delete(config);
+        }
+    }
+
+    private static string Rid => System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier is var rid && rid.EndsWith("arm64", StringComparison.Ordinal) ? "linux-arm64" : "linux-x64";
+
+    private string[] Files(string package)
+    {
+        using var archive = ZipFile.OpenRead(Path.Combine(Feed, package));
+        return [.. archive.Entries.Select(entry => entry.FullName)
+            .Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal) && name != "[Content_Types].xml" && !name.EndsWith(".nuspec", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
+    }
+
+    private static string Succeed(string folder, params string[] arguments)
+    {
+        var (code, output) = Repository.Dotnet(folder, arguments);
+        Assert.That(code, Is.Zero, $"dotnet {string.Join(' ', arguments)}\n{output}");
+        return output;
+    }
+}
