@@ -184,6 +184,21 @@ public sealed class BackupTests
     }
 
     [Test]
+    public void Going_on_with_another_attribute_is_an_error_that_shows_both()
+    {
+        Assert.That(Train(1e-5, stopAfter: 1), Throws.Nothing);
+        Assert.That(Train(1e-6, stopAfter: 2), Throws.TypeOf<FineTuneException>()
+            .With.Message.Contains("fine-tuned at 1E-05").And.Message.Contains("fine-tuned at 1E-06"));
+
+        TestDelegate Train(double rate, int stopAfter) => () =>
+        {
+            using var model = new Stated(rate);
+            var compiled = CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.MeanSquaredError(), []);
+            compiled.Fit(Toy.Points(8), Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(stopAfter)] });
+        };
+    }
+
+    [Test]
     public void A_lowered_rate_and_the_wait_for_the_next_one_survive()
     {
         var options = Toy.Quiet with { Epochs = 8 };
@@ -270,4 +285,31 @@ public sealed class BackupTests
             }
         },
     };
+
+    /// <summary>What a generated part would be, for an attribute with a rate that the test chooses.</summary>
+    private sealed class Stated : torch.nn.Module<torch.Tensor, torch.Tensor>, IFineTunable
+    {
+        private readonly TorchSharp.Modules.Linear head = torch.nn.Linear(4, 1);
+        private readonly double rate;
+
+        public Stated(double rate) : base(nameof(Stated))
+        {
+            this.rate = rate;
+            RegisterComponents();
+        }
+
+        public Manifest Manifest => new(nameof(Stated), [new("head", MemberRole.Head)], null, LayerUnit.Layer, FineTuneRate: rate);
+
+        public Phase Phase => Phase.Full;
+
+        public LayerList Layers { get; } = LayerList.Of();
+
+        public bool IsBackboneFrozen => false;
+
+        public IReadOnlyList<ParameterGroup> ParameterGroups(LearningRates rates) => [new("head", head, rates.Resolve())];
+
+        public void EnterPhase(Phase phase) => throw new NotSupportedException();
+
+        public override torch.Tensor forward(torch.Tensor x) => head.call(x);
+    }
 }
