@@ -2,12 +2,25 @@ using FineTune.Benchmarks;
 
 var tables = new Dictionary<string, Action>
 {
-    ["operators"] = Operators.Run, ["training"] = TrainingSteps.Run, ["generator"] = GeneratorRuns.Run, ["decoding"] = Decoding.Run,
-    ["features"] = Features.Run, ["features-sizes"] = Features.RunSizes, ["features-pass"] = Features.RunPass, ["features-memory"] = Features.RunMemory,
+    ["operators"] = Operators.Run,
+    ["training"] = TrainingSteps.Run,
+    ["generator"] = GeneratorRuns.Run,
+    ["decoding"] = Decoding.Run,
+    ["loading"] = Loading.Run,
+    ["features"] = Features.Run,
+    ["features-sizes"] = Features.RunSizes,
+    ["features-pass"] = Features.RunPass,
+    ["features-memory"] = Features.RunMemory,
 };
 if (args is ["features-child", { } number, { } phase])
 {
     Features.RunChild(int.Parse(number, System.Globalization.CultureInfo.InvariantCulture), phase);
+    return 0;
+}
+
+if (args is ["loading-child", { } path])
+{
+    Loading.RunChild(path);
     return 0;
 }
 

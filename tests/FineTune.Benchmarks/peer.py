@@ -122,6 +122,59 @@ def features(case):
     return tuned(name, phase, int(samples), int(batch), [int(length) for length in size.split(",")])
 
 
+def read_safetensors(path):
+    """A memory map, and a copy of each tensor out of it."""
+    import json
+    import mmap
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) as mapped:
+        length = int.from_bytes(mapped[:8], "little")
+        header = json.loads(mapped[8:8 + length])
+        types = {"F32": torch.float32, "I64": torch.int64}
+        tensors = {}
+        for name, entry in header.items():
+            begin, end = entry["data_offsets"]
+            view = torch.frombuffer(memoryview(mapped)[8 + length + begin:8 + length + end], dtype=types[entry["dtype"]])
+            tensors[name] = view.view(entry["shape"]).clone()
+            del view
+        return tensors
+
+
+def write_weights(folder):
+    """ResNet-18's weights in both formats."""
+    import json
+    from torchvision.models import resnet18
+    weights = resnet18().state_dict()
+    torch.save(weights, os.path.join(folder, "resnet18.pth"))
+    header, position = {}, 0
+    for name, tensor in weights.items():
+        size = tensor.numel() * tensor.element_size()
+        header[name] = {"dtype": "I64" if tensor.dtype == torch.int64 else "F32", "shape": list(tensor.shape), "data_offsets": [position, position + size]}
+        position += size
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(os.path.join(folder, "resnet18.safetensors"), "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for tensor in weights.values():
+            file.write(tensor.contiguous().numpy().tobytes())
+
+
+def loading(case):
+    _, format, path = case.split("/", 2)
+    return (lambda: torch.load(path)) if format == "pth" else (lambda: read_safetensors(path))
+
+
+def peak_of_loading(case):
+    """The bytes that the process grew by at most while it read a file."""
+    def status(field):
+        with open("/proc/self/status") as lines:
+            return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(field))
+    torch.ones(1).add_(1)
+    read = loading(case)
+    before = status("VmRSS")
+    tensors = read()
+    return status("VmHWM") - before if tensors else 0
+
+
 CASES = {
     "add": lambda: operator(lambda a, b: a + b),
     "add_": lambda: operator(lambda a, b: a.add_(b)),
@@ -143,6 +196,15 @@ for line in sys.stdin:
         import resource
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
         continue
+    if name.startswith("write/"):
+        write_weights(name.split("/", 2)[2])
+        print(0.0, flush=True)
+        continue
+    if name.startswith("loadpeak/"):
+        print(peak_of_loading(name), flush=True)
+        continue
+    if name not in ready and name.startswith("load/"):
+        ready[name] = loading(name)
     if name not in ready:
         make = features if name.startswith("features/") else frozen_pass if name.startswith("pass/") else None
         ready[name] = make(name) if make else CASES[name]()

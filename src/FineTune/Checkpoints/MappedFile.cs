@@ -2,9 +2,13 @@ using System.IO.MemoryMappedFiles;
 
 namespace FineTune.Checkpoints;
 
-/// <summary>A file mapped into memory for reading: only the parts that are looked at are read.</summary>
+/// <summary>
+/// A file mapped into memory for reading: only the parts that are looked at are read. What is large is copied out with
+/// system calls instead, as mapped pages would count as memory of this process beside the copy.
+/// </summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
+    private readonly FileStream? stream;
     private readonly MemoryMappedFile? file;
     private readonly MemoryMappedViewAccessor? view;
     private byte* start;
@@ -16,10 +20,14 @@ internal sealed unsafe class MappedFile : IDisposable
         try
         {
             // Sharing the right to delete lets a writer put a new file in the place of this one, which stays readable.
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             Length = stream.Length;
             if (Length == 0)
+            {
+                Dispose();
                 return;
+            }
+
             file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -53,6 +61,33 @@ internal sealed unsafe class MappedFile : IDisposable
         return new ReadOnlySpan<byte>(start + offset, length);
     }
 
+    /// <summary>Copies a part of the file.</summary>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="destination">Where to; all of it is filled.</param>
+    /// <exception cref="WeightsFileException">The file became shorter since it was opened, or cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
+    public void CopyTo(long offset, Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(start is null && destination.Length > 0, this);
+        while (destination.Length > 0)
+        {
+            int count;
+            try
+            {
+                count = RandomAccess.Read(stream!.SafeFileHandle, destination, offset);
+            }
+            catch (IOException exception)
+            {
+                throw new WeightsFileException($"The weights file '{Path}' cannot be read: {exception.Message}", exception);
+            }
+
+            if (count == 0)
+                throw new WeightsFileException($"The weights file '{Path}' became shorter while it was read.");
+            destination = destination[count..];
+            offset += count;
+        }
+    }
+
     public void Dispose()
     {
         if (start is not null)
@@ -60,5 +95,6 @@ internal sealed unsafe class MappedFile : IDisposable
         start = null;
         view?.Dispose();
         file?.Dispose();
+        stream?.Dispose();
     }
 }

@@ -45,6 +45,7 @@ public sealed class StoredTensor
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     public Tensor Read()
     {
+        ThrowIfTooLarge();
         if (strides is null || length == 0)
             return ReadFlat([.. Shape]);
         using Tensor flat = ReadFlat([length / ElementSize.Of(Type)]);
@@ -60,9 +61,10 @@ public sealed class StoredTensor
     {
         if (!destination.shape.AsSpan().SequenceEqual([.. Shape]))
             throw new ArgumentException($"'{Name}' has the shape [{string.Join(", ", Shape)}], but the tensor to copy to has [{string.Join(", ", destination.shape)}].", nameof(destination));
+        ThrowIfTooLarge();
         if (strides is null && destination.dtype == Type && destination.device_type == DeviceType.CPU && destination.is_contiguous())
         {
-            Elements.CopyTo(destination.bytes);
+            CopyElements(destination.bytes);
             return;
         }
 
@@ -74,7 +76,7 @@ public sealed class StoredTensor
     private Tensor ReadFlat(long[] shape)
     {
         Tensor result = empty(shape, dtype: Type);
-        Elements.CopyTo(result.bytes);
+        CopyElements(result.bytes);
         return result;
     }
 
@@ -91,7 +93,11 @@ public sealed class StoredTensor
         return true;
     }
 
-    private ReadOnlySpan<byte> Elements => length <= int.MaxValue
-        ? file.Span(position, (int)length)
-        : throw new WeightsFileException($"'{Name}' in '{file.Path}' takes {length} bytes; tensors of more than 2 GiB are not supported.");
+    private void CopyElements(Span<byte> destination) => file.CopyTo(position, destination);
+
+    private void ThrowIfTooLarge()
+    {
+        if (length > int.MaxValue)
+            throw new WeightsFileException($"'{Name}' in '{file.Path}' takes {length} bytes; tensors of more than 2 GiB are not supported.");
+    }
 }

@@ -112,6 +112,48 @@ public sealed class BackboneWeightsTests
         Assert.That(report.Missing.Concat(report.Unexpected).Concat(report.LeftOut), Is.Empty);
     }
 
+    /// <summary>The renames that docs/weights.md shows.</summary>
+    [Test]
+    public void Timms_vision_transformer_loads_with_its_names_changed()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new Whole(Vision.Backbones.ViTB16(32));
+        (string, string)[] theirs =
+        [
+            (@"^backbone\.", ""), (@"^class_token$", "cls_token"), (@"^encoder\.pos_embedding$", "pos_embed"), (@"^conv_proj\.", "patch_embed.proj."),
+            (@"^encoder\.ln\.", "norm."), (@"^encoder\.layers\.encoder_layer_(\d+)\.", "blocks.$1."), (@"\.ln_([12])\.", ".norm$1."),
+            (@"\.self_attention\.in_proj_", ".attn.qkv."), (@"\.self_attention\.out_proj\.", ".attn.proj."), (@"\.mlp\.0\.", ".mlp.fc1."), (@"\.mlp\.3\.", ".mlp.fc2."),
+        ];
+        Dictionary<string, Tensor> weights = model.state_dict().ToDictionary(
+            pair => theirs.Aggregate(pair.Key, (name, change) => System.Text.RegularExpressions.Regex.Replace(name, change.Item1, change.Item2)), pair => pair.Value);
+        weights["head.weight"] = zeros(10, 768);
+        SafeTensors.Write(path, weights);
+
+        LoadReport report = model.LoadBackbone(path, new()
+        {
+            Rename =
+            [
+                (@"^cls_token$", "class_token"),
+                (@"^pos_embed$", "encoder.pos_embedding"),
+                (@"^patch_embed\.proj\.", "conv_proj."),
+                (@"^norm\.", "encoder.ln."),
+                (@"^blocks\.(\d+)\.", "encoder.layers.encoder_layer_$1."),
+                (@"\.norm([12])\.", ".ln_$1."),
+                (@"\.attn\.qkv\.", ".self_attention.in_proj_"),
+                (@"\.attn\.proj\.", ".self_attention.out_proj."),
+                (@"\.mlp\.fc1\.", ".mlp.0."),
+                (@"\.mlp\.fc2\.", ".mlp.3."),
+            ],
+        });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(weights.Keys, Does.Contain("blocks.11.attn.qkv.weight"));
+            Assert.That(report.Loaded, Has.Count.EqualTo(weights.Count - 1));
+            Assert.That(report.LeftOut, Is.EqualTo(new[] { "head.weight" }));
+        });
+    }
+
     [Test]
     public void What_one_model_saves_another_loads()
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using FineTune.Checkpoints;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace FineTune.Tests;
@@ -21,6 +23,7 @@ public sealed class WeightsFileFuzzTests
         string path = folder["mutant" + kind];
         var random = new Random(20_260_101);
         int refused = 0;
+        long reserved = Reserved();
         for (int i = 0; i < Mutations; i++)
         {
             byte[] mutant = Mutate(whole, random);
@@ -29,8 +32,11 @@ public sealed class WeightsFileFuzzTests
             try
             {
                 using WeightsFile file = WeightsFile.Open(path);
-                foreach (StoredTensor tensor in file.Tensors.Values)
-                    tensor.Read().Dispose();
+                foreach (StoredTensor stored in file.Tensors.Values)
+                {
+                    using Tensor tensor = stored.Read();
+                    Assert.That(tensor.bytes.Length, Is.LessThanOrEqualTo(4 * mutant.Length), $"native memory of mutation {i}");
+                }
             }
             catch (WeightsFileException exception)
             {
@@ -43,9 +49,15 @@ public sealed class WeightsFileFuzzTests
             Assert.That(Stopwatch.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(2)), $"mutation {i}");
         }
 
+        // Whatever was allocated on the way, and freed again: one claim of gigabytes that was believed would be seen here.
+        Assert.That(Reserved() - reserved, Is.LessThan(1L << 30), "the most address space that the process ever had");
         TestContext.Out.WriteLine($"{refused} of {Mutations} refused");
         Assert.That(refused, Is.InRange(Mutations / 10, Mutations - 1));
     }
+
+    /// <summary>The bytes of the largest address space of this process so far; 0 where the system does not say.</summary>
+    private static long Reserved() => !OperatingSystem.IsLinux() ? 0 : 1024 * long.Parse(
+        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmPeak", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     private static byte[] Valid(TemporaryFolder folder, string kind)
     {

@@ -303,7 +303,12 @@ public sealed class FeatureCacheTests
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
         var history = compiled.Fit(data, Toy.Quiet with
         {
-            Epochs = 4, BatchSize = 10, FeatureCache = cache, AugmentedViews = views, FeatureCacheBytes = budget, DamagedSamples = DamagedSamples.Skip,
+            Epochs = 4,
+            BatchSize = 10,
+            FeatureCache = cache,
+            AugmentedViews = views,
+            FeatureCacheBytes = budget,
+            DamagedSamples = DamagedSamples.Skip,
         });
         return Result(model, history);
     }

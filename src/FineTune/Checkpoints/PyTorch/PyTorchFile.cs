@@ -13,6 +13,7 @@ namespace FineTune.Checkpoints;
 internal static class PyTorchFile
 {
     private const int LongestPickle = 64 << 20;
+    private const int MostExpansion = 4;
     private const int OldestVersion = 1, NewestVersion = 10;
 
     private static readonly BigInteger LegacyMagic = BigInteger.Parse("119547037146038801333356", CultureInfo.InvariantCulture);
@@ -103,6 +104,8 @@ internal static class PyTorchFile
         {
             if (!positions.TryGetValue(storage.Key, out long position))
                 throw new PickleException($"storage {storage.Key} of '{name}' is missing");
+            if (shape.Aggregate(1L, (product, size) => product * size) * ElementSize.Of(storage.Type) > MostExpansion * file.Length)
+                throw new PickleException($"'{name}' of shape [{string.Join(", ", shape)}] would take more than {MostExpansion} times the file");
             placed[name] = new StoredTensor(file, name, storage.Type, shape, position + offset * ElementSize.Of(storage.Type), strides);
         }
 

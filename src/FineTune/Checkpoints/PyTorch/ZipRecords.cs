@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -11,6 +12,7 @@ namespace FineTune.Checkpoints;
 /// <seealso href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT"/>
 internal sealed class ZipRecords
 {
+    private const int LongestChunk = 128 << 10;
     private const uint EndSignature = 0x06054B50, End64Signature = 0x06064B50, Locator64Signature = 0x07064B50;
     private const uint DirectorySignature = 0x02014B50, RecordSignature = 0x04034B50;
     private const int EndLength = 22, Locator64Length = 20, End64Length = 56, DirectoryLength = 46, RecordLength = 30;
@@ -61,9 +63,21 @@ internal sealed class ZipRecords
         return length <= longest ? file.Span(position, (int)length) : throw Error($"'{name}' has {length} bytes, more than the {longest} allowed");
     }
 
-    private uint Checksum(Record record) => record.Length <= int.MaxValue
-        ? Crc32.Of(file.Span(record.Position, (int)record.Length))
-        : throw Error($"a record of {record.Length} bytes is more than the 2 GiB supported");
+    private uint Checksum(Record record)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(record.Length, LongestChunk));
+        uint checksum = 0;
+        for (long done = 0; done < record.Length;)
+        {
+            Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(buffer.Length, record.Length - done));
+            file.CopyTo(record.Position + done, chunk);
+            checksum = Crc32.Append(checksum, chunk);
+            done += chunk.Length;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return checksum;
+    }
 
     private (long Start, long Length, long Count) FindDirectory()
     {
