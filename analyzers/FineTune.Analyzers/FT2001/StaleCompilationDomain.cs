@@ -15,6 +15,9 @@ internal sealed class StaleCompilationDomain(FineTuneTypes types) : CompiledMode
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) =>
         Stale(call, subject, path.NameOf(subject), path);
 
+    public override bool IsRelevant(HashSet<string> names) =>
+        names.Overlaps(["Compile", "Recompile"]) && names.Overlaps(["FreezeBackbone", "UnfreezeBackbone", "UnfreezeLast", "EnterPhase"]);
+
     protected override void Use(Call call, Reference compiled)
     {
         var path = call.Path;

@@ -18,6 +18,8 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) =>
         DiscardedSince(subject, path) is { } discarded ? Report(discarded, call, subject, path.NameOf(subject), path) : inner with { At = call, Subject = subject.Id };
 
+    public override bool IsRelevant(HashSet<string> names) => names.Overlaps(["Compile", "Recompile"]) && names.Overlaps(["Fit", "TrainStep", "Evaluate"]);
+
     protected override void Compiled(Call call, Reference compiled, Reference model)
     {
         var path = call.Path;

@@ -23,6 +23,9 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
 
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) => inner with { At = call, Subject = subject.Id };
 
+    public override bool IsRelevant(HashSet<string> names) =>
+        names.Overlaps(["Compile", "Recompile"]) && names.Overlaps(["FreezeBackbone", "EnterPhase"]) && names.Overlaps(["UnfreezeBackbone", "UnfreezeLast", "EnterPhase"]);
+
     protected override Value RateOf(Call call)
     {
         var argument = (call.Operation as IInvocationOperation)?.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "learningRate");

@@ -8,6 +8,8 @@ namespace FineTune.Analyzers.FT3004;
 /// <summary>Follows which parameters had a gradient when they were frozen, and have it when the same optimizer steps again.</summary>
 internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(types)
 {
+    public override bool IsRelevant(HashSet<string> names) => base.IsRelevant(names) && ChangesGradients(names) && names.Contains("backward");
+
     protected override bool TrustsNamed => false;
 
     protected override void Built(Call call, Reference optimizer)

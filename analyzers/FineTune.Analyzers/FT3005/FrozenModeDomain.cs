@@ -12,6 +12,8 @@ namespace FineTune.Analyzers.FT3005;
 /// </summary>
 internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types)
 {
+    public override bool IsRelevant(HashSet<string> names) => base.IsRelevant(names) && ChangesGradients(names) && names.Contains("train");
+
     protected override bool TrustsNamed => false;
 
     protected override void SwitchMode(Call call, Reference module, bool? training)

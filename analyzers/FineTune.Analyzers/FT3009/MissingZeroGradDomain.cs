@@ -12,6 +12,8 @@ namespace FineTune.Analyzers.FT3009;
 /// </summary>
 internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(types)
 {
+    public override bool IsRelevant(HashSet<string> names) => base.IsRelevant(names) && names.Contains("backward");
+
     protected override void Backward(Call call)
     {
         var path = call.Path;

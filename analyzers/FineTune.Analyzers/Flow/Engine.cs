@@ -12,6 +12,8 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     private const int BlockLimit = 4_000;
     private const int StateLimit = 1_024;
     private const int WalkLimit = 60_000;
+    private const int LeastWalks = 5_000;
+    private const int WalksPerBlock = 16;
     private const int DepthLimit = 12;
 
     private readonly Dictionary<(ControlFlowGraph, State, bool), Context> contexts = [];
@@ -19,6 +21,7 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     private readonly List<Context> running = [];
     private readonly HashSet<Context> consulted = [];
     private int walks;
+    private int walkLimit = WalkLimit;
 
     public FlowDomain Domain { get; } = domain;
 
@@ -36,6 +39,7 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     /// <summary>The mistakes of a method that anyone may call, whatever it is called with.</summary>
     public IReadOnlyList<Finding> Analyze(ControlFlowGraph graph, IMethodSymbol method)
     {
+        walkLimit = Math.Min(WalkLimit, LeastWalks + WalksPerBlock * graph.Blocks.Length);
         var path = new Path(State.Empty, [], Slots);
         var world = new World(this, path);
         if (!method.IsStatic)
@@ -96,7 +100,7 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     public void CountWalk()
     {
         Cancellation.ThrowIfCancellationRequested();
-        if (++walks > WalkLimit)
+        if (++walks > walkLimit)
             GaveUp = true;
     }
 

@@ -36,7 +36,8 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
         foreach (var block in context.OperationBlocks)
         {
             if (block is IAttributeOperation or IParameterInitializerOperation || !block.Descendants().Any(domain.IsTrigger)
-                || block.Descendants().Any(operation => operation is IInvalidOperation))
+                || block.Descendants().Any(operation => operation is IInvalidOperation)
+                || (bodies.NamesIn(block, context.CancellationToken) is { } names && !domain.IsRelevant(names)))
                 continue;
             var engine = new Engine(domain, bodies, context.CancellationToken);
             foreach (var found in engine.Analyze(context.GetControlFlowGraph(block), method))

@@ -14,6 +14,12 @@ internal abstract class FlowDomain
     public abstract bool IsTrigger(IOperation operation);
 
     /// <summary>
+    /// Whether a body can be wrong, from the names of all that it and the source methods it calls invoke or read:
+    /// most bodies never do what the rule is about, and cost nothing more. An assignment to a member counts as "=".
+    /// </summary>
+    public virtual bool IsRelevant(HashSet<string> names) => true;
+
+    /// <summary>
     /// What is known of an object of this type that was there before; null for a type that is not followed.
     /// </summary>
     public abstract Fact? FactOf(ITypeSymbol type);

@@ -18,7 +18,14 @@ internal abstract class OptimizerDomain(TorchTypes types) : FlowDomain
     protected TorchTypes Types => types;
 
     public override bool IsTrigger(IOperation operation) =>
-        operation is ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation or IInvocationOperation && types.IsOptimizer(operation.Type);
+        operation is IInvocationOperation invocation
+        && ((invocation.TargetMethod.Name == "step" && types.IsOptimizer(invocation.TargetMethod.ContainingType))
+            || (!TorchTypes.IsLibrary(invocation.TargetMethod) && invocation.Arguments.Any(argument => types.IsOptimizer(argument.Value.Type))));
+
+    public override bool IsRelevant(HashSet<string> names) => names.Contains("step");
+
+    /// <summary>Whether anything is frozen or unfrozen.</summary>
+    protected static bool ChangesGradients(HashSet<string> names) => names.Overlaps(["requires_grad", "requires_grad_", "with_requires_grad", "Freeze", "Unfreeze"]);
 
     public sealed override Fact? FactOf(ITypeSymbol type) =>
         types.IsModule(type) || types.IsParameter(type) ? new GradFact(Grad.AtEntry, null)

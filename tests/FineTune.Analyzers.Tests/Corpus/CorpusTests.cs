@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
-using FineTune.Analyzers.FT2001;
 using FineTune.Testing;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace FineTune.Analyzers.Tests.Corpus;
 
@@ -32,7 +30,7 @@ public sealed partial class CorpusTests
         compilation = compilation.WithOptions(compilation.Options.WithOutputKind(OutputKind.ConsoleApplication));
         Assert.That(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty, "The program must compile.");
 
-        var actual = (await AnalyzerVerifier.Diagnose(compilation, Analyzers))
+        var actual = (await AnalyzerVerifier.Diagnose(compilation, AllAnalyzers.Create()))
             .Select(diagnostic => $"{diagnostic.Location.GetLineSpan().StartLinePosition.Line + 1}: {diagnostic.Id}");
 
         Assert.That(actual, Is.EquivalentTo(Expected(source)));
@@ -44,9 +42,6 @@ public sealed partial class CorpusTests
         select $"{line.Number}: {id.Value}";
 
     private static string FileOf(string program) => Path.Combine(Folder, program + ".cs");
-
-    private static DiagnosticAnalyzer[] Analyzers =>
-        [.. typeof(StaleCompilationAnalyzer).Assembly.GetTypes().Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type)).Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!)];
 
     [GeneratedRegex(@"// (FT\d{4}(, )?)+\s*$")]
     private static partial Regex Mark();
