@@ -2,20 +2,15 @@ using FineTune.Benchmarks;
 
 var tables = new Dictionary<string, Action>
 {
-<<<<<<< HEAD
     ["operators"] = Operators.Run,
     ["training"] = TrainingSteps.Run,
-    ["generator"] = GeneratorRuns.Run,
+    ["generator"] = GeneratorRuns.Run, ["analyzers"] = AnalyzerRuns.Run,
     ["decoding"] = Decoding.Run,
     ["loading"] = Loading.Run,
     ["features"] = Features.Run,
     ["features-sizes"] = Features.RunSizes,
     ["features-pass"] = Features.RunPass,
     ["features-memory"] = Features.RunMemory,
-=======
-    ["operators"] = Operators.Run, ["training"] = TrainingSteps.Run, ["generator"] = GeneratorRuns.Run, ["analyzers"] = AnalyzerRuns.Run, ["decoding"] = Decoding.Run,
-    ["features"] = Features.Run, ["features-sizes"] = Features.RunSizes, ["features-pass"] = Features.RunPass, ["features-memory"] = Features.RunMemory,
->>>>>>> 4a37c53 (Skip bodies that never do what a rule is about, hold the limits in tests, and measure what the rules cost)
 };
 if (args is ["features-child", { } number, { } phase])
 {
