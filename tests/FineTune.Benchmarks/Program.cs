@@ -4,7 +4,8 @@ var tables = new Dictionary<string, Action>
 {
     ["operators"] = Operators.Run,
     ["training"] = TrainingSteps.Run,
-    ["generator"] = GeneratorRuns.Run, ["analyzers"] = AnalyzerRuns.Run,
+    ["generator"] = GeneratorRuns.Run,
+    ["analyzers"] = AnalyzerRuns.Run,
     ["decoding"] = Decoding.Run,
     ["loading"] = Loading.Run,
     ["features"] = Features.Run,
