@@ -34,7 +34,7 @@ internal static class ComponentParser
     }
 
     private static bool HasSteps(Component component) => component is
-        { Role: ComponentRole.Backbone, Kind: ComponentKind.Module, MapsTensorToTensor: true, IsNullable: false, PrivateOf: null };
+    { Role: ComponentRole.Backbone, Kind: ComponentKind.Module, MapsTensorToTensor: true, IsNullable: false, PrivateOf: null };
 
     // A name that is still to be typed is empty. One that is declared twice is an error already; a reference to it
     // would be a second one.
