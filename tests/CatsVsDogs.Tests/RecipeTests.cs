@@ -7,6 +7,9 @@ public sealed class RecipeTests
 {
     private static readonly Lazy<(Summary Summary, string Printed)> Gentle = new(() => Run(Sandbox.Small));
 
+    // What the caches saved is told by a list, and in seconds.
+    private static Summary Numbers(Summary summary) => summary with { Caches = [] };
+
     private static (Summary Summary, string Printed) Run(RecipeOptions options, CancellationToken cancellation = default)
     {
         var output = new StringWriter();
@@ -48,7 +51,7 @@ public sealed class RecipeTests
 
         Summary first = Run(brief).Summary, second = Run(brief).Summary;
 
-        Assert.That(second, Is.EqualTo(first));
+        Assert.That(Numbers(second), Is.EqualTo(Numbers(first)));
     }
 
     [Test]
@@ -110,7 +113,7 @@ public sealed class RecipeTests
 
         Summary resumed = Run(brief).Summary;
 
-        Assert.That(resumed, Is.EqualTo(whole));
+        Assert.That(Numbers(resumed), Is.EqualTo(Numbers(whole)));
         Assert.That(BackupFolder.Of(brief), Does.Not.Exist);
     }
 

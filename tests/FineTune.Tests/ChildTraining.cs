@@ -21,8 +21,8 @@ internal static partial class ChildTraining
     /// <summary>Kills the process after a batch, before that is backed up.</summary>
     public const string Kill = "kill";
 
-    /// <summary>Says when a batch is done, slowly, for a signal to come in between.</summary>
-    public const string Slowly = "slowly";
+    /// <summary>Says when each batch is done, and waits after one for a signal to stop it.</summary>
+    public const string Awaiting = "awaiting";
 
     /// <summary>Allows no file of more than a kilobyte from a batch on, as a full disk does.</summary>
     public const string FullDisk = "full-disk";
@@ -35,6 +35,8 @@ internal static partial class ChildTraining
 
     /// <summary>The same where no file may have more than a few kilobytes.</summary>
     public const string FeaturesOnFullDisk = "features-full-disk";
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private const int SizeOfFiles = 1;
     private const int SizeExceeded = 25;
@@ -58,11 +60,14 @@ internal static partial class ChildTraining
                 return TrainOnFeatures(folder);
             case Cancel:
                 return TwoPhases.Train(folder, stopAtBatch: batch);
-            case Slowly:
+            case Awaiting:
                 return TwoPhases.Train(folder, token: token, atBatch: done =>
                 {
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"batch {done}"));
-                    Thread.Sleep(20);
+                    if (done == batch)
+                    {
+                        token.WaitHandle.WaitOne(LongestWait);
+                    }
                 });
             default:
                 return TwoPhases.Train(folder, atBatch: done =>

@@ -43,7 +43,7 @@ public sealed class ResumeInANewProcessTests
     public void A_signal_ends_after_the_step_under_way_and_a_resume_goes_on(int signal)
     {
         using var folder = new TemporaryFolder();
-        var (_, exitCode) = ChildTraining.Start(folder.Path, ChildTraining.Slowly, during: child =>
+        var (_, exitCode) = ChildTraining.Start(folder.Path, ChildTraining.Awaiting, batch: 8, during: child =>
         {
             while (child.StandardOutput.ReadLine() is { } line && line != "batch 8")
             {
