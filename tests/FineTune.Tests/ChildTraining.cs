@@ -84,11 +84,12 @@ internal static partial class ChildTraining
     /// <returns>What it printed after its first line, and the code that it ended with.</returns>
     public static (string Output, int ExitCode) Start(string folder, string what, int batch = 0, Action<Process>? during = null)
     {
-        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+        // A shell lets what it runs in the background ignore Ctrl-C, and children inherit that.
+        using var child = Process.Start(new ProcessStartInfo("env")
         {
             ArgumentList =
             {
-                "exec", typeof(ChildTraining).Assembly.Location, "train", folder, what, batch.ToString(CultureInfo.InvariantCulture),
+                "--default-signal=INT", Environment.ProcessPath!, "exec", typeof(ChildTraining).Assembly.Location, "train", folder, what, batch.ToString(CultureInfo.InvariantCulture),
             },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
