@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using TorchSharp;
 
 namespace FineTune;
@@ -21,7 +22,9 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private readonly Dictionary<torch.nn.Module, Stage[]> stages = new(ReferenceEqualityComparer.Instance);
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
-    private Dictionary<torch.nn.Module, (Stage[] Frozen, Stage[] Trainable)>? held;
+
+    // The frozen half may run on another thread than the rest.
+    private ConcurrentDictionary<torch.nn.Module, (Stage[] Frozen, Stage[] Trainable)>? held;
     private List<(CutPosition Position, torch.Tensor Output)>? noted;
 
     private LayerList(ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones) =>
@@ -48,6 +51,12 @@ public sealed class LayerList : IReadOnlyList<Layer>
         layers.TrueForAll(layer => !(layer.HasParameters && layer.Trainable))
         && loose.TrueForAll(parameter => !parameter.requires_grad)
         && holders.TrueForAll(held => !OwnParameters(held.Holder).Any(parameter => parameter.requires_grad));
+
+    /// <summary>
+    /// Held by whoever may change the modes of modules while another thread computes features, and for as long as that takes:
+    /// going from inference to training and back, frozen layers are in training mode for a moment.
+    /// </summary>
+    internal Lock Modes { get; } = new();
 
     /// <summary>The layer at an index in forward order.</summary>
     public Layer this[int index] => layers[index];
@@ -303,7 +312,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
         var frozen = IsFrozen(backbone) ? all.Count : all.TakeWhile(stage => stage.IsFrozen).Count();
         var calls = all.ConvertAll(stage => stage.Stage);
         var cut = (calls[..frozen].ToArray(), calls[frozen..].ToArray());
-        held?.Add(backbone, cut);
+        held?.TryAdd(backbone, cut);
         return cut;
     }
 

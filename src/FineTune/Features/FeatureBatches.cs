@@ -13,6 +13,9 @@ internal sealed class FeatureBatches(BatchLoader loader)
     // Handing a batch from one thread to another takes as long as copying some tens of kilobytes.
     private const long WorthAThread = 1 << 20;
 
+    // One is trained on, one is ready, one is in the making.
+    private const int BatchesAhead = 2;
+
     private readonly Stopwatch computing = new();
     private FeatureViews? views;
 
@@ -36,7 +39,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
     {
         var plan = loader.Plan(epoch, firstBatch);
         var any = plan.Length == 0;
-        foreach (var batch in views is { } kept ? Batches(kept, plan, epoch) : Read(plan, epoch))
+        foreach (var batch in views is { } kept ? Features(kept, plan, epoch) : Read(plan, epoch))
         {
             // A batch is empty when each of its samples was skipped.
             if (batch.Count == 0)
@@ -57,22 +60,33 @@ internal sealed class FeatureBatches(BatchLoader loader)
 
     private IEnumerable<ModelBatch> Read(int[][] plan, int epoch) => loader.Read(plan, epoch).Select(batch => new ModelBatch(batch));
 
-    private IEnumerable<ModelBatch> Batches(FeatureViews kept, int[][] plan, int epoch)
+    // Beside training where that pays. Whatever the thread, features come up one batch after the other, in the order of the plan.
+    private IEnumerable<ModelBatch> Features(FeatureViews kept, int[][] plan, int epoch)
     {
         var view = kept.Of(epoch);
         view.Store.Refresh();
         var isKept = Array.ConvertAll(plan, indices => Array.TrueForAll(indices, index => view.Store.Has(index) || loader.IsSkipped(index)));
+        var batches = Features(kept, view, plan, isKept, epoch);
+        return plan.Length > 1 && PaysBesideTraining(kept, view.Store, plan[0], isKept)
+            ? BackgroundSequence<ModelBatch>.Of(batches, BatchesAhead)
+            : batches;
+    }
+
+    private bool PaysBesideTraining(FeatureViews kept, FeatureStore store, int[] batch, bool[] isKept) => Array.TrueForAll(isKept, known => known)
+        ? store.Layout.RowBytes * batch.Length >= WorthAThread
+        : loader.ReadsAhead && kept.Prefix.RunsBesideTraining;
+
+    private IEnumerable<ModelBatch> Features(FeatureViews kept, FeatureView view, int[][] plan, bool[] isKept, int epoch)
+    {
         var unknown = plan.Where((indices, position) => !isKept[position] && !view.HasEarlier(indices)).ToArray();
         var done = 0;
         using (var read = loader.Read(unknown, kept.RandomEpoch(epoch)).GetEnumerator())
-        using (var ahead = Ahead(view.Store, plan, isKept))
         {
             for (; done < plan.Length && views is not null; done++)
             {
                 var indices = plan[done];
                 var isEarlier = !isKept[done] && view.HasEarlier(indices);
-                var batch = !isKept[done] ? isEarlier ? Extend(kept, view, indices) : null
-                    : ahead is null ? Kept(view.Store, indices) : ahead.Take().Batch;
+                var batch = isKept[done] ? Kept(view.Store, indices) : isEarlier ? Extend(kept, view, indices) : null;
                 Reused += isKept[done] && batch is not null ? batch.Count : 0;
                 yield return batch
                     ?? Compute(kept, view.Store, isKept[done] || isEarlier ? loader.Read([indices], kept.RandomEpoch(epoch)).Single() : Next(read));
@@ -89,12 +103,6 @@ internal sealed class FeatureBatches(BatchLoader loader)
             yield return batch;
         }
     }
-
-    // Where nothing has to be read, large rows are put together while the batch before trains.
-    private OrderedPrefetch<Prefetched>? Ahead(FeatureStore store, int[][] plan, bool[] isKept) =>
-        plan.Length > 1 && Array.TrueForAll(isKept, kept => kept) && store.Layout.RowBytes * plan[0].Length >= WorthAThread
-            ? new(plan.Length, workers: 1, ahead: 2, position => new Prefetched(Kept(store, plan[position])))
-            : null;
 
     private Batch Next(IEnumerator<Batch> read)
     {
@@ -174,11 +182,5 @@ internal sealed class FeatureBatches(BatchLoader loader)
     {
         views = null;
         kept.GiveUp(obstacle);
-    }
-
-    /// <summary>A batch made ahead, or null where it turned out damaged.</summary>
-    private sealed record Prefetched(ModelBatch? Batch) : IDisposable
-    {
-        public void Dispose() => Batch?.Dispose();
     }
 }

@@ -17,8 +17,6 @@ internal sealed class FeatureDisk : FeatureStore
     private readonly Action<string> failed;
     private readonly byte[] row;
 
-    // One thread may take what another one computes anew.
-    private readonly Lock gate = new();
     private readonly bool isPrivate;
     private bool hasFailed;
 
@@ -67,7 +65,6 @@ internal sealed class FeatureDisk : FeatureStore
 
     public override void Put(IReadOnlyList<int> indices, IReadOnlyList<Tensor> rows)
     {
-        using var entered = gate.EnterScope();
         for (var i = 0; i < indices.Count && !hasFailed; i++)
         {
             if (Has(indices[i]))
@@ -96,7 +93,6 @@ internal sealed class FeatureDisk : FeatureStore
 
     public override Tensor[]? Take(IReadOnlyList<int> indices)
     {
-        using var entered = gate.EnterScope();
         Tensor[] rows = [.. Layout.Parts.Select(part => torch.empty([indices.Count, .. part.RowShape], part.StoredType))];
         for (var i = 0; i < indices.Count; i++)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,6 +10,9 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 {
     private readonly List<(FeatureBatches Batches, FeatureViews Views)> kept = [];
     private readonly List<FeatureBatches> all = [];
+
+    // Features come up on a thread of their own; callbacks are told on the one that trains.
+    private readonly ConcurrentQueue<TrainingWarning> warnings = new();
     private string? obstacle;
     private IDisposable? cuts;
 
@@ -42,6 +46,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         {
             compiled.Features.Clear();
             Refuse();
+            PassOnWarnings();
             return;
         }
 
@@ -55,6 +60,16 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
         compiled.Features.Clear();
         Refuse();
+        PassOnWarnings();
+    }
+
+    /// <summary>Warns of what came up since the last call.</summary>
+    public void PassOnWarnings()
+    {
+        while (warnings.TryDequeue(out var warning))
+        {
+            warn(warning);
+        }
     }
 
     public void Dispose()
@@ -83,6 +98,8 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
                 compiled.Features.Leave(view.Features);
             }
         }
+
+        PassOnWarnings();
     }
 
     private FrozenPrefix? Prefix(BatchLoader loader, int epoch)
@@ -199,14 +216,14 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     {
         var rows = bytes / disk.Layout.RowBytes / disk.ShardRows * disk.ShardRows;
         loader.ShuffleWithin(disk.ShardRows, (int)Math.Clamp(rows, disk.ShardRows, int.MaxValue));
-        warn(new TrainingWarning(WarningKind.ShuffledByShard, FormattableString.Invariant(
+        warnings.Enqueue(new TrainingWarning(WarningKind.ShuffledByShard, FormattableString.Invariant(
             $"The features take {disk.Bytes} bytes on disk, more than the {bytes} bytes of memory that they may take: each epoch goes through shards of {disk.ShardRows} samples in an order of its own, and shuffles as many of them as fit.")));
     }
 
-    private void CannotWrite(string error) => warn(new TrainingWarning(WarningKind.FeaturesNotKept,
+    private void CannotWrite(string error) => warnings.Enqueue(new TrainingWarning(WarningKind.FeaturesNotKept,
         $"Features cannot be written to '{options.FeatureCacheFolder ?? Path.GetTempPath()}' and are computed anew from here on: {error}"));
 
-    private void Repeats() => warn(new TrainingWarning(WarningKind.AugmentedViewsRepeat, FormattableString.Invariant(
+    private void Repeats() => warnings.Enqueue(new TrainingWarning(WarningKind.AugmentedViewsRepeat, FormattableString.Invariant(
         $"Samples are random: {options.AugmentedViews} view{(options.AugmentedViews == 1 ? "" : "s")} of each {(options.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));
 
     // Who left the choice to us is told by the history alone.
@@ -214,7 +231,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     {
         if (obstacle is not null && options.FeatureCache != FeatureCache.Auto)
         {
-            warn(new TrainingWarning(WarningKind.FeaturesNotKept,
+            warnings.Enqueue(new TrainingWarning(WarningKind.FeaturesNotKept,
                 $"FeatureCache is {options.FeatureCache}, but the frozen part is computed anew in each epoch: {obstacle}."));
         }
     }

@@ -21,6 +21,7 @@ internal sealed partial class FitRun
     private readonly TrainingStep step;
     private readonly Stopwatch clock = new();
     private readonly int sampleCount;
+    private readonly FeatureSession features;
     private MetricStates? states;
     private int samples;
     private readonly Dictionary<string, int> skipped = [];
@@ -45,6 +46,7 @@ internal sealed partial class FitRun
         validation = options.ValidationData is { } data ? new FeatureBatches(new BatchLoader(data, options.ValidationBatches)) : null;
         history = new History(options.InitialEpoch);
         fit = new FitContext(this, compiled, options, history, loader.BatchCount, Warn);
+        features = new FeatureSession(compiled, options, history, Warn);
 
         // Backups see what all others did at the same moment.
         callbacks = [.. options.Callbacks.Where(callback => callback is not Backup)];
@@ -130,7 +132,7 @@ internal sealed partial class FitRun
     {
         compiled.Model.train();
         using var audit = new MovementAudit(compiled);
-        using var features = new FeatureSession(compiled, options, history, fit.Warn);
+        using var kept = features;
         var first = position?.Epoch ?? options.InitialEpoch;
         for (var epoch = first; finished is null && epoch < options.Epochs && !Ending(); epoch++)
         {
@@ -207,6 +209,7 @@ internal sealed partial class FitRun
         foreach (var batch in training.Epoch(epoch, fit.Batch))
         {
             using var owned = batch;
+            features.PassOnWarnings();
             if (Ending())
             {
                 return;
@@ -264,6 +267,7 @@ internal sealed partial class FitRun
         try
         {
             var evaluation = Inference.Evaluate(compiled, validation, options.CancellationToken);
+            features.PassOnWarnings();
             WarnOfSkipped("validation", evaluation.SkippedSamples);
             fit.Set(evaluation.Metrics.Prepend(KeyValuePair.Create("loss", evaluation.Loss))
                 .Select(metric => KeyValuePair.Create($"val_{metric.Key}", metric.Value)));
@@ -320,9 +324,19 @@ internal sealed partial class FitRun
     {
         foreach (var callback in callbacks)
         {
+            if (IsOurs(callback))
+            {
+                moment(callback);
+                continue;
+            }
+
+            // What a callback of a user does may change modes for a while, as an evaluation does.
+            using var modes = compiled.Tunable.Layers.Modes.EnterScope();
             moment(callback);
         }
     }
+
+    private static bool IsOurs(Callback callback) => callback.GetType().Assembly == typeof(Callback).Assembly;
 
     private string Completed() => history.Records.Count == 0
         ? "No epoch ran."

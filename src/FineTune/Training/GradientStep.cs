@@ -161,6 +161,7 @@ internal class GradientStep
         // Whoever put the model, or a part of it, into the wrong mode since the last step.
         if (!binding.Model.training)
         {
+            using var modes = binding.Tunable.Layers.Modes.EnterScope();
             binding.Model.train();
         }
 

@@ -1,0 +1,151 @@
+using FineTune.Data;
+using FineTune.Tests.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune.Tests;
+
+public sealed class FeaturesBesideTrainingTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Test]
+    public void The_frozen_part_of_a_later_batch_runs_while_one_trains()
+    {
+        using var model = Convolutions.Seeded();
+        model.FreezeBackbone();
+        using var third = new CountdownEvent(3 + 3);
+        var threads = new HashSet<int>();
+        var hook = ((nn.Module<Tensor, Tensor>)model.backbone[0]).register_forward_pre_hook((_, input) =>
+        {
+            lock (threads)
+            {
+                threads.Add(Environment.CurrentManagedThreadId);
+            }
+
+            if (!third.IsSet)
+            {
+                third.Signal();
+            }
+
+            return input;
+        });
+        var loss = new Waiting(() => third.Wait(Patience));
+        model.Compile(Optimizers.SGD(1e-2), loss).Fit(Pictures(24), Beside with { Epochs = 1 });
+        hook.remove();
+
+        Assert.That(loss.WasInTime, "three batches and three probes went through the frozen part before the first batch's loss was there");
+        Assert.That(threads, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void Both_phases_give_the_same_bits_as_without_the_cache()
+    {
+        var with = Train(FeatureCache.Memory);
+        var without = Train(FeatureCache.Off);
+
+        Assert.That(with.Losses, Is.EqualTo(without.Losses));
+        Assert.That(Toy.Changed(without.Weights, with.Weights), Is.Empty);
+        Assert.That(with.History.FeatureCaches.Select(use => (use.Computed, use.Reused)), Is.EqualTo(new[] { (31L, 62L), (31L, 62L) }));
+    }
+
+    [Test]
+    public void A_callback_that_evaluates_in_the_middle_of_an_epoch_disturbs_nothing()
+    {
+        var with = Train(FeatureCache.Memory, new Evaluating());
+        var without = Train(FeatureCache.Off);
+
+        Assert.That(with.Losses, Is.EqualTo(without.Losses));
+        Assert.That(Toy.Changed(without.Weights, with.Weights), Is.Empty);
+    }
+
+    [Test]
+    public void An_error_in_reading_reaches_the_caller_after_the_batches_before_it_trained()
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var counting = new Counting();
+        var thrown = Assert.Throws<FineTuneException>(() => compiled.Fit(
+            new Failing(Toy.Points(), 25), Beside with { BatchSize = 10, Shuffle = false, Callbacks = [counting] }));
+
+        Assert.That(thrown!.Message, Does.Contain("sample 25").And.Contain("lost"));
+        Assert.That(counting.Batches, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Cancelling_leaves_features_that_the_next_fit_goes_on_with()
+    {
+        using var model = Convolutions.Seeded();
+        model.FreezeBackbone();
+        var pictures = Pictures(24);
+        using var source = new CancellationTokenSource();
+        var compiled = model.Compile(Optimizers.SGD(1e-2), Losses.CategoricalCrossEntropy());
+        var first = compiled.Fit(pictures, Beside with { CancellationToken = source.Token, Callbacks = [new Cancelling(source)] });
+        var second = compiled.Fit(pictures, Beside);
+
+        Assert.That(first.Outcome.Reason, Is.EqualTo(StopReason.Cancelled));
+        Assert.That(first.FeatureCaches.Single().Computed + second.FeatureCaches.Single().Computed, Is.EqualTo(24));
+    }
+
+    private static FitOptions Beside => Toy.Quiet with { Workers = 1, BatchSize = 6 };
+
+    private static TensorDataset Pictures(int count)
+    {
+        torch.manual_seed(3);
+        return new TensorDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
+    }
+
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(FeatureCache cache, params Callback[] callbacks)
+    {
+        var (pictures, validation) = (Pictures(24), Pictures(7));
+        using var model = Convolutions.Seeded();
+        var options = Beside with { ValidationData = validation, FeatureCache = cache, Callbacks = callbacks };
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy());
+        var head = compiled.Fit(pictures, options with { Epochs = 3 });
+        model.EnterPhase(Phase.Matching("layer4", "avgpool", "flatten"));
+        var fine = model.Recompile(1e-3).Fit(pictures, options with { InitialEpoch = 3, Epochs = 6 });
+        var history = head.Concat(fine);
+        return ([.. history["loss"], .. history["val_loss"]], Toy.Weights(model), history);
+    }
+
+    private sealed class Waiting(Func<bool> wait) : Loss("waiting")
+    {
+        private bool? wasInTime;
+
+        public bool WasInTime => wasInTime == true;
+
+        public override Tensor PerSample(Tensor output, Tensor target)
+        {
+            wasInTime ??= wait();
+            return Losses.CategoricalCrossEntropy().PerSample(output, target);
+        }
+    }
+
+    private sealed class Evaluating : Callback
+    {
+        private readonly TensorDataset data = Pictures(5);
+
+        public override void OnBatchEnd(FitContext fit) => fit.Compiled.Evaluate(data);
+    }
+
+    private sealed class Counting : Callback
+    {
+        public int Batches { get; private set; }
+
+        public override void OnBatchEnd(FitContext fit) => Batches++;
+    }
+
+    private sealed class Cancelling(CancellationTokenSource source) : Callback
+    {
+        public override void OnBatchEnd(FitContext fit) => source.Cancel();
+    }
+
+    private sealed class Failing(IDataset data, int from) : IDataset
+    {
+        public int Count => data.Count;
+
+        public Sample Read(int index, Random random) => index == from ? throw new IOException("lost") : data.Read(index, random);
+    }
+}
