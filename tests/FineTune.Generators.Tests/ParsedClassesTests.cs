@@ -54,6 +54,30 @@ public sealed class ParsedClassesTests
             "namespace Demo; public sealed partial class Encoding : Module<Tensor, Tensor> { [Backbone] private readonly Encoder encoder = new(); [Head] private readonly Linear head = Linear(8, 1); }",
         ],
 
+        // A module that writes into its input or does not, made by another, made by a model.
+        [Clip("relu(x, true)"), Clip("relu(x)"), Clip("relu(x + 1)")],
+        [Holder("new Clip()"), Holder("Linear(8, 8)"), Holder("Sequential(Linear(8, 8), new Clip())")],
+        [
+            """
+            namespace Demo;
+
+            public sealed partial class Clipped : Module<Tensor, Tensor>
+            {
+                [Backbone] private readonly Linear encoder = Linear(8, 8);
+                [Frozen] private readonly Linear teacher = Linear(8, 8);
+                [Head] private readonly Module<Tensor, Tensor> head = Sequential(new Holder(), Linear(8, 8));
+
+                public Clipped() : base("clipped") => RegisterComponents();
+
+                public override Tensor forward(Tensor x)
+                {
+                    var features = encoder.call(x);
+                    return head.call(features) + teacher.call(features);
+                }
+            }
+            """,
+        ],
+
         // Names: aliases, and types that stand in the way of others.
         [
             "",
@@ -153,6 +177,24 @@ public sealed class ParsedClassesTests
             private readonly Linear first = Linear(8, 8), last = Linear(8, 8);
 
             public Encoder() : base("encoder") => RegisterComponents();
+
+            public override Tensor forward(Tensor x) => {{result}};
+        }
+        """;
+
+    private static string Clip(string result) => Chained("Clip", "Linear(1, 1)", $"torch.nn.functional.{result}");
+
+    private static string Holder(string made) => Chained("Holder", made, "inner.call(x)");
+
+    private static string Chained(string name, string inner, string result) =>
+        $$"""
+        namespace Demo;
+
+        public sealed class {{name}} : Module<Tensor, Tensor>
+        {
+            private readonly Module<Tensor, Tensor> inner = {{inner}};
+
+            public {{name}}() : base("{{name}}") => RegisterComponents();
 
             public override Tensor forward(Tensor x) => {{result}};
         }

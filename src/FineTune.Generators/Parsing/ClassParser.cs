@@ -11,7 +11,12 @@ namespace FineTune.Generators.Parsing;
 /// </summary>
 internal static class ClassParser
 {
-    public static AnnotatedClass? Parse(INamedTypeSymbol type, TypeDeclarationSyntax declaration, SemanticModel model, CancellationToken cancellation)
+    /// <param name="type">The class.</param>
+    /// <param name="declaration">The declaration that is asked for it.</param>
+    /// <param name="model">The semantic model of the declaration's file.</param>
+    /// <param name="read">Gets the files, besides those of the class, of its bases and of what they hold, whose bodies were looked into.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static AnnotatedClass? Parse(INamedTypeSymbol type, TypeDeclarationSyntax declaration, SemanticModel model, ISet<SyntaxTree> read, CancellationToken cancellation)
     {
         if (Annotations.First(type)?.ApplicationSyntaxReference is not { } first
             || first.SyntaxTree != declaration.SyntaxTree
@@ -50,7 +55,7 @@ internal static class ClassParser
             type.IsSealed,
             torch.MapsTensorToTensor(type),
             ForwardParser.IsToBeWritten(type, components, torch),
-            ForwardOf(type, ancestry, components, torch, model.Compilation, taken, cancellation),
+            ForwardOf(type, ancestry, components, torch, model.Compilation, taken, read, cancellation),
             taken,
             NameTable.Free(type, "layers"),
             NameTable.Free(type, "phase"),
@@ -63,15 +68,15 @@ internal static class ClassParser
 
     // The halves are those of one class; a base class with a forward pass has its own.
     private static ForwardSplit? ForwardOf(
-        INamedTypeSymbol type, Ancestry ancestry, EquatableArray<Component> own, TorchTypes torch, Compilation compilation, EquatableArray<string> taken, CancellationToken cancellation)
+        INamedTypeSymbol type, Ancestry ancestry, EquatableArray<Component> own, TorchTypes torch, Compilation compilation, EquatableArray<string> taken, ISet<SyntaxTree> read, CancellationToken cancellation)
     {
         if (ancestry.Annotated is null)
-            return ForwardParser.Parse(type, own, torch, compilation, taken, cancellation);
+            return ForwardParser.Parse(type, own, torch, compilation, taken, read, cancellation);
         if (ancestry.All.Any(static ancestor => !ancestor.GetMembers("forward").IsEmpty))
             return type.GetMembers("forward").IsEmpty ? null : ForwardSplit.Impossible("a base class has a forward pass, with halves, of its own");
 
         var inherited = ComponentParser.Parse(type, ancestry.All, torch, compilation, cancellation);
-        return ForwardParser.Parse(type, inherited, torch, compilation, taken, cancellation);
+        return ForwardParser.Parse(type, inherited, torch, compilation, taken, read, cancellation);
     }
 
     // A base that implements these explicitly leaves nothing to override.

@@ -13,7 +13,7 @@ internal static class ForwardParser
     /// <summary>Null where the class has no forward pass of its own, or one with errors.</summary>
     public static ForwardSplit? Parse(
         INamedTypeSymbol type, EquatableArray<Component> components, TorchTypes torch, Compilation compilation,
-        EquatableArray<string> taken, CancellationToken cancellation)
+        EquatableArray<string> taken, ISet<SyntaxTree> read, CancellationToken cancellation)
     {
         var forward = type.GetMembers("forward").OfType<IMethodSymbol>()
             .FirstOrDefault(static method => method is { IsOverride: true, DeclaringSyntaxReferences.Length: 1 });
@@ -28,6 +28,7 @@ internal static class ForwardParser
             return null;
 
         var code = new BoundCode(model);
+        var overwriting = new OverwritingModules(compilation, torch, read);
         var assigned = new HashSet<string>(syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>()
             .Select(assignment => code.SymbolOf(assignment.Left))
             .Where(static symbol => symbol is IFieldSymbol or IPropertySymbol)
@@ -62,7 +63,7 @@ internal static class ForwardParser
         {
             cancellation.ThrowIfCancellationRequested();
             var roles = new MemberRoles(compilation, components, backboneCounts, assigned);
-            return new ForwardSlicer(syntax, code, roles, torch, isCutPoint, layers).Slice(syntax);
+            return new ForwardSlicer(syntax, code, roles, torch, overwriting, isCutPoint, layers).Slice(syntax);
         }
 
         // Where the cut can fall nowhere inside, it falls before everything.

@@ -34,7 +34,9 @@ internal static class ParsedClasses
         if (!Candidate.IsLikely(node, declarations.Aliases) || model.GetDeclaredSymbol(node, cancellation) is not INamedTypeSymbol type)
             return new(declarations, [], null);
 
-        return new(declarations, [.. Files(type).Distinct()], ClassParser.Parse(type, node, model, cancellation));
+        var read = new HashSet<SyntaxTree>(Files(type));
+        var parsed = ClassParser.Parse(type, node, model, read, cancellation);
+        return new(declarations, [.. read], parsed);
     }
 
     private static IEnumerable<SyntaxTree> Files(INamedTypeSymbol type)
@@ -60,7 +62,7 @@ internal static class ParsedClasses
 
     /// <summary>What was read from one declaration.</summary>
     /// <param name="Declarations">What everything else declared then.</param>
-    /// <param name="Read">The files whose bodies were looked into: those of the class, of its bases, and of what they hold.</param>
+    /// <param name="Read">The files whose bodies were looked into: those of the class, of its bases, of what they hold, and of what makes that.</param>
     /// <param name="Class">The class.</param>
     private sealed record Answer(Declarations Declarations, ImmutableArray<SyntaxTree> Read, AnnotatedClass? Class)
     {

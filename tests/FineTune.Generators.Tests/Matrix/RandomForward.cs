@@ -20,6 +20,21 @@ internal sealed class RandomForward(int seed)
 
             public static Tensor Mix(Tensor one, Tensor other) => one * 0.25 + other;
         }
+
+        public sealed class Squashed : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(8, 8);
+            private readonly ReLU first = ReLU(inplace: true);
+            private readonly bool late;
+
+            public Squashed(bool late) : base("squashed")
+            {
+                this.late = late;
+                RegisterComponents();
+            }
+
+            public override Tensor forward(Tensor x) => late ? first.call(fc.call(x)) : fc.call(first.call(x));
+        }
         """;
 
     /// <summary>The source of a class of that number, and of its backbone's.</summary>
@@ -34,17 +49,27 @@ internal sealed class RandomForward(int seed)
                 [Backbone] private readonly {{(ownBackbone ? $"Encoder{number}" : "Sequential")}} backbone = {{backbone}};
                 [Backbone] private readonly Linear side = Linear(8, 8);
                 [Frozen] private readonly Linear teacher = Linear(8, 8);
-                [Head] private readonly Linear hidden = Linear(8, 8);
+                [Head] private readonly {{this.random.Next(3) switch
+                {
+                    0 => "Sequential hidden = Sequential(ReLU(inplace: true), Linear(8, 8))",
+                    1 => $"Squashed hidden = new Squashed({(this.random.Next(2) == 0 ? "true" : "false")})",
+                    _ => "Linear hidden = Linear(8, 8)",
+                }}};
+                [Frozen] private readonly ReLU clip;
                 [Head] private readonly Linear head = Linear(8, 1);
                 private readonly Tensor mean = full(1, 0.5f);
                 internal readonly double scale = 0.75;
                 internal readonly bool flag = {{(this.random.Next(2) == 0 ? "true" : "false")}};
 
-                public Model{{number}}() : base("model") => RegisterComponents();
+                public Model{{number}}() : base("model")
+                {
+                    clip = ReLU({{(this.random.Next(2) == 0 ? "true" : "")}});
+                    RegisterComponents();
+                }
 
                 public override Tensor forward(Tensor x)
                 {
-                    {{Body(["backbone", "backbone", "side", "teacher", "hidden"], "head.call(", ")")}}
+                    {{Body(["backbone", "backbone", "side", "teacher", "hidden", "clip"], "head.call(", ")")}}
                 }
 
                 private Tensor Centred(Tensor x) => (x - mean) * scale;

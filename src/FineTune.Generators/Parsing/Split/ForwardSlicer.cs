@@ -9,11 +9,12 @@ namespace FineTune.Generators.Parsing.Split;
 /// Cuts the body of a forward pass in two. Statements keep their order within each half; what the second half needs
 /// of the first becomes the cut. Where the order of effects could matter, it refuses.
 /// </summary>
-internal sealed class ForwardSlicer
+internal sealed partial class ForwardSlicer
 {
     private readonly BoundCode code;
     private readonly MemberRoles roles;
     private readonly TorchTypes torch;
+    private readonly OverwritingModules overwriting;
     private readonly Func<ExpressionSyntax, bool> isCutPoint;
     private readonly Dictionary<ISymbol, Variable> current = new(SymbolEqualityComparer.Default);
     private readonly HashSet<string> names;
@@ -23,11 +24,13 @@ internal sealed class ForwardSlicer
     private readonly List<Line> trainable = [];
     private readonly List<string> cut = [];
     private bool isScoped;
+    private SyntaxNode? overwritten;
 
     /// <param name="method">The forward pass.</param>
     /// <param name="code">What the names in it stand for.</param>
     /// <param name="roles">Which members are frozen.</param>
     /// <param name="torch">TorchSharp's types.</param>
+    /// <param name="overwriting">Which modules write into their input.</param>
     /// <param name="isCutPoint">Whether a call is one of a backbone inside which the cut may fall.</param>
     /// <param name="layers">How the halves reach the model's layers.</param>
     public ForwardSlicer(
@@ -35,6 +38,7 @@ internal sealed class ForwardSlicer
         BoundCode code,
         MemberRoles roles,
         TorchTypes torch,
+        OverwritingModules overwriting,
         Func<ExpressionSyntax, bool> isCutPoint,
         string layers)
     {
@@ -42,6 +46,7 @@ internal sealed class ForwardSlicer
         this.code = code;
         this.roles = roles;
         this.torch = torch;
+        this.overwriting = overwriting;
         this.isCutPoint = isCutPoint;
         this.names = new(method.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText)) { "cut" };
         foreach (var parameter in method.ParameterList.Parameters)
@@ -322,106 +327,6 @@ internal sealed class ForwardSlicer
             .Where(symbol => symbol is not null && this.current.ContainsKey(symbol))
             .Select(symbol => this.current[symbol!].Name)];
 
-    private string Rewrite(ExpressionSyntax expression, bool hoist)
-    {
-        Refuse(expression);
-        var rewriter = hoist ? new Hoisting(this) : new PortableRewriter(this.code, symbol => NameIn(Half.Frozen, symbol));
-        return rewriter.Visit(expression).NormalizeWhitespace("    ", "\n").ToString();
-    }
-
-    private string Rewrite(StatementSyntax statement, Half half)
-    {
-        Refuse(statement);
-        return new PortableRewriter(this.code, symbol => NameIn(half, symbol)).Visit(statement).NormalizeWhitespace("    ", "\n").ToString();
-    }
-
-    /// <summary>What would change its meaning, or its text, on the way.</summary>
-    private void Refuse(SyntaxNode code)
-    {
-        foreach (var node in code.DescendantNodesAndSelf())
-        {
-            var isAssigned = node is AssignmentExpressionSyntax { Left: var left } && code is ExpressionSyntax && Target(left) is not null;
-            if (isAssigned || node is QueryExpressionSyntax or AwaitExpressionSyntax or RefExpressionSyntax
-                || node is DeclarationPatternSyntax or DeclarationExpressionSyntax or VarPatternSyntax
-                || (code is ExpressionSyntax && Incremented(node) is { } operand && Target(operand) is not null)
-                || node is ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword or (int)SyntaxKind.RefKeyword })
-            {
-                throw new UnsplittableException($"'{FirstLine(node)}' declares or changes a variable inside an expression");
-            }
-
-            if (node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var called, Expression: var changed } }
-                && called.EndsWith("_", StringComparison.Ordinal) && HalfOf(changed) == Half.Frozen)
-            {
-                throw new UnsplittableException($"'{FirstLine(node)}' changes a tensor in place");
-            }
-
-            if (node is InvocationExpressionSyntax call && InPlace.MayChange(call, this.code)
-                && call.ArgumentList.Arguments.Any(argument => this.torch.IsTensor(this.code.Model.GetTypeInfo(argument.Expression).Type) && HalfOf(argument.Expression) == Half.Frozen))
-            {
-                throw new UnsplittableException($"'{FirstLine(node)}' changes a tensor in place");
-            }
-        }
-
-        if (code.DescendantTokens().FirstOrDefault(static token => token.Text.Contains('\n')) is { RawKind: not 0 } literal)
-            throw new UnsplittableException($"'{FirstLine(literal.Parent!)}' goes over several lines");
-    }
-
-    private string? NameIn(Half half, ISymbol symbol) =>
-        this.current.TryGetValue(symbol, out var variable) ? NameIn(half, variable) : null;
-
-    /// <summary>The name of a variable in a half; one of the first half that the second reads becomes part of the cut.</summary>
-    private string NameIn(Half half, Variable variable)
-    {
-        if (half != Half.Trainable || variable.Half != Half.Frozen)
-            return variable.Name;
-        if (!variable.IsTensor)
-            throw new UnsplittableException($"'{variable.Name}' is needed by what trains, and is no tensor that could be kept");
-        return InCut(variable.Name);
-    }
-
-    /// <summary>Makes a value of the first half part of the cut; it keeps its name in the second.</summary>
-    private string InCut(string name)
-    {
-        if (!this.cut.Contains(name))
-        {
-            this.trainable.Insert(this.cut.Count, new($"var {name} = cut[{this.cut.Count}];", null, []));
-            this.cut.Add(name);
-        }
-
-        return name;
-    }
-
-    /// <summary>A name that no value has yet: the variable's own the first time, a numbered one after that.</summary>
-    private string Fresh(string name)
-    {
-        if (this.issued.Add(name))
-            return Emission.Identifier.Escape(name);
-
-        var i = 2;
-        while (!this.names.Add($"{name}{i}"))
-            i++;
-        return $"{name}{i}";
-    }
-
-    /// <summary>Splits the call of a backbone: the first half runs what is frozen of it, the second the rest.</summary>
-    private string RewriteCutPoint(InvocationExpressionSyntax call, string name)
-    {
-        var input = call.ArgumentList.Arguments[0].Expression;
-        var module = Rewrite(((MemberAccessExpressionSyntax)call.Expression).Expression, hoist: false);
-        if (HalfOf(input) != Half.Frozen)
-            return Rewrite(call, hoist: true);
-
-        return $"{this.layers}.CallTrainable({module}, {Hoist($"{this.layers}.CallFrozen({module}, {Rewrite(input, hoist: false)})", name, input)})";
-    }
-
-    /// <summary>Computes a value in the first half, and gives its name in the second.</summary>
-    private string Hoist(string value, string name, ExpressionSyntax expression)
-    {
-        var fresh = Fresh(name);
-        this.frozen.Add(new($"var {fresh} = {value};", null, Reads(expression)));
-        return InCut(fresh);
-    }
-
     private void Add(Half half, Line line)
     {
         if (half != Half.Trainable)
@@ -453,43 +358,4 @@ internal sealed class ForwardSlicer
     /// <param name="Defines">The variable that it can be left out with; null if it must stay.</param>
     /// <param name="Reads">The variables that it reads.</param>
     private sealed record Line(string Text, string? Defines, IReadOnlyList<string> Reads);
-
-    /// <summary>Rewrites an expression of the second half; its largest frozen parts are computed in the first.</summary>
-    private sealed class Hoisting(ForwardSlicer slicer)
-        : PortableRewriter(slicer.code, symbol => slicer.NameIn(Half.Trainable, symbol))
-    {
-        public override SyntaxNode? Visit(SyntaxNode? node)
-        {
-            if (node is not ExpressionSyntax expression || !IsUnconditional(expression) || !slicer.torch.IsTensor(slicer.code.Model.GetTypeInfo(expression).Type))
-                return base.Visit(node);
-
-            if (slicer.isCutPoint(expression) && expression is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments } call
-                && slicer.HalfOf(arguments[0].Expression) == Half.Frozen)
-            {
-                return SyntaxFactory.ParseExpression(slicer.RewriteCutPoint(call, "features"));
-            }
-
-            if (expression is InvocationExpressionSyntax or BinaryExpressionSyntax or ElementAccessExpressionSyntax or PrefixUnaryExpressionSyntax
-                && slicer.HalfOf(expression) == Half.Frozen)
-            {
-                return SyntaxFactory.IdentifierName(slicer.Hoist(slicer.Rewrite(expression, hoist: false), "features", expression));
-            }
-
-            return base.Visit(node);
-        }
-
-        private static bool IsUnconditional(ExpressionSyntax expression)
-        {
-            for (SyntaxNode? node = expression; node is ExpressionSyntax or ArgumentSyntax or BaseArgumentListSyntax; node = node.Parent)
-            {
-                if (node.Parent is ConditionalExpressionSyntax or ConditionalAccessExpressionSyntax or AnonymousFunctionExpressionSyntax or SwitchExpressionArmSyntax
-                    || node.Parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression or (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression })
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-    }
 }
