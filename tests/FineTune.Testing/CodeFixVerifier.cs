@@ -47,6 +47,29 @@ public static class CodeFixVerifier
             Assert.That(await Actions(document, diagnostic, new TFix()), Is.Empty);
     }
 
+    /// <summary>Makes every fix of every diagnostic in a source that need not compile, each for itself.</summary>
+    /// <returns>How many were made.</returns>
+    public static async Task<int> MakeAll(string source, DiagnosticAnalyzer[] analyzers, IReadOnlyList<CodeFixProvider> fixes)
+    {
+        using var workspace = new AdhocWorkspace();
+        var document = Open(workspace, source, []);
+        var tree = await document.GetSyntaxTreeAsync();
+        var made = 0;
+        foreach (var diagnostic in await AnalyzerVerifier.Diagnose((await document.Project.GetCompilationAsync())!, analyzers))
+        {
+            foreach (var fix in fixes.Where(fix => fix.FixableDiagnosticIds.Contains(diagnostic.Id) && diagnostic.Location.SourceTree == tree))
+            {
+                foreach (var action in await Actions(document, diagnostic, fix))
+                {
+                    await Apply(document, action);
+                    made++;
+                }
+            }
+        }
+
+        return made;
+    }
+
     private static Document Open(AdhocWorkspace workspace, string source, string[] otherFiles)
     {
         var project = workspace.CurrentSolution

@@ -12,7 +12,7 @@ public sealed partial class CorpusTests
 {
     private static string Folder => Path.Combine(Repository.Root, "tests/FineTune.Analyzers.Tests/Corpus/Programs");
 
-    private static IEnumerable<string> Programs => Directory.EnumerateFiles(Folder, "*.cs").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal);
+    internal static IEnumerable<string> Programs => Directory.EnumerateFiles(Folder, "*.cs").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal);
 
     [Test]
     public void Holds_at_least_thirty_programs_of_a_hundred_to_three_hundred_lines()
@@ -41,7 +41,7 @@ public sealed partial class CorpusTests
         from id in Ids().Matches(Mark().Match(line.Text).Value)
         select $"{line.Number}: {id.Value}";
 
-    private static string FileOf(string program) => Path.Combine(Folder, program + ".cs");
+    internal static string FileOf(string program) => Path.Combine(Folder, program + ".cs");
 
     [GeneratedRegex(@"// (FT\d{4}(, )?)+\s*$")]
     private static partial Regex Mark();

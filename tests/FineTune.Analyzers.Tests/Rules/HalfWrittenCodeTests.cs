@@ -1,0 +1,57 @@
+using FineTune.Analyzers.Tests.Corpus;
+using FineTune.CodeFixes.FT2001;
+using FineTune.Testing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace FineTune.Analyzers.Tests.Rules;
+
+/// <summary>In an editor most code does not compile: no rule and no fix may fail on it.</summary>
+public sealed class HalfWrittenCodeTests
+{
+    private static readonly CodeFixProvider[] Fixes =
+        [.. typeof(RecompileCodeFix).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && typeof(CodeFixProvider).IsAssignableFrom(type))
+            .Select(type => (CodeFixProvider)Activator.CreateInstance(type)!)];
+
+    [Test]
+    public async Task Some_of_each_program_is_lost_or_doubled() => Assert.That(await Break(rounds: 2), Is.Positive, "some of the fixes are to be made");
+
+    [Test]
+    [Category("Slow")]
+    public async Task Much_of_each_program_is_lost_or_doubled() => Assert.That(await Break(rounds: 30), Is.Positive, "some of the fixes are to be made");
+
+    private static async Task<int> Break(int rounds)
+    {
+        var random = new Random(1);
+        var made = 0;
+        foreach (var program in CorpusTests.Programs)
+        {
+            string[] tokens = [.. CSharpSyntaxTree.ParseText(await File.ReadAllTextAsync(CorpusTests.FileOf(program)), Compilations.ParseOptions)
+                .GetRoot().DescendantTokens().Select(token => token.ToFullString())];
+            for (var round = 0; round < rounds; round++)
+                made += await CodeFixVerifier.MakeAll(Broken(tokens, random, isCutShort: round % 2 == 1), AllAnalyzers.Create(), Fixes);
+        }
+
+        return made;
+    }
+
+    private static string Broken(string[] whole, Random random, bool isCutShort)
+    {
+        if (isCutShort)
+            return string.Concat(whole.Take(random.Next(whole.Length)));
+
+        var tokens = whole.ToList();
+        for (var edits = random.Next(1, 8); edits > 0; edits--)
+        {
+            var at = random.Next(tokens.Count);
+            if (random.Next(2) == 0)
+                tokens.RemoveAt(at);
+            else
+                tokens.Insert(random.Next(tokens.Count), tokens[at]);
+        }
+
+        return string.Concat(tokens);
+    }
+}
