@@ -23,6 +23,7 @@ public static class BackboneWeights
         (string member, Dictionary<string, Tensor> targets, List<string> remainders) = Backbone(model);
         using WeightsFile file = WeightsFile.Open(path);
         var match = new BackboneMatch(file, member, targets, remainders, options ?? new());
+        file.Verify();
         match.Load();
         return match.Report(path);
     }

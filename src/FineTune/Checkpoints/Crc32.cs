@@ -12,6 +12,7 @@ internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
     private const int LeastToFold = 64;
+    private const int LeastToFoldWide = 512;
 
     private static readonly uint[] Tables = MakeTables();
 
@@ -21,6 +22,13 @@ internal static class Crc32
     public static uint Append(uint checksum, ReadOnlySpan<byte> data)
     {
         uint crc = ~checksum;
+        if (Pclmulqdq.V512.IsSupported && data.Length >= LeastToFoldWide)
+        {
+            ReadOnlySpan<Vector512<ulong>> blocks = MemoryMarshal.Cast<byte, Vector512<ulong>>(data);
+            crc = FoldWide(crc, blocks[..(blocks.Length / 4 * 4)]);
+            data = data[(blocks.Length / 4 * 4 * Vector512<byte>.Count)..];
+        }
+
         if (Pclmulqdq.IsSupported && data.Length >= LeastToFold)
         {
             int folded = data.Length / Vector128<byte>.Count * Vector128<byte>.Count;
@@ -53,6 +61,22 @@ internal static class Crc32
         return crc;
     }
 
+    // Four blocks of 64 bytes at a time are carried over the next four; what is left of all has the checksum of all.
+    private static uint FoldWide(uint crc, ReadOnlySpan<Vector512<ulong>> blocks)
+    {
+        Vector512<ulong> by256 = Vector512.Create(Vector256.Create(Vector128.Create(0x1_1542_778Aul, 0x1_322D_1430ul)));
+        Vector512<ulong> first = blocks[0] ^ Vector512.CreateScalar((ulong)crc), second = blocks[1], third = blocks[2], fourth = blocks[3];
+        for (blocks = blocks[4..]; blocks.Length >= 4; blocks = blocks[4..])
+        {
+            first = Carried(first, by256) ^ blocks[0];
+            second = Carried(second, by256) ^ blocks[1];
+            third = Carried(third, by256) ^ blocks[2];
+            fourth = Carried(fourth, by256) ^ blocks[3];
+        }
+
+        return Fold(0, MemoryMarshal.Cast<Vector512<ulong>, Vector128<ulong>>([first, second, third, fourth]));
+    }
+
     // Four blocks at a time are carried over the next four, then all into one, and that is reduced: Gopal et al., "Fast CRC
     // Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel, 2009), with its constants for this polynomial.
     private static uint Fold(uint crc, ReadOnlySpan<Vector128<ulong>> blocks)
@@ -83,6 +107,9 @@ internal static class Crc32
 
     private static Vector128<ulong> Carried(Vector128<ulong> block, Vector128<ulong> distance) =>
         Pclmulqdq.CarrylessMultiply(block, distance, 0x00) ^ Pclmulqdq.CarrylessMultiply(block, distance, 0x11);
+
+    private static Vector512<ulong> Carried(Vector512<ulong> block, Vector512<ulong> distance) =>
+        Pclmulqdq.V512.CarrylessMultiply(block, distance, 0x00) ^ Pclmulqdq.V512.CarrylessMultiply(block, distance, 0x11);
 
     // The first table is of single bytes; each further one of bytes that are followed by one more zero byte.
     private static uint[] MakeTables()

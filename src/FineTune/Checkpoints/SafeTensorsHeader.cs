@@ -26,6 +26,9 @@ internal sealed class SafeTensorsHeader
 
     public IReadOnlyDictionary<string, string> Metadata => metadata ?? [];
 
+    /// <summary>Whether a file that starts so has a header after its length, as far as one can see.</summary>
+    public static bool IsLikely(ReadOnlySpan<byte> start) => start.Length > 8 && start[8] == '{';
+
     /// <exception cref="WeightsFileException">The file breaks a rule of the format.</exception>
     public static SafeTensorsHeader Read(MappedFile file)
     {

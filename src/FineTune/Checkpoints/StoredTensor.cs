@@ -10,6 +10,7 @@ public sealed class StoredTensor
     private readonly long position;
     private readonly long length;
     private readonly long[]? strides;
+    private readonly ZipRecord? record;
 
     /// <param name="file">Where it lies.</param>
     /// <param name="name">Its name.</param>
@@ -17,8 +18,10 @@ public sealed class StoredTensor
     /// <param name="shape">Its shape.</param>
     /// <param name="position">Where its first element lies in the file.</param>
     /// <param name="strides">How far apart its elements lie, if they do not follow each other in order.</param>
-    internal StoredTensor(MappedFile file, string name, ScalarType type, long[] shape, long position, long[]? strides = null)
+    /// <param name="record">The record around it, if it has a checksum.</param>
+    internal StoredTensor(MappedFile file, string name, ScalarType type, long[] shape, long position, long[]? strides = null, ZipRecord? record = null)
     {
+        this.record = record;
         this.file = file;
         this.position = position;
         this.strides = strides is null || AreContiguous(shape, strides) ? null : strides;
@@ -41,7 +44,7 @@ public sealed class StoredTensor
     public IReadOnlyList<long> Shape { get; }
 
     /// <summary>Reads it into a new tensor of its own type, on the CPU.</summary>
-    /// <exception cref="WeightsFileException">It takes more than 2 GiB.</exception>
+    /// <exception cref="WeightsFileException">It takes more than 2 GiB, or its checksum is wrong.</exception>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     public Tensor Read()
     {
@@ -54,14 +57,14 @@ public sealed class StoredTensor
     }
 
     /// <summary>Copies the elements into a tensor of the same shape, converted to its type, without gradients.</summary>
-    /// <exception cref="WeightsFileException">It takes more than 2 GiB.</exception>
+    /// <exception cref="WeightsFileException">It takes more than 2 GiB, or its checksum is wrong; nothing was copied then.</exception>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     public void CopyTo(Tensor destination)
     {
         if (!destination.shape.AsSpan().SequenceEqual([.. Shape]))
             throw new ArgumentException($"'{Name}' has the shape [{string.Join(", ", Shape)}], but the tensor to copy to has [{string.Join(", ", destination.shape)}].", nameof(destination));
-        ThrowIfTooLarge();
+        Verify();
         if (strides is null && destination.dtype == Type && destination.device_type == DeviceType.CPU && destination.is_contiguous())
         {
             CopyElements(destination.bytes);
@@ -73,11 +76,27 @@ public sealed class StoredTensor
         destination.copy_(source);
     }
 
+    /// <summary>Makes sure that it can be read: that it is not too large, and that its checksum, if it has one, is right.</summary>
+    /// <exception cref="WeightsFileException">It takes more than 2 GiB, or its checksum is wrong.</exception>
+    internal void Verify()
+    {
+        ThrowIfTooLarge();
+        record?.Verify();
+    }
+
     private Tensor ReadFlat(long[] shape)
     {
         Tensor result = empty(shape, dtype: Type);
-        CopyElements(result.bytes);
-        return result;
+        try
+        {
+            CopyElements(result.bytes);
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
     }
 
     private static bool AreContiguous(long[] shape, long[] strides)
@@ -93,7 +112,13 @@ public sealed class StoredTensor
         return true;
     }
 
-    private void CopyElements(Span<byte> destination) => file.CopyTo(position, destination);
+    private void CopyElements(Span<byte> destination)
+    {
+        if (record is null)
+            file.CopyTo(position, destination);
+        else
+            record.CopyTo(position, destination);
+    }
 
     private void ThrowIfTooLarge()
     {

@@ -2,7 +2,8 @@ namespace FineTune.Checkpoints;
 
 /// <summary>
 /// Named tensors in a file, or in several with an index. Opening reads and checks the description of all tensors;
-/// their elements are read when asked for. Nothing in a file is ever run.
+/// their elements are read when asked for, and their checksum, where a file has any, compared then. Nothing in a file is
+/// ever run.
 /// </summary>
 /// <example>
 /// <code>
@@ -12,6 +13,8 @@ namespace FineTune.Checkpoints;
 /// </example>
 public sealed class WeightsFile : IDisposable
 {
+    private static readonly string[] PyTorchExtensions = [".pt", ".pth", ".bin", ".ckpt"];
+
     private readonly List<MappedFile> files;
 
     private WeightsFile(List<MappedFile> files, IReadOnlyDictionary<string, StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -54,6 +57,8 @@ public sealed class WeightsFile : IDisposable
                 return new(files, TorchSharpFile.Read(file), new Dictionary<string, string>());
             if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
                 return new(files, ReadShards(file, files), new Dictionary<string, string>());
+            if (IsNamedAsPyTorch(path) && !SafeTensorsHeader.IsLikely(start))
+                throw new WeightsFileException($"'{path}' is not a valid PyTorch file: it starts neither as a zip archive nor as the pickles that torch.save wrote before.");
             SafeTensorsHeader header = SafeTensorsHeader.Read(file);
             return new(files, header.Tensors, header.Metadata);
         }
@@ -62,6 +67,14 @@ public sealed class WeightsFile : IDisposable
             Close(files);
             throw;
         }
+    }
+
+    /// <summary>Makes sure that every tensor can be read, which those of PyTorch's zip files have checksums for.</summary>
+    /// <exception cref="WeightsFileException">One cannot: its checksum is wrong, or it is too large.</exception>
+    internal void Verify()
+    {
+        foreach (StoredTensor tensor in Tensors.Values)
+            tensor.Verify();
     }
 
     /// <summary>Closes the file; its tensors can no longer be read.</summary>
@@ -89,6 +102,8 @@ public sealed class WeightsFile : IDisposable
 
         return tensors;
     }
+
+    private static bool IsNamedAsPyTorch(string path) => PyTorchExtensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static void Close(List<MappedFile> files)
     {

@@ -339,4 +339,27 @@ public sealed class BackboneWeightsTests
             Assert.That(FirstOfEach(model), Is.EqualTo(before));
         });
     }
+
+    /// <summary>The damage may be where nothing is loaded from: the other network's head.</summary>
+    [TestCase("bn.running_var")]
+    [TestCase("fc.weight")]
+    public void A_damaged_record_changes_nothing_although_checksums_come_last(string damaged)
+    {
+        using var model = new Model();
+        float[] before = FirstOfEach(model);
+        path = folder["weights.pth"];
+        Dictionary<string, Tensor> weights = Weights();
+        weights["fc.weight"] = full([4, 2], 7f);
+        PyTorchWeights.Write(path, weights);
+        string record = $"archive/data/{weights.Keys.ToList().IndexOf(damaged)}";
+        byte[] archive = File.ReadAllBytes(path);
+        archive[archive.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(record)) + record.Length] ^= 1;
+        File.WriteAllBytes(path, archive);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => model.LoadBackbone(path), Throws.TypeOf<WeightsFileException>().With.Message.EqualTo($"'{path}' is not a valid PyTorch file: the checksum of '{record}' is wrong."));
+            Assert.That(FirstOfEach(model), Is.EqualTo(before));
+        });
+    }
 }

@@ -9,9 +9,14 @@ public sealed class Crc32Tests
     public void The_digits_have_their_known_checksum() => Assert.That(Crc32.Of("123456789"u8), Is.EqualTo(0xCBF43926));
 
     [Test]
+    public void A_known_sentence_has_its_known_checksum() =>
+        Assert.That(Crc32.Of("The quick brown fox jumps over the lazy dog"u8), Is.EqualTo(0x414FA339));
+
+    /// <summary>Byte by byte, by blocks of 16 bytes and by blocks of 64, and what is left after each.</summary>
+    [Test]
     public void Every_length_has_the_checksum_of_its_bytes_one_by_one()
     {
-        var data = new byte[700];
+        var data = new byte[1400];
         new Random(1).NextBytes(data);
 
         Assert.Multiple(() =>

@@ -18,10 +18,12 @@ internal sealed class PickleAssembler
         long[]? shape = null,
         long[]? strides = null,
         string storage = "FloatStorage",
+        Action<PickleAssembler>? beforeTensor = null,
         Action<PickleAssembler>? afterTensor = null)
     {
-        PickleAssembler pickle = new PickleAssembler().OrderedDictionary().Mark().Text("x")
-            .Global("torch._utils", "_rebuild_tensor_v2").Mark()
+        PickleAssembler pickle = new PickleAssembler().OrderedDictionary().Mark().Text("x");
+        beforeTensor?.Invoke(pickle);
+        pickle.Global("torch._utils", "_rebuild_tensor_v2").Mark()
             .Mark().Text("storage").Global("torch", storage).Text(key).Text("cpu").Number(count).Raw('t').Raw('Q')
             .Number(offset).Numbers(shape ?? [2, 3]).Numbers(strides ?? [3, 1]).Raw(0x89).OrderedDictionary().Raw('t').Raw('R');
         afterTensor?.Invoke(pickle);

@@ -72,6 +72,22 @@ public sealed class PyTorchFileTests
         }
     }
 
+    /// <summary>The oldest of torchvision's files, such as vgg16-397923af.pth, are put together so.</summary>
+    [Test]
+    public void What_PyTorch_wrote_before_0_4_is_read([Values("old-parameters-legacy.pt", "old-python-legacy.pt")] string name)
+    {
+        using WeightsFile file = WeightsFile.Open(Path.Combine(Fixtures, name));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(file.Tensors.Keys, Is.EqualTo(new[] { "features.0.weight", "features.0.bias", "features.0.running_mean" }));
+            Assert.That(file.Tensors["features.0.weight"].Shape, Is.EqualTo(new[] { 2, 3 }));
+            Assert.That(Floats(file.Tensors["features.0.weight"]), Is.EqualTo(new[] { 0f, 1, 2, 3, 4, 5 }));
+            Assert.That(Floats(file.Tensors["features.0.bias"]), Is.EqualTo(new[] { 6f, 7 }));
+            Assert.That(Floats(file.Tensors["features.0.running_mean"]), Is.EqualTo(new[] { -1f, -2 }));
+        });
+    }
+
     [Test]
     public void The_state_dict_in_a_checkpoint_is_found([Values("nested.pt", "nested-legacy.pt")] string name)
     {
@@ -99,14 +115,6 @@ public sealed class PyTorchFileTests
         Assert.That(destination.data<double>().ToArray(), Is.EqualTo(Enumerable.Range(0, 12).Select(i => 2 * i + 1)));
     }
 
-    [Test]
-    public void Checksums_of_known_text() =>
-        Assert.Multiple(() =>
-        {
-            Assert.That(Crc32.Of("123456789"u8), Is.EqualTo(0xCBF43926));
-            Assert.That(Crc32.Of("The quick brown fox jumps over the lazy dog"u8), Is.EqualTo(0x414FA339));
-        });
-
     [TestCase("protocol4.pt", "it is of protocol 4")]
     [TestCase("whole-model.pt", "it names 'torch.nn.modules.linear.Linear', which is no part of a state dict")]
     [TestCase("script.pt", "it is a TorchScript program")]
@@ -129,7 +137,13 @@ public sealed class PyTorchFileTests
     {
         yield return Case("print", Start().Global("__builtin__", "print").Text("x").Raw(0x85).Raw('R').Stop(), "it names '__builtin__.print'");
         yield return Case("execv", Start().Global("posix", "execv").Text("/bin/sh").Raw(0x85).Raw('R').Stop(), "it names 'posix.execv'");
-        yield return Case("object of a class", Start().Global("collections", "OrderedDict").Raw(')').Raw(0x81).Stop(), "it has the instruction 0x81");
+        yield return Case("object of a class", Start().Global("collections", "OrderedDict").Raw(')').Raw(0x81).Stop(), "it makes an object of 'collections.OrderedDict', which is no part of a state dict");
+        yield return Case("object of a string", Start().Text("x").Raw(')').Raw(0x81).Stop(), "it makes an object of something that is not a name");
+        yield return Case("parameter of no tensor", Start().Global("torch.nn.parameter", "Parameter").Raw(')').Raw(0x81).Stop(), "it makes an object of 'torch.nn.parameter.Parameter'");
+        yield return Case("strange state of a parameter", PickleAssembler.StateDict(beforeTensor: pickle => pickle.Global("torch.nn.parameter", "Parameter"), afterTensor: pickle => pickle.Raw(0x85).Raw(0x81).Raw('}').Raw('b')), "it fills something that is not a dictionary");
+        yield return Case("dictionary of no pairs", Start().Global("collections", "OrderedDict").Raw(']').Text("x").Raw('a').Raw(0x85).Raw('R').Stop(), "it makes a dictionary of something that is not pairs");
+        yield return Case("short string of half a character", Start().Raw('U').Raw(1, 0xC3).Stop(), "not valid UTF-8");
+        yield return Case("unneeded instruction", Start().Raw('N').Raw('2').Stop(), "it has the instruction 0x32 at byte 3");
         yield return Case("protocol 5", Start(5).Raw('N').Stop(), "it is of protocol 5");
         yield return Case("item set on a tensor", PickleAssembler.StateDict(afterTensor: pickle => pickle.Text("k").Text("v").Raw('s')), "it fills something that is not a dictionary");
         yield return Case("state set on a tensor", PickleAssembler.StateDict(afterTensor: pickle => pickle.Raw('}').Raw('b')), "it fills something that is not a dictionary");
@@ -253,20 +267,108 @@ public sealed class PyTorchFileTests
         AssertRefused("is compressed, which torch.save never does");
     }
 
-    [Test]
-    public void A_wrong_checksum_is_named_and_one_of_zero_means_that_there_is_none()
+    [TestCase("archive/data.pkl")]
+    [TestCase("archive/version")]
+    public void A_wrong_checksum_of_what_describes_the_tensors_is_named_at_once(string record)
     {
-        byte[] archive = Valid();
-        int record = archive.AsSpan().LastIndexOf("archive/data/0"u8) - 46;
-        Span<byte> checksum = archive.AsSpan(record + 16, 4);
-        checksum[0] ^= 1;
-        File.WriteAllBytes(path, archive);
-        AssertRefused("the checksum of 'archive/data/0' is wrong");
+        File.WriteAllBytes(path, WithChecksum(Valid(), record, checksum => checksum[0] ^= 1));
 
-        checksum.Clear();
+        AssertRefused($"the checksum of '{record}' is wrong");
+    }
+
+    [Test]
+    public void A_wrong_checksum_of_elements_is_named_each_time_they_are_read()
+    {
+        File.WriteAllBytes(path, WithChecksum(Valid(), "archive/data/0", checksum => checksum[0] ^= 1));
+        using WeightsFile file = WeightsFile.Open(path);
+        using Tensor destination = ones(2, 3);
+
+        Assert.Multiple(() =>
+        {
+            foreach (int _ in Enumerable.Range(0, 2))
+            {
+                Assert.That(() => file.Tensors["x"].Read(), Refused("the checksum of 'archive/data/0' is wrong."));
+                Assert.That(() => file.Tensors["x"].CopyTo(destination), Refused("the checksum of 'archive/data/0' is wrong."));
+            }
+
+            Assert.That(destination.data<float>().ToArray(), Is.All.EqualTo(1f), "nothing was copied");
+        });
+    }
+
+    [Test]
+    public void A_checksum_of_zero_means_that_there_is_none()
+    {
+        File.WriteAllBytes(path, WithChecksum(Valid(), "archive/data/0", checksum => checksum.Clear()));
+
+        using WeightsFile file = WeightsFile.Open(path);
+
+        Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(new float[6]));
+    }
+
+    [TestCase("shared.whole")]
+    [TestCase("shared.offset")]
+    [TestCase("shared.transposed")]
+    [TestCase("shared.expanded")]
+    public void A_view_is_not_read_from_a_damaged_record(string name)
+    {
+        byte[] archive = File.ReadAllBytes(Path.Combine(Fixtures, "tricky.pt"));
+        byte[] numbers = [.. Enumerable.Range(0, 24).SelectMany(i => BitConverter.GetBytes((float)i))];
+        archive[archive.AsSpan().IndexOf(numbers) + numbers.Length - 1] ^= 1;
         File.WriteAllBytes(path, archive);
         using WeightsFile file = WeightsFile.Open(path);
-        Assert.That(file.Tensors, Has.Count.EqualTo(1));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => file.Tensors[name].Read(), Refused("the checksum of 'tricky/data/"));
+            Assert.That(Floats(file.Tensors["scalar"]), Is.EqualTo(new[] { 2.5f }), "others are");
+        });
+    }
+
+    /// <summary>Records are read in parts of 256 KiB.</summary>
+    [TestCase(0)]
+    [TestCase(600_001)]
+    [TestCase(1_199_999)]
+    public void A_long_record_is_read_whole_and_damage_found_anywhere(int damaged)
+    {
+        float[] numbers = [.. Enumerable.Range(0, 300_000).Select(i => (float)i)];
+        using (Tensor whole = tensor(numbers))
+            PyTorchWeights.Write(path, new Dictionary<string, Tensor> { ["x"] = whole });
+        using (WeightsFile file = WeightsFile.Open(path))
+        {
+            using Tensor copy = zeros(300_000);
+            file.Tensors["x"].CopyTo(copy);
+            Assert.That(copy.data<float>().ToArray(), Is.EqualTo(numbers));
+            Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(numbers));
+        }
+
+        byte[] archive = File.ReadAllBytes(path);
+        archive[archive.AsSpan().IndexOf("archive/data/0"u8) + "archive/data/0".Length + damaged] ^= 0x10;
+        File.WriteAllBytes(path, archive);
+
+        using WeightsFile spoilt = WeightsFile.Open(path);
+        Assert.That(() => spoilt.Tensors["x"].Read(), Refused("the checksum of 'archive/data/0' is wrong."));
+    }
+
+    [TestCase("")]
+    [TestCase("<html>404 Not Found</html>")]
+    public void What_is_named_as_PyTorchs_and_is_something_else_is_called_so(string content)
+    {
+        path = folder["resnet18.pth"];
+        File.WriteAllText(path, content);
+
+        AssertRefused("it starts neither as a zip archive nor as the pickles that torch.save wrote before.");
+    }
+
+    [Test]
+    public void A_safetensors_file_is_known_by_its_content_whatever_it_is_called()
+    {
+        path = folder["model.bin"];
+        using (Tensor tensor = ones(2))
+            SafeTensors.Write(path, new Dictionary<string, Tensor> { ["x"] = tensor });
+
+        using WeightsFile file = WeightsFile.Open(path);
+
+        Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(new[] { 1f, 1f }));
     }
 
     [Test]
@@ -367,7 +469,16 @@ public sealed class PyTorchFileTests
         return stream.ToArray();
     }
 
-    private void AssertRefused(string sentence) => Assert.That(
-        () => WeightsFile.Open(path).Dispose(),
-        Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{path}' is not a valid PyTorch file: ").And.Message.Contains(sentence));
+    private static byte[] WithChecksum(byte[] archive, string record, SpanAction change)
+    {
+        change(archive.AsSpan(archive.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(record)) - 46 + 16, 4));
+        return archive;
+    }
+
+    private delegate void SpanAction(Span<byte> bytes);
+
+    private NUnit.Framework.Constraints.Constraint Refused(string sentence) =>
+        Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{path}' is not a valid PyTorch file: ").And.Message.Contains(sentence);
+
+    private void AssertRefused(string sentence) => Assert.That(() => WeightsFile.Open(path).Dispose(), Refused(sentence));
 }

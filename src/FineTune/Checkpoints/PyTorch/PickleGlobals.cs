@@ -9,13 +9,17 @@ internal static class PickleGlobals
 
     private static readonly PickleGlobal OrderedDictionary = new("collections.OrderedDict");
     private static readonly PickleGlobal RebuildTensor = new("torch._utils._rebuild_tensor_v2");
+    private static readonly PickleGlobal RebuildTensorOfOld = new("torch._utils._rebuild_tensor");
+    private static readonly PickleGlobal ParameterOfOld = new("torch.nn.parameter.Parameter");
     private static readonly PickleGlobal RebuildParameter = new("torch._utils._rebuild_parameter");
 
     private static readonly Dictionary<string, PickleGlobal> All = new PickleGlobal[]
     {
         OrderedDictionary,
         RebuildTensor,
+        RebuildTensorOfOld,
         RebuildParameter,
+        ParameterOfOld,
         new("torch.BoolStorage", ScalarType.Bool),
         new("torch.ByteStorage", ScalarType.Byte),
         new("torch.CharStorage", ScalarType.Int8),
@@ -51,13 +55,38 @@ internal static class PickleGlobals
         object?[] items = (arguments as PickleTuple)?.Items ?? throw new PickleException("it calls something without arguments");
         if (ReferenceEquals(function, OrderedDictionary) && items.Length == 0)
             return new PickleDictionary();
+        if (ReferenceEquals(function, OrderedDictionary) && items is [PickleList pairs])
+            return Dictionary(pairs);
         if (ReferenceEquals(function, RebuildTensor) && items is [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool, PickleDictionary])
             return Tensor(storage, offset, Numbers(shape), Numbers(strides));
+        if (ReferenceEquals(function, RebuildTensorOfOld) && items is [PickleStorage older, long start, PickleTuple sizes, PickleTuple steps])
+            return Tensor(older, start, Numbers(sizes), Numbers(steps));
+        if (ReferenceEquals(function, ParameterOfOld) && items is [PickleTensor])
+            return Create(function, arguments);
         if (ReferenceEquals(function, RebuildParameter) && items is [PickleTensor tensor, bool, PickleDictionary])
             return tensor;
         throw new PickleException(function is PickleGlobal global
             ? $"it calls '{global.Name}' with arguments that it does not take"
             : "it calls something that is not a name");
+    }
+
+    /// <summary>Makes an object of a class: a parameter, as PyTorch before 0.4 wrote it.</summary>
+    public static PickleTensor Create(object? type, object? arguments) => ReferenceEquals(type, ParameterOfOld) && arguments is PickleTuple { Items: [PickleTensor tensor] }
+        ? tensor with { IsParameterOfOld = true }
+        : throw new PickleException(type is PickleGlobal global ? $"it makes an object of '{global.Name}', which is no part of a state dict; nothing of it was executed" : "it makes an object of something that is not a name");
+
+    // Python 2 wrote the pairs of an OrderedDict as lists.
+    private static PickleDictionary Dictionary(PickleList pairs)
+    {
+        var dictionary = new PickleDictionary();
+        foreach (object? pair in pairs.Items)
+        {
+            if (pair is not PickleList { Items: [var key, var value] })
+                throw new PickleException("it makes a dictionary of something that is not pairs");
+            dictionary.Items.Add((key, value));
+        }
+
+        return dictionary;
     }
 
     private static PickleTensor Tensor(PickleStorage storage, long offset, long[] shape, long[] strides)

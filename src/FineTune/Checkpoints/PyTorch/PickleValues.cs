@@ -30,4 +30,8 @@ internal sealed record PickleGlobal(string Name, ScalarType? StorageType = null)
 internal sealed record PickleStorage(string Key, ScalarType Type, long Count);
 
 /// <summary>A view of a storage.</summary>
-internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Shape, long[] Strides);
+internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Shape, long[] Strides)
+{
+    /// <summary>Whether it was made as PyTorch before 0.4 made parameters, which have a state of their own.</summary>
+    public bool IsParameterOfOld { get; init; }
+}

@@ -43,9 +43,16 @@ internal static class PyTorchFile
         {
             Dictionary<string, PickleTensor> tensors = StateDictionary.Find(Unpickler.Read(records.Read(pickle, LongestPickle)).Value);
             var positions = new Dictionary<string, long>();
+            var stored = new Dictionary<string, ZipRecord>();
             foreach (PickleStorage storage in tensors.Values.Select(tensor => tensor.Storage).Distinct())
-                positions[storage.Key] = Position(storage, records.Verified($"{prefix}data/{storage.Key}"));
-            return Place(file, tensors, positions);
+            {
+                ZipRecord record = stored[storage.Key] = records[$"{prefix}data/{storage.Key}"];
+                if (record.Length != Length(storage))
+                    throw new PickleException($"storage {storage.Key} has {record.Length} bytes instead of the {Length(storage)} of its {storage.Count} elements");
+                positions[storage.Key] = record.Position;
+            }
+
+            return Place(file, tensors, positions, stored);
         });
     }
 
@@ -97,7 +104,7 @@ internal static class PyTorchFile
         return position == file.Length ? positions : throw new PickleException($"{file.Length - position} bytes follow its last storage");
     }
 
-    private static Dictionary<string, StoredTensor> Place(MappedFile file, Dictionary<string, PickleTensor> tensors, Dictionary<string, long> positions)
+    private static Dictionary<string, StoredTensor> Place(MappedFile file, Dictionary<string, PickleTensor> tensors, Dictionary<string, long> positions, Dictionary<string, ZipRecord>? records = null)
     {
         var placed = new Dictionary<string, StoredTensor>(tensors.Count);
         foreach ((string name, (PickleStorage storage, long offset, long[] shape, long[] strides)) in tensors)
@@ -106,15 +113,11 @@ internal static class PyTorchFile
                 throw new PickleException($"storage {storage.Key} of '{name}' is missing");
             if (shape.Aggregate(1L, (product, size) => product * size) * ElementSize.Of(storage.Type) > MostExpansion * file.Length)
                 throw new PickleException($"'{name}' of shape [{string.Join(", ", shape)}] would take more than {MostExpansion} times the file");
-            placed[name] = new StoredTensor(file, name, storage.Type, shape, position + offset * ElementSize.Of(storage.Type), strides);
+            placed[name] = new StoredTensor(file, name, storage.Type, shape, position + offset * ElementSize.Of(storage.Type), strides, records?[storage.Key]);
         }
 
         return placed;
     }
-
-    private static long Position(PickleStorage storage, (long Position, long Length) record) => record.Length == Length(storage)
-        ? record.Position
-        : throw new PickleException($"storage {storage.Key} has {record.Length} bytes instead of the {Length(storage)} of its {storage.Count} elements");
 
     private static long Length(PickleStorage storage) => checked(storage.Count * ElementSize.Of(storage.Type));
 

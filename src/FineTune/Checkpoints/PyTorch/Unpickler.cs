@@ -89,6 +89,9 @@ internal ref struct Unpickler
             case (byte)'X':
                 stack.Add(Text());
                 break;
+            case (byte)'U':
+                stack.Add(Decode(Bytes(Byte())));
+                break;
             case (byte)')':
                 stack.Add(new PickleTuple([]));
                 break;
@@ -149,10 +152,12 @@ internal ref struct Unpickler
                 object? arguments = Pop();
                 stack.Add(PickleGlobals.Call(Pop(), arguments));
                 break;
+            case 0x81:
+                object? made = Pop();
+                stack.Add(PickleGlobals.Create(Pop(), made));
+                break;
             case (byte)'b':
-                // Attributes of a state dict: the versions of its modules, which nothing here depends on.
-                Pop();
-                Top<PickleDictionary>("a dictionary");
+                SetState(Pop());
                 break;
             default:
                 throw new PickleException($"it has the instruction 0x{instruction:X2} at byte {position - 1}, which state dicts do not need");
@@ -166,6 +171,14 @@ internal ref struct Unpickler
         PickleDictionary dictionary = Top<PickleDictionary>("a dictionary");
         for (int i = 0; i < items.Length; i += 2)
             dictionary.Items.Add((items[i], items[i + 1]));
+    }
+
+    // Nothing here depends on it: the versions of a state dict's modules; whether an old parameter trains, and its hooks.
+    private readonly void SetState(object? state)
+    {
+        bool isParameter = stack.Count > 0 && stack[^1] is PickleTensor { IsParameterOfOld: true };
+        if (!(isParameter && state is PickleTuple { Items: [bool, bool, PickleDictionary or null] }))
+            Top<PickleDictionary>("a dictionary");
     }
 
     private readonly PickleStorage Declared(PickleStorage storage)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -8,11 +7,10 @@ namespace FineTune.Checkpoints;
 /// Where the records of a zip archive lie in a mapped file. Only what <c>torch.save</c> writes is read: stored records,
 /// neither compressed nor encrypted, each once, none over another.
 /// </summary>
-/// <remarks>.NET's own reader neither tells where records lie nor checks their checksums.</remarks>
+/// <remarks>.NET's own reader neither tells where records lie nor compares their checksums.</remarks>
 /// <seealso href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT"/>
 internal sealed class ZipRecords
 {
-    private const int LongestChunk = 128 << 10;
     private const uint EndSignature = 0x06054B50, End64Signature = 0x06064B50, Locator64Signature = 0x07064B50;
     private const uint DirectorySignature = 0x02014B50, RecordSignature = 0x04034B50;
     private const int EndLength = 22, Locator64Length = 20, End64Length = 56, DirectoryLength = 46, RecordLength = 30;
@@ -22,7 +20,7 @@ internal sealed class ZipRecords
     private const int LargestDirectory = 64 << 20;
 
     private readonly MappedFile file;
-    private readonly Dictionary<string, Record> records = [];
+    private readonly Dictionary<string, Entry> entries = [];
 
     /// <exception cref="WeightsFileException">The archive is damaged, or of a kind that torch.save does not write.</exception>
     public ZipRecords(MappedFile file)
@@ -37,46 +35,32 @@ internal sealed class ZipRecords
         CheckOverlaps(start);
     }
 
-    public IEnumerable<string> Names => records.Keys;
+    public IEnumerable<string> Names => entries.Keys;
 
-    public bool Contains(string name) => records.ContainsKey(name);
+    public bool Contains(string name) => entries.ContainsKey(name);
 
-    /// <summary>Where a record's bytes are, once their checksum was found right.</summary>
-    public (long Position, long Length) Verified(string name)
+    /// <summary>The record of a name, whose checksum was not looked at yet.</summary>
+    public ZipRecord this[string name]
     {
-        Record record = records.TryGetValue(name, out Record found) ? found : throw Error($"it lacks the record '{name}'");
-        if (record.IsCompressed)
-            throw Error($"'{name}' is compressed, which torch.save never does");
-        if (record.IsEncrypted)
-            throw Error($"'{name}' is encrypted");
-
-        // Zero says that the writer did not compute it.
-        if (record.Checksum != 0 && Checksum(record) != record.Checksum)
-            throw Error($"the checksum of '{name}' is wrong");
-        return (record.Position, record.Length);
+        get
+        {
+            Entry entry = entries.TryGetValue(name, out Entry found) ? found : throw Error($"it lacks the record '{name}'");
+            if (entry.IsCompressed)
+                throw Error($"'{name}' is compressed, which torch.save never does");
+            if (entry.IsEncrypted)
+                throw Error($"'{name}' is encrypted");
+            return new ZipRecord(file, name, entry.Position, entry.Length, entry.Checksum);
+        }
     }
 
-    /// <summary>The bytes of a short record.</summary>
+    /// <summary>The bytes of a short record, once their checksum was found right.</summary>
     public ReadOnlySpan<byte> Read(string name, int longest)
     {
-        (long position, long length) = Verified(name);
-        return length <= longest ? file.Span(position, (int)length) : throw Error($"'{name}' has {length} bytes, more than the {longest} allowed");
-    }
-
-    private uint Checksum(Record record)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(record.Length, LongestChunk));
-        uint checksum = 0;
-        for (long done = 0; done < record.Length;)
-        {
-            Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(buffer.Length, record.Length - done));
-            file.CopyTo(record.Position + done, chunk);
-            checksum = Crc32.Append(checksum, chunk);
-            done += chunk.Length;
-        }
-
-        ArrayPool<byte>.Shared.Return(buffer);
-        return checksum;
+        ZipRecord record = this[name];
+        if (record.Length > longest)
+            throw Error($"'{name}' has {record.Length} bytes, more than the {longest} allowed");
+        record.Verify();
+        return file.Span(record.Position, (int)record.Length);
     }
 
     private (long Start, long Length, long Count) FindDirectory()
@@ -130,10 +114,10 @@ internal sealed class ZipRecords
             bool compressed = UInt16(directory, 10) != 0, encrypted = (UInt16(directory, 8) & 1) != 0;
             if (packed < 0 || (length != packed && !compressed))
                 throw Error($"'{name}' is stored, but in {packed} bytes instead of {length}");
-            var record = new Record(header, Position(header, nameBytes, name), packed, UInt32(directory, 16), compressed, encrypted);
-            if (packed > file.Length - record.Position)
+            var entry = new Entry(header, Position(header, nameBytes, name), packed, UInt32(directory, 16), compressed, encrypted);
+            if (packed > file.Length - entry.Position)
                 throw Error($"'{name}' reaches beyond the end of the file; it is truncated");
-            if (!records.TryAdd(name, record))
+            if (!entries.TryAdd(name, entry))
                 throw Error($"'{name}' is in it twice");
             directory = directory[(DirectoryLength + nameLength + extraLength + commentLength)..];
         }
@@ -190,11 +174,11 @@ internal sealed class ZipRecords
     private void CheckOverlaps(long directory)
     {
         long end = 0;
-        foreach ((string name, Record record) in records.OrderBy(pair => pair.Value.Header))
+        foreach ((string name, Entry entry) in entries.OrderBy(pair => pair.Value.Header))
         {
-            if (record.Header < end)
+            if (entry.Header < end)
                 throw Error($"'{name}' lies over another record");
-            end = record.Position + record.Length;
+            end = entry.Position + entry.Length;
         }
 
         if (end > directory)
@@ -209,5 +193,5 @@ internal sealed class ZipRecords
 
     private static long Int64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 
-    private readonly record struct Record(long Header, long Position, long Length, uint Checksum, bool IsCompressed, bool IsEncrypted);
+    private readonly record struct Entry(long Header, long Position, long Length, uint Checksum, bool IsCompressed, bool IsEncrypted);
 }

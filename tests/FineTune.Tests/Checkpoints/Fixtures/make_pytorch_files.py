@@ -1,5 +1,8 @@
 """Makes the PyTorch files that PyTorchFileTests reads. Run with Debian's python3-torch (1.13)."""
 
+import copyreg
+import pickle
+import types
 from collections import OrderedDict
 from pathlib import Path
 
@@ -53,9 +56,54 @@ def nested() -> dict:
     }
 
 
+class OldPickler(pickle._Pickler):
+    """Writes tensors and parameters as PyTorch did before 0.4, the parameters as its __reduce_ex__ of the time said."""
+
+    def reducer_override(self, value):
+        if isinstance(value, torch.nn.Parameter):
+            return copyreg.__newobj__, (torch.nn.Parameter, value.data), (True, False, OrderedDict())
+        if isinstance(value, torch.Tensor):
+            return torch._utils._rebuild_tensor, (value.storage(), value.storage_offset(), tuple(value.size()), value.stride())
+        return NotImplemented
+
+
+class OldPythonPickler(OldPickler):
+    """Writes them as Python 2 did: text as bytes, an OrderedDict with its pairs as lists, and a parameter by a call."""
+
+    dispatch = dict(pickle._Pickler.dispatch)
+
+    def save_text(self, text):
+        self.write(pickle.SHORT_BINSTRING + bytes([len(text)]) + text.encode("ascii"))
+        self.memoize(text)
+
+    dispatch[str] = save_text
+
+    def reducer_override(self, value):
+        if isinstance(value, OrderedDict):
+            return (OrderedDict, ([[key, item] for key, item in value.items()],)) if value else (OrderedDict, ())
+        if isinstance(value, torch.nn.Parameter):
+            return torch.nn.Parameter, (value.data,), (True, False, OrderedDict())
+        return super().reducer_override(value)
+
+
+def old(pickler, path: Path) -> None:
+    """A legacy file by one of these; PyTorch of today has to read it as it was."""
+    tensors = OrderedDict()
+    base = torch.arange(8, dtype=torch.float32)
+    tensors["features.0.weight"] = torch.nn.Parameter(base[:6].view(2, 3))
+    tensors["features.0.bias"] = torch.nn.Parameter(base[6:])
+    tensors["features.0.running_mean"] = torch.tensor([-1.0, -2.0])
+    module = types.SimpleNamespace(__name__="old", Pickler=pickler, dump=lambda value, file, protocol: pickler(file, protocol).dump(value))
+    torch.save(tensors, path, pickle_module=module, _use_new_zipfile_serialization=False)
+    loaded = torch.load(path)
+    assert list(loaded) == list(tensors) and all(torch.equal(loaded[name], tensors[name]) for name in tensors)
+
+
 for name, content in [("tricky", tricky()), ("nested", nested())]:
     torch.save(content, here / f"{name}.pt")
     torch.save(content, here / f"{name}-legacy.pt", _use_new_zipfile_serialization=False)
 torch.save(tricky(), here / "protocol4.pt", pickle_protocol=4)
 torch.save(torch.nn.Linear(1, 1), here / "whole-model.pt")
 torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), str(here / "script.pt"))
+old(OldPickler, here / "old-parameters-legacy.pt")
+old(OldPythonPickler, here / "old-python-legacy.pt")
