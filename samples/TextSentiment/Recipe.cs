@@ -32,7 +32,8 @@ internal static class Recipe
         using var model = new ReviewClassifier(architecture.Create(), architecture.FeatureWidth);
         output.WriteLine(model.LoadBackbone(options.Weights ?? source!.Weights));
 
-        // 3. The head learns, on a frozen backbone.
+        // 3. The head learns, on a frozen backbone. Interrupted or killed, the same command goes on where it was.
+        string backups = BackupFolder.Of(options);
         model.FreezeBackbone();
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
         CompiledModel compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
@@ -40,7 +41,7 @@ internal static class Recipe
         {
             Epochs = options.Epochs,
             ValidationData = validation,
-            Callbacks = [new EarlyStopping(patience: 2)],
+            Callbacks = [new EarlyStopping(patience: 2), new Backup(Path.Combine(backups, "head"), everyBatches: 50)],
         });
         if (head.Outcome.Reason == StopReason.Cancelled)
             return Summary.Of(head);
@@ -48,6 +49,8 @@ internal static class Recipe
 
         // 4. The last blocks learn too, at a tenth of the rate.
         model.UnfreezeLast();
+        foreach (Layer layer in model.Layers)
+            output.WriteLine($"Layer {layer.Index}: {layer.Name} - Trainable: {layer.Trainable}");
         compiled = model.Recompile(options.LearningRate);
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
         History fine = compiled.Fit(train, fit with
@@ -55,13 +58,22 @@ internal static class Recipe
             InitialEpoch = head.Epochs,
             Epochs = head.Epochs + options.Epochs,
             ValidationData = validation,
-            Callbacks = [new EarlyStopping(patience: 2, restoreBestWeights: true)],
+            Callbacks =
+            [
+                new EarlyStopping(patience: 2, restoreBestWeights: true),
+                new Backup(Path.Combine(backups, "fine-tuning"), everyBatches: 50),
+            ],
         });
 
         // 5. What was won, and what was forgotten.
         string weights = Path.Combine(options.Cache, $"sentiment-{architecture.Name}.safetensors");
         model.SaveBackbone(weights);
         output.WriteLine($"Saved the backbone to '{weights}'.");
+        string report = Path.ChangeExtension(weights, ".html");
+        compiled.Report(report);
+        output.WriteLine($"Wrote curves, layers and mistakes to '{report}'.");
+        if (fine.Outcome.Reason != StopReason.Cancelled)
+            Directory.Delete(backups, recursive: true);
         return Summary.Of(head, fine, sourceBefore, source?.Accuracy(weights));
     }
 }

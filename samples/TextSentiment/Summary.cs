@@ -16,12 +16,14 @@ internal sealed record PhaseResult(int Epoch, double Loss, double Accuracy)
 /// <param name="FineTuned">The second phase.</param>
 /// <param name="SourceBefore">The accuracy on the source task with the pre-trained backbone.</param>
 /// <param name="SourceAfter">The same with the fine-tuned one.</param>
-internal sealed record Summary(PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter)
+/// <param name="Caches">What each phase saved by computing the frozen part once only.</param>
+internal sealed record Summary(
+    PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter, IReadOnlyList<FeatureCacheUse> Caches)
 {
-    public static Summary Nothing { get; } = new(null, null, null, null);
+    public static Summary Nothing { get; } = new(null, null, null, null, []);
 
     public static Summary Of(History head, History? fine = null, double? sourceBefore = null, double? sourceAfter = null) =>
-        new(PhaseResult.Of(head), PhaseResult.Of(fine), sourceBefore, sourceAfter);
+        new(PhaseResult.Of(head), PhaseResult.Of(fine), sourceBefore, sourceAfter, [.. head.FeatureCaches, .. fine?.FeatureCaches ?? []]);
 
     public void Print(TextWriter output)
     {
@@ -31,6 +33,8 @@ internal sealed record Summary(PhaseResult? Head, PhaseResult? FineTuned, double
         Row("validation accuracy", $"{Head?.Accuracy:0.0%}", $"{FineTuned?.Accuracy:0.0%}");
         Row("epoch whose weights were kept", $"{Head?.Epoch}", $"{FineTuned?.Epoch}");
         Row("accuracy on the source task", $"{SourceBefore:0.0%}", $"{SourceAfter:0.0%}");
+        foreach ((int phase, FeatureCacheUse cache) in Caches.Index())
+            output.WriteLine($"{(phase == 0 ? "Head phase" : "Fine-tuning")}: {cache}");
 
         void Row(string name, string head, string fine) => output.WriteLine($"{name,-30}{Shown(head),22}{Shown(fine),20}");
 

@@ -22,6 +22,8 @@ public sealed class CommandLineTests
     [TestCase("--speed", "fast")]
     [TestCase("--learning-rate", "-1")]
     [TestCase("--epochs", "0")]
+    [TestCase("--epochs", "1.5")]
+    [TestCase("--learning-rate", "gently")]
     [TestCase("--length", "1")]
     [TestCase("--backbone", "gpt")]
     [TestCase("--data")]
@@ -58,11 +60,7 @@ public sealed class CommandLineTests
     {
         var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
         using Sequential backbone = Sandbox.Small.BackboneFor(tokenizer).Create();
-        string path = Path.Combine(Sandbox.NewFolder(), $"small.{format}");
-        if (format == "pth")
-            PyTorchWeights.Write(path, backbone.state_dict());
-        else
-            SafeTensors.Write(path, backbone.state_dict());
+        string path = Written(backbone, format);
 
         (int code, string output, string error) = Run("--data", Reviews, "--weights", path, "--epochs", "1");
 
@@ -75,6 +73,78 @@ public sealed class CommandLineTests
             Assert.That(output, Does.Match(@"accuracy on the source task\s+-\s+-"));
         });
     }
+
+    /// <summary>The small network's weights lack what the named one has besides.</summary>
+    [TestCase("safetensors")]
+    [TestCase("pth")]
+    public void A_backbone_is_picked_by_name(string format)
+    {
+        var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
+        using Sequential backbone = Sandbox.Small.BackboneFor(tokenizer).Create();
+        string path = Written(backbone, format);
+
+        Refuses(["--data", Reviews, "--backbone", "all-MiniLM-L6-v2", "--vocabulary", PublishedVocabulary(), "--weights", path],
+            $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: embeddings.token_type_embeddings.weight, encoder.layer.2.");
+    }
+
+    [Category("Slow")]
+    [TestCase("safetensors")]
+    [TestCase("pth")]
+    public void A_backbone_is_picked_by_name_and_its_weights_come_from_either_format(string format)
+    {
+        (string reviews, string vocabulary) = (FewReviews(), PublishedVocabulary());
+        string path;
+        using (Sequential network = TransformerBackbone.Named("all-MiniLM-L6-v2").Create())
+            path = Written(network, format);
+
+        (int code, string output, string error) = Run(
+            "--data", reviews, "--weights", path, "--backbone", "all-MiniLM-L6-v2", "--vocabulary", vocabulary, "--epochs", "1", "--length", "6");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(error, Is.Empty);
+            Assert.That(code, Is.Zero);
+            Assert.That(output, Does.Match($@"Loaded \d+ tensors from '{path}'\."));
+            Assert.That(output, Does.Match(@"validation loss\s+\d+\.\d+\s+\d+\.\d+"));
+        });
+    }
+
+    [TestCase("safetensors")]
+    [TestCase("pth")]
+    public void Weights_of_another_backbone_are_one_sentence_and_exit_code_1(string format)
+    {
+        var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
+        using Sequential backbone = (Sandbox.Small.BackboneFor(tokenizer) with { FeatureWidth = 16 }).Create();
+        string path = Written(backbone, format);
+
+        Refuses(["--data", Reviews, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; of another shape: ");
+    }
+
+    [TestCase("safetensors", "safetensors")]
+    [TestCase("pth", "PyTorch")]
+    public void Truncated_weights_are_one_sentence_and_exit_code_1(string format, string called)
+    {
+        var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
+        using Sequential backbone = Sandbox.Small.BackboneFor(tokenizer).Create();
+        string path = Written(backbone, format);
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
+
+        Refuses(["--data", Reviews, "--weights", path], $"'{path}' is not a valid {called} file: ");
+    }
+
+    [TestCase("safetensors", "safetensors")]
+    [TestCase("pth", "PyTorch")]
+    public void A_file_that_is_no_weights_is_one_sentence_and_exit_code_1(string format, string called)
+    {
+        string path = Path.Combine(Sandbox.NewFolder(), $"page.{format}");
+        File.WriteAllText(path, "<html>404 Not Found</html>");
+
+        Refuses(["--data", Reviews, "--weights", path], $"'{path}' is not a valid {called} file: ");
+    }
+
+    [Test]
+    public void Weights_that_are_missing_are_one_sentence_and_exit_code_1() =>
+        Refuses(["--data", Reviews, "--weights", "/nowhere/model.safetensors"], "The weights file '/nowhere/model.safetensors' does not exist.");
 
     [Test]
     public void A_published_backbone_needs_its_vocabulary() =>
@@ -105,6 +175,34 @@ public sealed class CommandLineTests
         SafeTensors.Write(path, new Dictionary<string, torch.Tensor> { ["features.0.weight"] = weight });
 
         Refuses(["--data", Reviews, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: ");
+    }
+
+    private static string Written(Sequential network, string format)
+    {
+        string path = Path.Combine(Sandbox.NewFolder(), $"model.{format}");
+        if (format == "pth")
+            PyTorchWeights.Write(path, network.state_dict());
+        else
+            SafeTensors.Write(path, network.state_dict());
+        return path;
+    }
+
+    /// <summary>Four sentences of each class.</summary>
+    private static string FewReviews()
+    {
+        string[] lines = File.ReadAllLines(Reviews);
+        string path = Path.Combine(Sandbox.NewFolder(), "few.csv");
+        File.WriteAllLines(path, [lines[0], .. lines[1..].GroupBy(line => line[line.LastIndexOf(',')..]).SelectMany(kind => kind.Take(4))]);
+        return path;
+    }
+
+    /// <summary>As many tokens as the published vocabulary has, those of the written sentences among them.</summary>
+    private static string PublishedVocabulary()
+    {
+        string[] tokens = File.ReadAllLines(SentenceSet.Vocabulary(Sandbox.Small.Cache));
+        string path = Path.Combine(Sandbox.NewFolder(), "vocab.txt");
+        File.WriteAllLines(path, [.. tokens, .. Enumerable.Range(0, 30_522 - tokens.Length).Select(number => $"[unused{number}]")]);
+        return path;
     }
 
     private static void Refuses(string[] arguments, string sentence)

@@ -1,11 +1,18 @@
+using System.Text.RegularExpressions;
 using FineTune;
+using FineTune.Text;
 using TextSentiment.Writing;
 
 namespace TextSentiment.Tests;
 
 public sealed class RecipeTests
 {
-    private static readonly Lazy<(Summary Summary, string Printed)> Whole = new(() => Run(Sandbox.Small with { Reviews = SentenceSet.Reviews, Topics = SentenceSet.Topics, SourceEpochs = 4, Epochs = 14 }));
+    private static readonly Lazy<(Summary Summary, string Printed)> Whole = new(() => Run(Sandbox.Small with { Cache = Sandbox.NewFolder(), Reviews = SentenceSet.Reviews, Topics = SentenceSet.Topics, SourceEpochs = 4, Epochs = 14 }));
+
+    // What the caches saved is told by a list, and in seconds.
+    private static Summary Numbers(Summary summary) => summary with { Caches = [] };
+
+    private static RecipeOptions Brief => Sandbox.Small with { Epochs = 2, SourceEpochs = 1 };
 
     private static (Summary Summary, string Printed) Run(RecipeOptions options, CancellationToken cancellation = default)
     {
@@ -33,17 +40,70 @@ public sealed class RecipeTests
     public void What_is_printed_is_the_recipe_in_its_order()
     {
         Assert.That(Whole.Value.Printed, Does.Match(
-            @"(?s)^960 sentences to train on and 240 to validate on: complaint or praise\..*Loaded \d+ tensors.*Layers are frozen: True.*Layers are frozen: False.*Saved the backbone.*after the head phase\s+after fine-tuning"));
+            @"(?s)^960 sentences to train on and 240 to validate on: complaint or praise\..*Loaded \d+ tensors.*Layers are frozen: True.*Layer 0: embeddings\.word_embeddings - Trainable: False.*Layers are frozen: False.*Saved the backbone.*Wrote curves, layers and mistakes.*after the head phase\s+after fine-tuning.*Head phase: The frozen part was computed for \d+ samples.*Fine-tuning: The frozen part was computed for"));
+    }
+
+    [Test]
+    public void The_report_shows_both_phases_and_sentences_that_were_mistaken()
+    {
+        string page = File.ReadAllText(Regex.Match(Whole.Value.Printed, @"'(.*\.html)'").Groups[1].Value);
+
+        Assert.That(page, Does.Contain("fine-tune (last 2 blocks)").And.Match("<figcaption>.*reviews-1200.csv.*, line \\d+: .*the .*<br/>is (praise|complaint), taken for (praise|complaint)"));
+    }
+
+    [Test]
+    public void Interrupted_in_the_second_phase_it_ends_with_the_table_of_the_first()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var output = new Interrupting("Layers are frozen: False", cancellation);
+
+        Summary summary = Recipe.Run(Brief with { Seed = 20 }, output, cancellation.Token);
+        summary.Print(output);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(summary.Head, Is.Not.Null);
+            Assert.That(summary.FineTuned, Is.Null);
+            Assert.That(output.ToString(), Does.Match(@"validation loss\s+\d\.\d{4}\s+-"));
+        });
+    }
+
+    [Test]
+    public void Interrupted_it_goes_on_where_it_was_when_it_is_run_again()
+    {
+        RecipeOptions brief = Brief with { Seed = 21 };
+        Summary whole = Run(brief).Summary;
+        Assert.That(BackupFolder.Of(brief), Does.Not.Exist, "nothing is left of a training that is done");
+        using var cancellation = new CancellationTokenSource();
+        Recipe.Run(brief, new Interrupting("Layers are frozen: False", cancellation), cancellation.Token);
+        Assert.That(Path.Combine(BackupFolder.Of(brief), "head"), Does.Exist);
+
+        Summary resumed = Run(brief).Summary;
+
+        Assert.That(Numbers(resumed), Is.EqualTo(Numbers(whole)));
+        Assert.That(BackupFolder.Of(brief), Does.Not.Exist);
+    }
+
+    [Test]
+    public void Other_options_are_another_training()
+    {
+        RecipeOptions[] others =
+        [
+            Brief, Brief with { Seed = 2 }, Brief with { Length = 20 }, Brief with { LearningRate = 1e-5 }, Brief with { Epochs = 3 }, Brief with { Data = "a.csv" },
+            Brief with { Text = "a" }, Brief with { Target = "a" }, Brief with { Weights = "a" }, Brief with { Vocabulary = "a" }, Brief with { Backbone = TransformerBackbone.All[0] },
+            Brief with { Backbone = TransformerBackbone.All[1] },
+        ];
+
+        Assert.That(others.Select(BackupFolder.Of), Is.Unique);
+        Assert.That(BackupFolder.Of(Brief with { Progress = ProgressStyle.Lines }), Is.EqualTo(BackupFolder.Of(Brief)));
     }
 
     [Test]
     public void The_same_seed_gives_the_same_numbers()
     {
-        RecipeOptions brief = Sandbox.Small with { Epochs = 2, SourceEpochs = 1 };
+        Summary first = Run(Brief).Summary, second = Run(Brief).Summary;
 
-        Summary first = Run(brief).Summary, second = Run(brief).Summary;
-
-        Assert.That(second, Is.EqualTo(first));
+        Assert.That(Numbers(second), Is.EqualTo(Numbers(first)));
     }
 
     [Test]
@@ -52,5 +112,16 @@ public sealed class RecipeTests
 
     [Test]
     public void Eight_classes_are_too_many() =>
-        Assert.That(() => Run(Sandbox.Small with { Reviews = Sandbox.Small.Topics }), Throws.TypeOf<FineTuneException>().With.Message.Contains("has 8 classes; this program tells 2 apart."));
+        Assert.That(() => Run(Sandbox.Small with { Cache = Sandbox.NewFolder(), Reviews = Sandbox.Small.Topics }), Throws.TypeOf<FineTuneException>().With.Message.Contains("has 8 classes; this program tells 2 apart."));
+
+    /// <summary>Output that interrupts the program once it has said something.</summary>
+    private sealed class Interrupting(string line, CancellationTokenSource cancellation) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value == line)
+                cancellation.Cancel();
+        }
+    }
 }

@@ -15,6 +15,8 @@ namespace FineTune.Text;
 /// </code></example>
 public sealed class SentenceTable : IClassified
 {
+    private const int MostShown = 100;
+
     private readonly string path;
     private readonly int fields;
     private readonly (int Line, string[] Fields)[] rows;
@@ -94,18 +96,27 @@ public sealed class SentenceTable : IClassified
                 return number;
         }
 
-        throw new DamagedSampleException($"{Describe(index)} is of the class '{name}'; expected one of {string.Join(", ", Classes)}.");
+        throw new DamagedSampleException($"{Place(index)} is of the class '{name}'; expected one of {string.Join(", ", Classes)}.");
     }
 
-    /// <summary>The file and the line.</summary>
-    public string Describe(int index) => $"'{path}', line {rows[index].Line}";
+    /// <summary>The file, the line, and the sentence, or its start if it is long.</summary>
+    public string Describe(int index)
+    {
+        string[] row = rows[index].Fields;
+        if (row.Length != fields)
+            return Place(index);
+        string sentence = row[text];
+        return $"{Place(index)}: \"{(sentence.Length <= MostShown ? sentence : sentence[..(char.IsHighSurrogate(sentence[MostShown - 1]) ? MostShown - 1 : MostShown)] + "…")}\"";
+    }
+
+    private string Place(int index) => $"'{path}', line {rows[index].Line}";
 
     private string[] Row(int index)
     {
         string[] row = rows[index].Fields;
         return row.Length == fields
             ? row
-            : throw new DamagedSampleException($"{Describe(index)} has {row.Length} fields; expected {fields}, as in the header.");
+            : throw new DamagedSampleException($"{Place(index)} has {row.Length} fields; expected {fields}, as in the header.");
     }
 
     private int Column(string[] header, string? name, int otherwise)

@@ -40,8 +40,25 @@ public sealed class SentenceTableTests
             Assert.That(input.data<long>().ToArray(), Is.EqualTo(tokenizer.Encode("the \"film\",\nlovely", 12)));
             Assert.That(input.dtype, Is.EqualTo(ScalarType.Int64));
             Assert.That(target.data<long>()[0], Is.EqualTo(1));
-            Assert.That(table.Describe(1), Is.EqualTo($"'{folder["reviews.csv"]}', line 4"));
+            Assert.That(table.Describe(1), Is.EqualTo($"'{folder["reviews.csv"]}', line 4: \"unaffable\""));
         });
+    }
+
+    [TestCase(100, 100, "")]
+    [TestCase(101, 100, "…")]
+    public void A_long_sentence_is_described_by_its_start(int length, int shown, string end)
+    {
+        SentenceTable table = SentenceTable.Load(Write($"text,label\n{new string('a', length)},b\n"), tokenizer);
+
+        Assert.That(table.Describe(0), Is.EqualTo($"'{folder["reviews.csv"]}', line 2: \"{new string('a', shown)}{end}\""));
+    }
+
+    [Test]
+    public void A_character_of_two_halves_is_not_cut_through()
+    {
+        SentenceTable table = SentenceTable.Load(Write($"text,label\n{new string('a', 99)}😀 film,b\n"), tokenizer);
+
+        Assert.That(table.Describe(0), Does.EndWith("a…\""));
     }
 
     [Test]
