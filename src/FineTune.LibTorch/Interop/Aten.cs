@@ -52,6 +52,18 @@ internal static unsafe class Aten
         };
     }
 
+    /// <summary>The same without an object to hold it.</summary>
+    public static Value CallNumber(string op, params ReadOnlySpan<Value> args)
+    {
+        NativeValue result = Invoke(op, args);
+        return (ValueKind)result.Kind switch
+        {
+            ValueKind.Bool => result.Bits != 0,
+            ValueKind.Long => result.Bits,
+            _ => BitConverter.Int64BitsToDouble(result.Bits),
+        };
+    }
+
     /// <summary>The tensors of a tuple, of a list, or of both in a row; an undefined one is null.</summary>
     public static Tensor[] CallMany(string op, params ReadOnlySpan<Value> args)
     {

@@ -5,15 +5,17 @@ public class DisposeScope : IDisposable
 {
     private readonly DisposeScopeManager manager;
     private readonly DisposeScope? outer;
-    private HashSet<IDisposable> disposables = new(ReferenceEqualityComparer.Instance);
+
+    // Taken from the thread's store with the first disposable, and given back: scopes come and go with each step of training.
+    private HashSet<IDisposable>? disposables;
 
     internal DisposeScope(DisposeScopeManager manager, DisposeScope? outer) => (this.manager, this.outer) = (manager, outer);
 
-    public int DisposablesCount => this.disposables.Count;
+    public int DisposablesCount => this.disposables?.Count ?? 0;
 
-    public IReadOnlyList<IDisposable> DisposablesView => [.. this.disposables];
+    public IReadOnlyList<IDisposable> DisposablesView => [.. this.disposables ?? []];
 
-    public bool Contains(IDisposable disposable) => this.disposables.Contains(disposable);
+    public bool Contains(IDisposable disposable) => this.disposables?.Contains(disposable) == true;
 
     /// <summary>Moves a disposable to the enclosing scope, or out of all scopes if there is none.</summary>
     public T MoveToOuter<T>(T disposable) where T : IDisposable
@@ -56,20 +58,20 @@ public class DisposeScope : IDisposable
     }
 
     /// <summary>Disposes what the scope holds; the scope stays open.</summary>
-    public void DisposeEverything() => DisposeEverythingBut(Enumerable.Empty<IDisposable>());
+    public void DisposeEverything()
+    {
+        HashSet<IDisposable>? held = this.disposables;
+        this.disposables = null;
+        DisposeAll(held);
+    }
 
     public void DisposeEverythingBut(IEnumerable<IDisposable> inKeep)
     {
-        HashSet<IDisposable> held = this.disposables;
-        this.disposables = new(ReferenceEqualityComparer.Instance);
+        HashSet<IDisposable>? held = this.disposables;
+        this.disposables = null;
         foreach (IDisposable kept in inKeep)
-            if (held.Remove(kept)) this.disposables.Add(kept);
-        foreach (IDisposable disposable in held)
-        {
-            disposable.Dispose();
-            DisposeScopeManager.Statistics.DisposedInScopeCount++;
-            if (disposable is torch.Tensor tensor) tensor.OwningScope = null;
-        }
+            if (held?.Remove(kept) == true) Add(kept);
+        DisposeAll(held);
     }
 
     public void DisposeEverythingBut(params IDisposable[] keep) => DisposeEverythingBut((IEnumerable<IDisposable>)keep);
@@ -95,7 +97,7 @@ public class DisposeScope : IDisposable
     /// <summary>Tells the scope that a disposable was disposed by hand.</summary>
     public void MarkAsDisposed(IDisposable disposable)
     {
-        if (!this.disposables.Remove(disposable)) return;
+        if (this.disposables?.Remove(disposable) != true) return;
         DisposeScopeManager.Statistics.DisposedInScopeCount++;
         if (disposable is torch.Tensor tensor) tensor.OwningScope = null;
     }
@@ -106,18 +108,32 @@ public class DisposeScope : IDisposable
         DisposeEverything();
     }
 
-    internal void Add(IDisposable disposable) => this.disposables.Add(disposable);
+    internal void Add(IDisposable disposable) => (this.disposables ??= DisposeScopeManager.Current.TakeSet()).Add(disposable);
 
     /// <summary>Replaces one owner of a native object by another, which has taken it over.</summary>
     internal void Replace(IDisposable old, IDisposable successor)
     {
-        if (this.disposables.Remove(old)) this.disposables.Add(successor);
+        if (this.disposables?.Remove(old) == true) this.disposables.Add(successor);
+    }
+
+    private static void DisposeAll(HashSet<IDisposable>? held)
+    {
+        if (held is null) return;
+        DisposeScopeManager manager = DisposeScopeManager.Current;
+        foreach (IDisposable disposable in held)
+        {
+            disposable.Dispose();
+            DisposeScopeManager.Statistics.DisposedInScopeCount++;
+            if (disposable is torch.Tensor tensor) tensor.OwningScope = null;
+        }
+
+        manager.GiveBack(held);
     }
 
     private void Move(IDisposable disposable, DisposeScope? target)
     {
-        if (!this.disposables.Remove(disposable)) return;
-        target?.disposables.Add(disposable);
+        if (this.disposables?.Remove(disposable) != true) return;
+        target?.Add(disposable);
         if (target is null) DisposeScopeManager.Statistics.DetachedFromScopeCount++;
         if (disposable is torch.Tensor tensor) tensor.OwningScope = target;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp.Interop;
 using TorchSharp.Tensors;
 using static TorchSharp.torch;
@@ -10,6 +11,13 @@ public abstract class OptimizerHelper : optim.Optimizer
     private readonly Dictionary<Parameter, OptimizerState> states = new(ReferenceEqualityComparer.Instance);
     private readonly Algorithm algorithm;
     private protected readonly OptimizerOptions Defaults;
+
+    // What a step hands over, kept for the next one.
+    private readonly List<Parameter> stepped = [];
+    private readonly List<OptimizerState> steppedStates = [];
+    private readonly List<double> numbers = [];
+    private long[] sizes = [], steps = [];
+    private nint[] handles = [], stateHandles = [];
 
     private protected OptimizerHelper(Algorithm algorithm, OptimizerOptions defaults, IEnumerable<ParamGroup> groups)
     {
@@ -151,48 +159,51 @@ public abstract class OptimizerHelper : optim.Optimizer
     // A group may have been given a query: it is run again at each step, as in TorchSharp.
     private unsafe void StepAll()
     {
-        var parameters = new List<Parameter>();
-        var states = new List<OptimizerState>();
-        var options = new List<double>();
-        var sizes = new long[this._parameter_groups.Count];
-        for (int i = 0; i < sizes.Length; ++i)
+        this.stepped.Clear();
+        this.steppedStates.Clear();
+        this.numbers.Clear();
+        Array.Resize(ref this.sizes, this._parameter_groups.Count);
+        for (int i = 0; i < this.sizes.Length; ++i)
         {
             var group = this._parameter_groups[i];
-            options.AddRange(group.Options.ToNative());
-            int before = parameters.Count;
-            parameters.AddRange(group.Parameters);
-            sizes[i] = parameters.Count - before;
-            for (int j = before; j < parameters.Count; ++j)
-                states.Add(StateOf(parameters[j], group.Options));
+            group.Options.ToNative(this.numbers);
+            int before = this.stepped.Count;
+            foreach (var parameter in group.Parameters)
+            {
+                this.stepped.Add(parameter);
+                this.steppedStates.Add(StateOf(parameter, group.Options));
+            }
+            this.sizes[i] = this.stepped.Count - before;
         }
-        if (parameters.Count == 0)
+        if (this.stepped.Count == 0)
             return;
 
-        int slots = states[0].Slots;
-        var handles = new nint[parameters.Count];
-        var stateHandles = new nint[parameters.Count * slots];
-        var steps = new long[parameters.Count];
-        for (int i = 0; i < handles.Length; ++i)
+        int count = this.stepped.Count, slots = this.steppedStates[0].Slots;
+        Array.Resize(ref this.handles, count);
+        Array.Resize(ref this.stateHandles, count * slots);
+        Array.Resize(ref this.steps, count);
+        for (int i = 0; i < count; ++i)
         {
-            handles[i] = parameters[i].Handle;
-            steps[i] = states[i].Steps ?? 0;
+            var state = this.steppedStates[i];
+            this.handles[i] = this.stepped[i].Handle;
+            this.steps[i] = state.Steps ?? 0;
             for (int slot = 0; slot < slots; ++slot)
-                stateHandles[i * slots + slot] = states[i].Slot(slot)?.Handle ?? 0;
+                this.stateHandles[i * slots + slot] = state.Slot(slot)?.Handle ?? 0;
         }
 
-        fixed (double* firstOption = options.ToArray())
-        fixed (long* firstSize = sizes, firstStep = steps)
-        fixed (nint* firstHandle = handles, firstState = stateHandles)
-            Native.Check(Native.ft_optimizer_step((int)this.algorithm, firstOption, firstSize, sizes.Length, firstHandle, firstState, firstStep));
+        fixed (double* firstOption = CollectionsMarshal.AsSpan(this.numbers))
+        fixed (long* firstSize = this.sizes, firstStep = this.steps)
+        fixed (nint* firstHandle = this.handles, firstState = this.stateHandles)
+            Native.Check(Native.ft_optimizer_step((int)this.algorithm, firstOption, firstSize, this.sizes.Length, firstHandle, firstState, firstStep));
 
-        for (int i = 0; i < handles.Length; ++i)
+        for (int i = 0; i < count; ++i)
         {
-            if (states[i].Steps is not null)
-                states[i].Steps = steps[i];
+            var state = this.steppedStates[i];
+            if (state.Steps is not null)
+                state.Steps = this.steps[i];
             for (int slot = 0; slot < slots; ++slot)
-                if (stateHandles[i * slots + slot] is var handle && handle != (states[i].Slot(slot)?.Handle ?? 0))
-                    states[i].Replace(slot, new Tensor(handle));
+                if (this.stateHandles[i * slots + slot] is var handle && handle != (state.Slot(slot)?.Handle ?? 0))
+                    state.Replace(slot, new Tensor(handle));
         }
-        GC.KeepAlive(parameters);
     }
 }

@@ -36,11 +36,10 @@ public class OptimizerOptions
     }
 
     // The learning rate, then the others in the order of a visit.
-    internal double[] ToNative()
+    internal void ToNative(List<double> numbers)
     {
-        var numbers = new List<double> { LearningRate!.Value };
+        numbers.Add(LearningRate!.Value);
         Visit(new Collect(numbers), this);
-        return [.. numbers];
     }
 
     /// <summary>Visits every option but the learning rate, in the order of TorchSharp's files.</summary>

@@ -40,7 +40,21 @@ public static partial class torch
             return Array.ConvertAll(results, handle => handle == 0 ? null! : new Tensor(handle));
         }
 
-        private static nint[] Handles(IList<Tensor>? tensors) => tensors is null ? [] : [.. tensors.Select(tensor => (nint)tensor.Handle)];
+        internal static void BackwardFromOne(Tensor tensor)
+        {
+            nint root = tensor.Handle;
+            byte* error = Native.ft_backward(&root, 1, null, 0, false, false, null, 0);
+            GC.KeepAlive(tensor);
+            Native.Check(error);
+        }
+
+        private static nint[] Handles(IList<Tensor>? tensors)
+        {
+            if (tensors is null) return [];
+            var handles = new nint[tensors.Count];
+            for (int i = 0; i < handles.Length; i++) handles[i] = tensors[i].Handle;
+            return handles;
+        }
     }
 
     /// <summary>Until disposed, operations on this thread record no gradients.</summary>
@@ -92,7 +106,7 @@ public static partial class torch
             return result == 0 ? null : new Tensor(result);
         }
 
-        public void backward() => autograd.backward(this);
+        public void backward() => autograd.BackwardFromOne(this);
 
         public void backward(IList<Tensor>? grad_tensors = null, bool create_graph = false, bool retain_graph = false, IList<Tensor>? inputs = null)
             => autograd.backward(this, grad_tensors, retain_graph, create_graph, inputs);
@@ -109,10 +123,14 @@ public static partial class torch
 
         internal void ResetGrad(bool set_to_none)
         {
+            if (set_to_none)
+            {
+                SetGrad(null);
+                return;
+            }
+
             using Tensor? grad = this.grad();
-            if (grad is null) return;
-            if (set_to_none) SetGrad(null);
-            else grad.zero_();
+            grad?.zero_();
         }
 
         /// <summary>Shares the source's memory and type from now on; gradients and identity stay.</summary>

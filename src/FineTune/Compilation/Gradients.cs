@@ -25,13 +25,19 @@ internal static class Gradients
 
     private sealed class Slots : torch.nn.Module
     {
+        private readonly Parameter[] all;
+
         public Slots(IEnumerable<Parameter> parameters)
             : base(nameof(Slots))
         {
-            foreach (var (number, parameter) in parameters.Index())
+            all = [.. parameters];
+            foreach (var (number, parameter) in all.Index())
             {
                 register_parameter($"{number}", parameter);
             }
         }
+
+        // Asked at each step, and always the same.
+        public override IEnumerable<Parameter> parameters(bool recurse = true) => all;
     }
 }

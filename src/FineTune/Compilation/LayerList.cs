@@ -343,7 +343,7 @@ public sealed class LayerList : IReadOnlyList<Layer>
     private static bool LinesUp(torch.nn.Module module) =>
         module.GetType() == typeof(TorchSharp.Modules.Sequential) || module is Vision.HoldingSequential;
 
-    private static torch.Tensor Call(IEnumerable<Stage> stages, torch.Tensor input)
+    private static torch.Tensor Call(Stage[] stages, torch.Tensor input)
     {
         using var scope = torch.NewDisposeScope();
         var result = input;

@@ -101,6 +101,13 @@ public sealed class BatchLoader
             return damaged.ContainsKey(index);
     }
 
+    /// <summary>The samples among these that were not skipped; the same list where none was.</summary>
+    internal int[] WithoutSkipped(int[] indices)
+    {
+        lock (damaged)
+            return damaged.Count == 0 ? indices : Array.FindAll(indices, index => !damaged.ContainsKey(index));
+    }
+
     /// <summary>The first samples that can be read, as one batch; fewer where there are not as many.</summary>
     internal Batch ReadFirst(int count, int epoch)
     {

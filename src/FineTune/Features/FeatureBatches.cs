@@ -115,19 +115,27 @@ internal sealed class FeatureBatches(BatchLoader loader)
     private ModelBatch? Kept(FeatureStore store, int[] indices)
     {
         using var scope = torch.NewDisposeScope();
-        int[] readable = [.. indices.Where(index => !loader.IsSkipped(index))];
-        if (!Array.TrueForAll(readable, store.Has) || store.Take(readable) is not { } rows)
+        var readable = loader.WithoutSkipped(indices);
+        foreach (var index in readable)
+        {
+            if (!store.Has(index))
+            {
+                return null;
+            }
+        }
+
+        if (store.Take(readable) is not { } rows)
         {
             return null;
         }
 
         var (cut, target) = store.Layout.Whole(rows);
-        foreach (var tensor in cut.Append(target))
+        foreach (var tensor in cut)
         {
             tensor.DetachFromDisposeScope();
         }
 
-        return new ModelBatch(readable, null, cut, target);
+        return new ModelBatch(readable, null, cut, target.DetachFromDisposeScope());
     }
 
     private ModelBatch? Extend(FeatureViews kept, FeatureView view, int[] indices)

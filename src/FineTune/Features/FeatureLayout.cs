@@ -49,8 +49,13 @@ internal sealed class FeatureLayout
     /// <summary>The cut that has these rows, and the target.</summary>
     public (Tensor[] Cut, Tensor Target) Whole(IReadOnlyList<Tensor> rows)
     {
-        Tensor[] whole = [.. rows.Zip(parts, (tensor, part) => part.Whole(tensor))];
-        return (whole[..^1], whole[^1]);
+        var cut = new Tensor[parts.Length - 1];
+        for (var i = 0; i < cut.Length; i++)
+        {
+            cut[i] = parts[i].Whole(rows[i]);
+        }
+
+        return (cut, parts[^1].Whole(rows[^1]));
     }
 
     /// <summary>The layout in words, as a part of a key.</summary>
@@ -82,7 +87,15 @@ internal sealed record FeaturePart(ScalarType Type, ScalarType StoredType, long[
 
     public Tensor Rows(Tensor tensor) => tensor.detach().transpose(0, BatchDimension).cpu().to_type(StoredType).contiguous();
 
-    public Tensor Whole(Tensor rows) => rows.to_type(Type).transpose(0, BatchDimension).contiguous();
+    public Tensor Whole(Tensor rows)
+    {
+        if (StoredType != Type)
+        {
+            rows = rows.to_type(Type);
+        }
+
+        return BatchDimension == 0 ? rows : rows.transpose(0, BatchDimension).contiguous();
+    }
 
     public override string ToString() => $"{Type} as {StoredType} [{string.Join(", ", RowShape)}] by {BatchDimension}";
 }

@@ -9,6 +9,9 @@ internal sealed class FeatureMemory : FeatureStore
     private readonly Tensor[] parts;
     private readonly bool[] known;
 
+    // As long as the batches, of which all but the last have the same length.
+    private long[] numbers = [];
+
     public FeatureMemory(FeatureLayout layout, int count)
     {
         Layout = layout;
@@ -44,10 +47,25 @@ internal sealed class FeatureMemory : FeatureStore
     public override Tensor[] Take(IReadOnlyList<int> indices)
     {
         using var where = Where(indices);
-        return [.. parts.Select(part => part.index_select(0, where))];
+        var rows = new Tensor[parts.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = parts[i].index_select(0, where);
+        }
+
+        return rows;
     }
 
     public override void Dispose() => Array.ForEach(parts, part => part.Dispose());
 
-    private static Tensor Where(IReadOnlyList<int> indices) => torch.tensor(indices.Select(index => (long)index).ToArray());
+    private Tensor Where(IReadOnlyList<int> indices)
+    {
+        Array.Resize(ref numbers, indices.Count);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = indices[i];
+        }
+
+        return torch.tensor(numbers);
+    }
 }

@@ -40,7 +40,7 @@ internal sealed class ModelBatch : IDisposable
     /// <summary>What the model answers.</summary>
     public Tensor Forward(CompiledModel compiled, ModelDevice device) => cut is null
         ? compiled.Model.call(device.Move(Input!))
-        : ((ISplitForward)compiled.Model).ForwardTrainable([.. cut.Select(device.Move)]);
+        : ((ISplitForward)compiled.Model).ForwardTrainable(device.Move(cut));
 
     /// <summary>The same from the very start, where that is known; it owns nothing of its own.</summary>
     public ModelBatch Whole => Input is null ? this : new(Indices, Input, null, Target);
@@ -52,9 +52,9 @@ internal sealed class ModelBatch : IDisposable
     {
         Input?.Dispose();
         Target.Dispose();
-        foreach (var tensor in cut ?? [])
+        if (cut is not null)
         {
-            tensor.Dispose();
+            Array.ForEach(cut, static tensor => tensor.Dispose());
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class CategoricalCrossEntropyLoss(double labelSmoothing, IReadOn
                 + "[samples, classes].");
         }
 
-        var classes = output.shape[1];
+        var classes = output.size(1);
         if (classWeights is { } stated && stated.Count != classes)
         {
             throw new FineTuneException($"{Name} got {stated.Count} class weights for {classes} classes.");
@@ -55,6 +55,11 @@ internal sealed class CategoricalCrossEntropyLoss(double labelSmoothing, IReadOn
 
     private Tensor Indices(Tensor target, Tensor output)
     {
+        if (target.dtype == ScalarType.Int64 && Shapes.EqualWithoutClasses(target, output))
+        {
+            return target;
+        }
+
         long[] expected = [output.shape[0], .. output.shape.Skip(2)];
         long[] column = [output.shape[0], 1, .. output.shape.Skip(2)];
         if (!target.shape.SequenceEqual(expected) && !target.shape.SequenceEqual(column))

@@ -50,16 +50,18 @@ public abstract class Loss
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(output);
-        if (!Squeezed(target.shape).SequenceEqual(Squeezed(output.shape)))
+        if (!Shapes.EqualSqueezed(target, output))
         {
             throw new FineTuneException(
                 $"{Name} got an output of shape [{string.Join(", ", output.shape)}] and a target of shape "
                 + $"[{string.Join(", ", target.shape)}]; expected as many targets as outputs for each sample.");
         }
 
-        return target.reshape(output.shape).to_type(output.dtype);
-    }
+        if (!Shapes.Equal(target, output))
+        {
+            target = target.reshape(output.shape);
+        }
 
-    private static IEnumerable<long> Squeezed(long[] shape) =>
-        shape.Where((size, dimension) => dimension == 0 || size != 1);
+        return target.dtype == output.dtype ? target : target.to_type(output.dtype);
+    }
 }

@@ -16,6 +16,7 @@ internal sealed class BinaryAccuracyMetric(string name, double threshold) : Mean
                 + $"[{string.Join(", ", target.shape)}]; expected as many targets as outputs.");
         }
 
-        return output.gt(logit).eq(target.reshape(output.shape).to_type(output.dtype).gt(0.5));
+        var wanted = Shapes.Equal(target, output) ? target : target.reshape(output.shape);
+        return output.gt(logit).eq((wanted.dtype == output.dtype ? wanted : wanted.to_type(output.dtype)).gt(0.5));
     }
 }

@@ -7,10 +7,11 @@ internal static class ClassIndices
 {
     public static Tensor Of(Tensor target, Tensor output)
     {
-        var samples = output.shape[0];
+        var samples = output.size(0);
         if (target.numel() == samples)
         {
-            return target.reshape(samples).to_type(ScalarType.Int64);
+            var flat = target.dim() == 1 ? target : target.reshape(samples);
+            return flat.dtype == ScalarType.Int64 ? flat : flat.to_type(ScalarType.Int64);
         }
 
         if (target.shape.SequenceEqual(output.shape))

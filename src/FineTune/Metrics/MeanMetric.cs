@@ -26,21 +26,48 @@ public abstract class MeanMetric : Metric
 
     private sealed class Mean(MeanMetric metric) : MetricState
     {
-        private double sum;
+        // Where the model computes: to ask for its value would wait for all that is under way there.
+        private Tensor? sum;
         private long count;
 
-        public override double Value => count == 0 ? double.NaN : sum / count;
+        public override double Value => count == 0 ? double.NaN : sum!.ToDouble() / count;
 
         public override void Add(Tensor output, Tensor target)
         {
             using var values = metric.PerSample(output, target);
-            using var total = values.to_type(ScalarType.Float64).sum();
-            sum += total.ToDouble();
+            using var doubles = values.to_type(ScalarType.Float64);
+            var total = doubles.sum();
             count += values.numel();
+            if (sum is null)
+            {
+                sum = total.DetachFromDisposeScope();
+                return;
+            }
+
+            if (sum.device_type != total.device_type || sum.device_index != total.device_index)
+            {
+                var moved = sum.to(total.device).DetachFromDisposeScope();
+                sum.Dispose();
+                sum = moved;
+            }
+
+            sum.add_(total);
+            total.Dispose();
         }
 
-        public override IReadOnlyList<double> Save() => [sum, count];
+        public override IReadOnlyList<double> Save() => [sum?.ToDouble() ?? 0, count];
 
-        public override void Restore(IReadOnlyList<double> saved) => (sum, count) = (saved[0], (long)saved[1]);
+        public override void Restore(IReadOnlyList<double> saved)
+        {
+            sum?.Dispose();
+            sum = torch.tensor(saved[0]).DetachFromDisposeScope();
+            count = (long)saved[1];
+        }
+
+        public override void Dispose()
+        {
+            sum?.Dispose();
+            base.Dispose();
+        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TopKAccuracyMetric(string name, int k) : MeanMetric(name, 
         }
 
         // With k at or above the number of classes, every class is among the first k.
-        var (_, indices) = output.topk((int)Math.Min(k, output.shape[1]), 1, true, true);
+        var (_, indices) = output.topk((int)Math.Min(k, output.size(1)), 1, true, true);
         return indices.eq(wanted.unsqueeze(1)).any(1);
     }
 }

@@ -9,10 +9,11 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
     public static BatchLoss Of(Loss loss, Tensor output, Tensor target, Tensor? sampleWeights = null)
     {
         var losses = loss.PerSample(output, target);
-        if (losses.dim() != 1 || losses.shape[0] != output.shape[0])
+        var samples = output.size(0);
+        if (losses.dim() != 1 || losses.size(0) != samples)
         {
             throw new FineTuneException(
-                $"The loss {loss.Name} returned the shape [{string.Join(", ", losses.shape)}] for {output.shape[0]} samples; "
+                $"The loss {loss.Name} returned the shape [{string.Join(", ", losses.shape)}] for {samples} samples; "
                 + "expected one number for each sample.");
         }
 
@@ -24,6 +25,6 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
             counts = counts is null ? sampleWeights : counts * sampleWeights;
         }
 
-        return new BatchLoss(losses.sum(), counts is null ? output.shape[0] : counts.to_type(ScalarType.Float64).sum().ToDouble());
+        return new BatchLoss(losses.sum(), counts is null ? samples : counts.to_type(ScalarType.Float64).sum().ToDouble());
     }
 }

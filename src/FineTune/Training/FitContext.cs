@@ -8,6 +8,7 @@ public sealed class FitContext
 {
     private readonly OrderedDictionary<string, double> metrics = [];
     private readonly Action<TrainingWarning> warn;
+    private MetricStates? behind;
 
     internal FitContext(
         FitRun run, CompiledModel compiled, FitOptions options, History history, int batchCount, Action<TrainingWarning> warn)
@@ -51,7 +52,14 @@ public sealed class FitContext
     /// <summary>
     /// The loss and metrics of this epoch: so far after a batch, over all of it with <c>val_</c> ones at its end.
     /// </summary>
-    public IReadOnlyDictionary<string, double> Metrics => metrics;
+    public IReadOnlyDictionary<string, double> Metrics
+    {
+        get
+        {
+            CatchUp();
+            return metrics;
+        }
+    }
 
     /// <summary>The norm of all gradients together at the last step, before clipping.</summary>
     public double GradientNorm { get; internal set; }
@@ -83,7 +91,11 @@ public sealed class FitContext
     public void Stop(StopReason reason, string message) => Stopping ??= new FitOutcome(reason, message);
 
     /// <summary>Adds a value to this epoch's metrics, under one of the names in <see cref="Callback.Reports"/>.</summary>
-    public void Report(string name, double value) => metrics[name] = value;
+    public void Report(string name, double value)
+    {
+        CatchUp();
+        metrics[name] = value;
+    }
 
     /// <summary>Tells the user something that does not stop training.</summary>
     public void Warn(TrainingWarning warning) => warn(warning);
@@ -113,7 +125,28 @@ public sealed class FitContext
         }
     }
 
-    internal void Clear() => metrics.Clear();
+    /// <summary>
+    /// Says that another batch went into the loss and the metrics. Their values are asked for when somebody looks: to know
+    /// one can mean to wait for all that is under way on another device.
+    /// </summary>
+    internal void Behind(MetricStates states) => behind = states;
 
-    internal Dictionary<string, double> Copy() => new(metrics);
+    internal void Clear()
+    {
+        behind = null;
+        metrics.Clear();
+    }
+
+    internal Dictionary<string, double> Copy()
+    {
+        CatchUp();
+        return new(metrics);
+    }
+
+    internal void CatchUp()
+    {
+        var states = behind;
+        behind = null;
+        states?.Report(this);
+    }
 }

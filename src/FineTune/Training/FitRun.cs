@@ -140,7 +140,7 @@ internal sealed partial class FitRun
             fit.Batch = 0;
             fit.Step = 0;
             fit.Clear();
-            Each(callback => callback.OnEpochBegin(fit));
+            Each(static (callback, fit) => callback.OnEpochBegin(fit));
             compiled.Binding.ThrowIfStale();
             features.Open(training, validation, epoch);
             TrainEpoch(epoch, audit);
@@ -171,6 +171,7 @@ internal sealed partial class FitRun
         catch
         {
             fit.IsPartialEpoch = true;
+            fit.CatchUp();
             throw;
         }
 
@@ -183,7 +184,7 @@ internal sealed partial class FitRun
             history.PartialEpoch = Record();
             if (fit.Stopping?.Reason == StopReason.Cancelled)
             {
-                Each(callback => callback.OnInterrupted(fit));
+                Each(static (callback, fit) => callback.OnInterrupted(fit));
             }
 
             return;
@@ -191,14 +192,14 @@ internal sealed partial class FitRun
 
         try
         {
-            Each(callback => callback.OnEpochEnd(fit));
+            Each(static (callback, fit) => callback.OnEpochEnd(fit));
         }
         finally
         {
             history.Add(Record());
         }
 
-        Each(callback => callback.OnEpochRecorded(fit));
+        Each(static (callback, fit) => callback.OnEpochRecorded(fit));
 
         EpochRecord Record() => new(
             epoch, compiled.Phase, fit.Copy(), rates, before + clock.Elapsed.TotalSeconds, seconds > 0 ? samples / seconds : 0);
@@ -229,8 +230,8 @@ internal sealed partial class FitRun
                 Apply(epoch, audit);
             }
 
-            SetMetrics();
-            Each(callback => callback.OnBatchEnd(fit));
+            fit.Behind(states!);
+            Each(static (callback, fit) => callback.OnBatchEnd(fit));
             fit.Batch++;
         }
 
@@ -242,7 +243,7 @@ internal sealed partial class FitRun
 
     private void Apply(int epoch, MovementAudit audit)
     {
-        Each(callback => callback.OnStepBegin(fit));
+        Each(static (callback, fit) => callback.OnStepBegin(fit));
         fit.GradientNorm = step.Apply(new StepPosition(epoch, fit.Step), audit.Gradients);
         audit.StepTaken();
         fit.Step++;
@@ -258,7 +259,8 @@ internal sealed partial class FitRun
         }
 
         WarnOfSkipped("training", loader.SkippedSamples);
-        SetMetrics();
+        fit.Behind(states!);
+        fit.CatchUp();
         if (validation is null)
         {
             return true;
@@ -285,8 +287,6 @@ internal sealed partial class FitRun
 
         return true;
     }
-
-    private void SetMetrics() => fit.Set(states!.Values.Prepend(KeyValuePair.Create("loss", states.Loss)));
 
     private bool Ending()
     {
@@ -317,22 +317,22 @@ internal sealed partial class FitRun
     private void Warn(TrainingWarning warning)
     {
         history.Add(warning);
-        Each(callback => callback.OnWarning(fit, warning));
+        Each((callback, fit) => callback.OnWarning(fit, warning));
     }
 
-    private void Each(Action<Callback> moment)
+    private void Each(Action<Callback, FitContext> moment)
     {
         foreach (var callback in callbacks)
         {
             if (IsOurs(callback))
             {
-                moment(callback);
+                moment(callback, fit);
                 continue;
             }
 
             // What a callback of a user does may change modes for a while, as an evaluation does.
             using var modes = compiled.Tunable.Layers.Modes.EnterScope();
-            moment(callback);
+            moment(callback, fit);
         }
     }
 

@@ -15,6 +15,8 @@ internal class GradientStep
 
     // Null rather than zero: what has no gradient takes no room, and is not moved by what earlier steps left.
     private readonly nn.Module slots;
+    private readonly Tensor?[] gradients;
+    private readonly Tensor[] norms;
     private WeightedSum accumulated;
     private int batches;
     private long steps;
@@ -25,6 +27,8 @@ internal class GradientStep
         this.options = options;
         trainable = [.. binding.Trainable];
         slots = Gradients.Of(trainable.Select(named => named.Parameter));
+        gradients = new Tensor?[trainable.Length];
+        norms = new Tensor[trainable.Length];
     }
 
     /// <summary>Optimizer steps since the start.</summary>
@@ -97,7 +101,11 @@ internal class GradientStep
     {
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
-        var gradients = trainable.Select(named => named.Parameter.grad()).ToArray();
+        for (var i = 0; i < trainable.Length; i++)
+        {
+            gradients[i] = trainable[i].Parameter.grad();
+        }
+
         if (options.AccumulateBatches > 1 && accumulated.Weight > 0)
         {
             foreach (var gradient in gradients)
@@ -106,16 +114,21 @@ internal class GradientStep
             }
         }
 
-        var norms = torch.stack([.. gradients.Select(gradient => gradient is null ? torch.zeros(1).squeeze() : gradient.norm().cpu().to_type(ScalarType.Float32))]);
-        var norm = norms.norm().ToDouble();
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            norms[i] = NormOf(gradients[i]);
+        }
+
+        var each = torch.stack(norms);
+        var norm = each.norm().ToDouble();
         if (!double.IsFinite(norm))
         {
             throw Abandon(new NonFiniteException($"The gradient norm is {norm}", position ?? new(null, steps),
                 NonFiniteSource.OfGradients(trainable)));
         }
 
-        Clip(gradients, norm);
-        watch?.Add(norms);
+        Clip(norm);
+        watch?.Add(each);
         binding.Optimizer.step();
         Reset();
         steps++;
@@ -129,7 +142,24 @@ internal class GradientStep
         batches = 0;
     }
 
-    private void Clip(Tensor?[] gradients, double norm)
+    // On the CPU and in single precision, as they are compared there.
+    private static Tensor NormOf(Tensor? gradient)
+    {
+        if (gradient is null)
+        {
+            return torch.zeros(1).squeeze();
+        }
+
+        var norm = gradient.norm();
+        if (norm.device_type != DeviceType.CPU)
+        {
+            norm = norm.cpu();
+        }
+
+        return norm.dtype == ScalarType.Float32 ? norm : norm.to_type(ScalarType.Float32);
+    }
+
+    private void Clip(double norm)
     {
         if (options.ClipNorm is { } most)
         {

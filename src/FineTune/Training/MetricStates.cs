@@ -25,6 +25,16 @@ internal sealed class MetricStates(IReadOnlyList<Metric> metrics) : IDisposable
     public IEnumerable<KeyValuePair<string, double>> Values => metrics.Zip(states, (metric, state) =>
         KeyValuePair.Create(metric.Name, state.Value));
 
+    /// <summary>The loss and each metric, as they are now.</summary>
+    public void Report(FitContext fit)
+    {
+        fit.Report("loss", Loss);
+        for (var i = 0; i < states.Length; i++)
+        {
+            fit.Report(metrics[i].Name, states[i].Value);
+        }
+    }
+
     /// <summary>The loss first, then each metric.</summary>
     public List<List<double>> Save() => [[loss.Sum, loss.Weight], .. states.Select(state => state.Save().ToList())];
 

@@ -13,8 +13,22 @@ internal sealed class ModelDevice
     public static ModelDevice Of(nn.Module model) => new(model.parameters().FirstOrDefault());
 
     /// <summary>The tensor there; itself where it is there already.</summary>
-    public Tensor Move(Tensor tensor) =>
-        first is null || (tensor.device_type == first.device_type && tensor.device_index == first.device_index)
-            ? tensor
-            : tensor.to(first.device);
+    public Tensor Move(Tensor tensor) => IsThere(tensor) ? tensor : tensor.to(first!.device);
+
+    /// <summary>The tensors there; themselves where they are there already.</summary>
+    public Tensor[] Move(Tensor[] tensors)
+    {
+        foreach (var tensor in tensors)
+        {
+            if (!IsThere(tensor))
+            {
+                return Array.ConvertAll(tensors, Move);
+            }
+        }
+
+        return tensors;
+    }
+
+    private bool IsThere(Tensor tensor) =>
+        first is null || (tensor.device_type == first.device_type && tensor.device_index == first.device_index);
 }
