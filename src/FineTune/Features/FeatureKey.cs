@@ -16,7 +16,8 @@ internal static class FeatureKey
     /// <param name="identity">What the samples follow from.</param>
     /// <param name="views">What their random numbers follow from.</param>
     /// <param name="inHalfPrecision">Whether they may be rounded.</param>
-    public static string Of(CompiledModel compiled, FrozenPrefix prefix, string identity, string views, bool inHalfPrecision)
+    /// <param name="hashes">The hashes of the model's tensors.</param>
+    public static string Of(CompiledModel compiled, FrozenPrefix prefix, string identity, string views, bool inHalfPrecision, TensorHashes hashes)
     {
         var key = new Fingerprint("features 1");
         key.Add(typeof(torch).Assembly.FullName!);
@@ -30,7 +31,7 @@ internal static class FeatureKey
         foreach (var (name, tensor) in State(compiled.Model, []))
         {
             key.Add(name);
-            key.Add(ContentHash.Of(tensor));
+            key.Add(hashes.Of(tensor));
         }
 
         key.Add(prefix.IsChannelsLast ? 1UL : 0);
@@ -43,7 +44,7 @@ internal static class FeatureKey
     }
 
     /// <summary>What the features before some cuts follow from, of the model: only that, and not what comes behind.</summary>
-    public static string StateBefore(CompiledModel compiled, IReadOnlyList<CutPosition> cuts)
+    public static string StateBefore(CompiledModel compiled, IReadOnlyList<CutPosition> cuts, TensorHashes hashes)
     {
         var before = Modules(cuts.SelectMany(compiled.Tunable.Layers.ModulesBefore));
         var behind = Modules(cuts.Select(cut => cut.Backbone)).Except(before);
@@ -51,7 +52,7 @@ internal static class FeatureKey
         foreach (var (name, tensor) in State(compiled.Model, behind.ToHashSet()))
         {
             key.Add(name);
-            key.Add(ContentHash.Of(tensor));
+            key.Add(hashes.Of(tensor));
         }
 
         return key.ToString();

@@ -13,6 +13,9 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
     // Features come up on a thread of their own; callbacks are told on the one that trains.
     private readonly ConcurrentQueue<TrainingWarning> warnings = new();
+
+    // Nothing changes while the session opens, and several keys follow from the same weights.
+    private readonly TensorHashes hashes = new();
     private string? obstacle;
     private IDisposable? cuts;
 
@@ -58,6 +61,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             Keep(validation, prefix, room, 1, isFixed: true);
         }
 
+        hashes.Forget();
         compiled.Features.Clear();
         Refuse();
         PassOnWarnings();
@@ -182,7 +186,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     private FeatureView? View(FrozenPrefix prefix, FeatureRoom room, IDataset data, string? identity, string random)
     {
         var isRounded = options.HalfPrecisionOnDisk && options.FeatureCache != FeatureCache.Memory;
-        var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random, isRounded);
+        var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random, isRounded, hashes);
         var dataKey = identity is null ? null : $"{identity} {random} {isRounded} {prefix.IsChannelsLast}";
         if (key is not null && compiled.Features.Take(key) is { } left)
         {
@@ -191,7 +195,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         }
 
         var earlier = dataKey is not null && prefix.Cuts is { } newCuts
-            ? compiled.Features.TakeEarlier(dataKey, newCuts, before => FeatureKey.StateBefore(compiled, before))
+            ? compiled.Features.TakeEarlier(dataKey, newCuts, before => FeatureKey.StateBefore(compiled, before, hashes))
             : null;
         if (earlier is not null)
         {
@@ -209,7 +213,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         }
 
         return store is null ? null : new FeatureView(
-            new Features(key, store, dataKey, prefix.Cuts, prefix.Cuts is { } cutsNow ? FeatureKey.StateBefore(compiled, cutsNow) : ""), earlier);
+            new Features(key, store, dataKey, prefix.Cuts, prefix.Cuts is { } cutsNow ? FeatureKey.StateBefore(compiled, cutsNow, hashes) : ""), earlier);
     }
 
     private void ShuffleByShard(BatchLoader loader, FeatureDisk disk, long bytes)

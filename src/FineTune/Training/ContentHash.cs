@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,8 +7,7 @@ using static TorchSharp.torch;
 namespace FineTune;
 
 /// <summary>
-/// A hash of a tensor's bits, fast enough to be taken of all weights at each epoch: xxHash64 (Collet), whose
-/// definition is <see href="https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md"/>.
+/// A hash of a tensor's bits that stays the same for ever, as files need it: xxHash64 (Collet), whose definition is <see href="https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md"/>.
 /// </summary>
 internal static class ContentHash
 {
@@ -29,6 +29,8 @@ internal static class ContentHash
         return here.numel() == 0 ? 0 : Of(here.is_contiguous() ? here.bytes : here.contiguous().bytes);
     }
 
+    // At full speed from the first call on: a few calls go through all weights.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ulong Of(ReadOnlySpan<byte> data)
     {
         var length = (ulong)data.Length;

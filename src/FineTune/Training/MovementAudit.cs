@@ -13,8 +13,11 @@ internal sealed class MovementAudit : IDisposable
     private const double SmallestVisibleUpdate = 1e-6;
 
     private readonly CompiledModel compiled;
-    private readonly List<(string Name, Tensor Tensor, ulong Hash)> frozen = [];
+    private readonly List<string> frozenNames = [];
+    private readonly List<Tensor> frozen = [];
+    private readonly ulong[] frozenHashes;
     private readonly (string Name, string Group, Parameter Parameter)[] trainable;
+    private readonly Parameter[] parameters;
     private ulong[] before = [];
     private double[] rates = [];
 
@@ -22,6 +25,7 @@ internal sealed class MovementAudit : IDisposable
     {
         this.compiled = compiled;
         trainable = [.. Grouped(compiled)];
+        parameters = Array.ConvertAll(trainable, named => named.Parameter);
         var inference = new HashSet<torch.nn.Module>(
             compiled.Tunable.Layers.Where(layer => layer.StaysInInferenceMode).Select(layer => layer.Module),
             ReferenceEqualityComparer.Instance);
@@ -45,6 +49,8 @@ internal sealed class MovementAudit : IDisposable
                 }
             }
         }
+
+        frozenHashes = ChangeHash.OfEach(frozen);
     }
 
     /// <summary>The gradients of the epoch under way.</summary>
@@ -54,7 +60,7 @@ internal sealed class MovementAudit : IDisposable
     {
         Gradients.Dispose();
         Gradients = new GradientWatch();
-        before = [.. trainable.Select(named => ContentHash.Of(named.Parameter))];
+        before = ChangeHash.OfEach(parameters);
         rates = new double[compiled.LearningRates.Count];
     }
 
@@ -71,22 +77,21 @@ internal sealed class MovementAudit : IDisposable
     /// <returns>Warnings of parameters that stood still under gradients that may have been too small.</returns>
     public IReadOnlyList<TrainingWarning> EpochEnds(int epoch)
     {
-        foreach (var (name, tensor, hash) in frozen)
+        var moved = ChangeHash.OfEach(frozen).AsSpan().CommonPrefixLength(frozenHashes);
+        if (moved < frozen.Count)
         {
-            if (ContentHash.Of(tensor) != hash)
-            {
-                throw new FineTuneException(
-                    $"The frozen {name} changed during epoch {epoch}; something other than the optimizer writes to it: a "
-                    + "normalization layer in training mode, a callback, or code that shares the tensor.");
-            }
+            throw new FineTuneException(
+                $"The frozen {frozenNames[moved]} changed during epoch {epoch}; something other than the optimizer writes to it: a "
+                + "normalization layer in training mode, a callback, or code that shares the tensor.");
         }
 
         var warnings = new List<TrainingWarning>();
         var norms = Gradients.Largest(trainable.Length);
+        var after = ChangeHash.OfEach(parameters);
         for (var i = 0; i < trainable.Length; i++)
         {
             var (name, group, parameter) = trainable[i];
-            if (norms[i] == 0 || ContentHash.Of(parameter) != before[i])
+            if (norms[i] == 0 || after[i] != before[i])
             {
                 continue;
             }
@@ -116,7 +121,11 @@ internal sealed class MovementAudit : IDisposable
         return compiled.Trainable.Select(named => (named.Name, groups[named.Parameter], named.Parameter));
     }
 
-    private void Watch(string name, Tensor tensor) => frozen.Add((name, tensor, ContentHash.Of(tensor)));
+    private void Watch(string name, Tensor tensor)
+    {
+        frozenNames.Add(name);
+        frozen.Add(tensor);
+    }
 
     private double Rate(string group)
     {
