@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
@@ -10,9 +9,6 @@ namespace FineTune;
 /// Hashes of tensors' bits, to see whether one changed within a process. It is taken of all frozen weights in each epoch, and
 /// of cached features that may take no longer than some steps of training: so it keeps up with the memory.
 /// </summary>
-/// <remarks>
-/// Each step is invertible, so that one changed word always changes the hash, and several do but for one case in 2⁶⁴.
-/// </remarks>
 internal static class ChangeHash
 {
     private const ulong Prime = 0x9E3779B185EBCA87;
@@ -90,8 +86,9 @@ internal static class ChangeHash
             hash = Mix(hash, lane);
         }
 
-        return hash ^ (hash >> 29);
+        return hash;
     }
 
-    private static ulong Mix(ulong hash, ulong word) => unchecked(BitOperations.RotateLeft(hash ^ word, 29) * Prime);
+    // Both halves of the product, as in wyhash (Wang Yi): the lower one alone carries a bit upwards only.
+    private static ulong Mix(ulong hash, ulong word) => Math.BigMul(hash ^ word, Prime, out var low) ^ low;
 }
