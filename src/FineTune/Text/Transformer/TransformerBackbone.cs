@@ -57,7 +57,7 @@ public static class TransformerBackbone
         Sequential backbone = Sequential(
             ("embeddings", new TransformerEmbeddings(architecture)),
             ("encoder", Sequential([.. encoder])),
-            architecture.Pooling == Pooling.Mean ? ("mean", new MeanOfTokens()) : ("first", new Vision.FirstPosition()));
+            architecture.Pooling == Pooling.Mean ? ("mean", new MeanOfTokens()) : ("first", new FirstToken()));
         if (architecture.Pooling == Pooling.Pooler)
             backbone.append("pooler", Sequential(("dense", Linear(architecture.FeatureWidth, architecture.FeatureWidth)), ("activation", Tanh())));
         Initialize(backbone, architecture.PaddingToken);

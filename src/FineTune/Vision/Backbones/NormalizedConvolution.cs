@@ -26,11 +26,4 @@ public static partial class Backbones
             modules.Add(activation());
         return Numbered(modules);
     }
-
-    /// <summary>The nearest multiple of 8 that is at least 8 and not more than a tenth below.</summary>
-    private static int MultipleOf8(double channels)
-    {
-        int rounded = Math.Max(8, (int)(channels + 4) / 8 * 8);
-        return rounded < 0.9 * channels ? rounded + 8 : rounded;
-    }
 }

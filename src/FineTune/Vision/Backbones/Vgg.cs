@@ -41,8 +41,4 @@ public static partial class Backbones
 
         return Sequential(("features", Numbered(modules)), ("avgpool", AdaptiveAvgPool2d(7)), ("flatten", Flatten()));
     }
-
-    /// <summary>Modules under the names 0, 1, 2, …: what a Sequential without names is called in torchvision.</summary>
-    private static Sequential Numbered(IEnumerable<Module<Tensor, Tensor>> modules) =>
-        Sequential([.. modules.Select((module, i) => ($"{i}", module))]);
 }

@@ -32,8 +32,16 @@ public static partial class Backbones
             ("patches", new Patches()),
             ("tokens", new Combination((x, token) => cat([token.expand(x.shape[0], -1, -1), x], 1), () => root!.Held)),
             ("encoder", encoder),
-            ("first", new FirstPosition()));
+            ("first", new ClassToken()));
         return root;
+    }
+
+    /// <summary>The first position of [batch, positions, width], which speaks for all: [batch, width].</summary>
+    private sealed class ClassToken : Module<Tensor, Tensor>
+    {
+        public ClassToken() : base(nameof(ClassToken)) { }
+
+        public override Tensor forward(Tensor x) => x.select(1, 0);
     }
 
     /// <summary>The cells of [batch, width, rows, columns], one after the other: [batch, rows · columns, width].</summary>

@@ -12,11 +12,3 @@ internal sealed class Permute : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x) => x.permute(order);
 }
-
-/// <summary>The first position of [batch, positions, width], which speaks for all: [batch, width].</summary>
-internal sealed class FirstPosition : Module<Tensor, Tensor>
-{
-    public FirstPosition() : base(nameof(FirstPosition)) { }
-
-    public override Tensor forward(Tensor x) => x.select(1, 0);
-}
