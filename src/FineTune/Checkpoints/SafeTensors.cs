@@ -15,7 +15,8 @@ public static class SafeTensors
     /// <param name="tensors">By name. They may be on any device and need not be contiguous.</param>
     /// <param name="metadata">What to say about the file.</param>
     /// <exception cref="WeightsFileException">
-    /// The format has no such element type, a tensor takes more than 2 GiB, or the file cannot be written.
+    /// The format has no such element type or keeps the name for itself, a tensor takes more than 2 GiB, or the file cannot
+    /// be written.
     /// </exception>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -49,6 +50,8 @@ public static class SafeTensors
 
     private static SafeTensorsType TypeOf(string path, string name, Tensor tensor)
     {
+        if (name == SafeTensorsHeader.Metadata)
+            throw new WeightsFileException($"'{name}' cannot be written to '{path}': the safetensors format keeps this name for what is said about the file.");
         SafeTensorsType type = SafeTensorsType.Of(tensor.dtype)
             ?? throw new WeightsFileException($"'{name}' cannot be written to '{path}': the safetensors format has no type for {tensor.dtype}.");
         if (tensor.numel() * (type.Bits / 8) > int.MaxValue)
@@ -65,7 +68,7 @@ public static class SafeTensors
             json.WriteStartObject();
             if (metadata is { Count: > 0 })
             {
-                json.WriteStartObject("__metadata__");
+                json.WriteStartObject(SafeTensorsHeader.Metadata);
                 foreach ((string key, string value) in metadata)
                     json.WriteString(key, value);
                 json.WriteEndObject();

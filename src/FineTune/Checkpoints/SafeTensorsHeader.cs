@@ -11,6 +11,9 @@ namespace FineTune.Checkpoints;
 /// <seealso href="https://github.com/huggingface/safetensors#format"/>
 internal sealed class SafeTensorsHeader
 {
+    /// <summary>The name that stands among those of the tensors, for what the writer said about the file.</summary>
+    public const string Metadata = "__metadata__";
+
     // Bounds on what is read before anything is known about the file. The first is the format's own.
     private const ulong LongestHeader = 100_000_000;
     private const int MostTensors = 65_536;
@@ -24,7 +27,7 @@ internal sealed class SafeTensorsHeader
 
     public IReadOnlyDictionary<string, StoredTensor> Tensors { get; private set; } = null!;
 
-    public IReadOnlyDictionary<string, string> Metadata => metadata ?? [];
+    public IReadOnlyDictionary<string, string> FileMetadata => metadata ?? [];
 
     /// <summary>Whether a file that starts so has a header after its length, as far as one can see.</summary>
     public static bool IsLikely(ReadOnlySpan<byte> start) => start.Length > 8 && start[8] == '{';
@@ -68,7 +71,7 @@ internal sealed class SafeTensorsHeader
             throw Error("its header is not a JSON object");
         while (NextProperty(ref reader) is { } name)
         {
-            if (name == "__metadata__")
+            if (name == Metadata)
                 ReadMetadata(ref reader);
             else
                 ReadEntry(ref reader, name);

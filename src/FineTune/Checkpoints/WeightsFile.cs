@@ -47,10 +47,10 @@ public sealed class WeightsFile : IDisposable
             var file = new MappedFile(path);
             files.Add(file);
             ReadOnlySpan<byte> start = file.Span(0, (int)Math.Min(file.Length, 512));
-            if (PyTorchFile.IsZip(start))
-                return new(files, PyTorchFile.ReadZip(file), new Dictionary<string, string>());
-            if (PyTorchFile.IsLegacy(start))
-                return new(files, PyTorchFile.ReadLegacy(file), new Dictionary<string, string>());
+            if (PyTorchZip.Is(start))
+                return new(files, PyTorchZip.Read(file), new Dictionary<string, string>());
+            if (PyTorchLegacy.Is(start))
+                return new(files, PyTorchLegacy.Read(file), new Dictionary<string, string>());
             if (PyTorchFile.IsTar(start))
                 throw new WeightsFileException($"'{path}' is a tar archive of PyTorch before 0.1.10; load it there and save it again: torch.save(torch.load(path), path).");
             if (path.EndsWith(".dat", StringComparison.OrdinalIgnoreCase))
@@ -60,7 +60,7 @@ public sealed class WeightsFile : IDisposable
             if (IsNamedAsPyTorch(path) && !SafeTensorsHeader.IsLikely(start))
                 throw new WeightsFileException($"'{path}' is not a valid PyTorch file: it starts neither as a zip archive nor as the pickles that torch.save wrote before.");
             SafeTensorsHeader header = SafeTensorsHeader.Read(file);
-            return new(files, header.Tensors, header.Metadata);
+            return new(files, header.Tensors, header.FileMetadata);
         }
         catch
         {

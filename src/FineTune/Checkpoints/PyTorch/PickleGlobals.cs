@@ -59,8 +59,8 @@ internal static class PickleGlobals
             return Dictionary(pairs);
         if (ReferenceEquals(function, RebuildTensor) && items is [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool, PickleDictionary])
             return Tensor(storage, offset, Numbers(shape), Numbers(strides));
-        if (ReferenceEquals(function, RebuildTensorOfOld) && items is [PickleStorage older, long start, PickleTuple sizes, PickleTuple steps])
-            return Tensor(older, start, Numbers(sizes), Numbers(steps));
+        if (ReferenceEquals(function, RebuildTensorOfOld) && items is [PickleStorage data, long start, PickleTuple sizes, PickleTuple steps])
+            return Tensor(data, start, Numbers(sizes), Numbers(steps));
         if (ReferenceEquals(function, ParameterOfOld) && items is [PickleTensor])
             return Create(function, arguments);
         if (ReferenceEquals(function, RebuildParameter) && items is [PickleTensor tensor, bool, PickleDictionary])
