@@ -82,6 +82,30 @@ public sealed class CommandLineTests
         Refuses(["--data", Pictures, "--weights", path], $"'{path}' is not a valid safetensors file: ");
     }
 
+    [Test]
+    public void Weights_of_another_architecture_in_PyTorchs_format_are_one_sentence_and_exit_code_1()
+    {
+        string path = Path.Combine(Sandbox.NewFolder(), "vgg.pth");
+        using torch.Tensor weight = torch.zeros(2, 2);
+        PyTorchWeights.Write(path, new Dictionary<string, torch.Tensor> { ["features.0.weight"] = weight });
+
+        Refuses(["--data", Pictures, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: ");
+    }
+
+    [TestCase("safetensors", "safetensors")]
+    [TestCase("pth", "PyTorch")]
+    public void A_file_that_is_no_weights_is_one_sentence_and_exit_code_1(string format, string called)
+    {
+        string path = Path.Combine(Sandbox.NewFolder(), $"page.{format}");
+        File.WriteAllText(path, "<html>404 Not Found</html>");
+
+        Refuses(["--data", Pictures, "--weights", path], $"'{path}' is not a valid {called} file: ");
+    }
+
+    [Test]
+    public void Weights_that_are_missing_are_one_sentence_and_exit_code_1() =>
+        Refuses(["--data", Pictures, "--weights", "/nowhere/resnet18.pth"], "The weights file '/nowhere/resnet18.pth' does not exist.");
+
     [TestCase("mobilenet_v3_small")]
     public void A_backbone_is_picked_by_name_and_its_weights_come_from_PyTorchs_format(string backbone)
     {

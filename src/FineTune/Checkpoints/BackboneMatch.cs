@@ -84,17 +84,30 @@ internal sealed class BackboneMatch
 
     private static SortedDictionary<string, StoredTensor> Renamed(WeightsFile file, IReadOnlyList<(string Pattern, string Replacement)> rename)
     {
+        (Regex Pattern, string Replacement)[] changes = [.. rename.Select(change => (Pattern(change.Pattern), change.Replacement))];
         var renamed = new SortedDictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach ((string original, StoredTensor tensor) in file.Tensors)
         {
             string name = original;
-            foreach ((string pattern, string replacement) in rename)
-                name = Regex.Replace(name, pattern, replacement, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            foreach ((Regex pattern, string replacement) in changes)
+                name = pattern.Replace(name, replacement);
             if (!renamed.TryAdd(name, tensor))
                 throw new WeightsFileException($"Renaming gives two tensors of '{file.Path}' the name '{name}', one of them '{original}'.");
         }
 
         return renamed;
+    }
+
+    private static Regex Pattern(string pattern)
+    {
+        try
+        {
+            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            throw new ArgumentException($"The pattern '{pattern}' in {nameof(LoadBackboneOptions.Rename)} cannot be used: {exception.Message}", exception);
+        }
     }
 
     // A file of a whole model has the backbone's names under its member's; one from PyTorch's DataParallel has all

@@ -18,6 +18,7 @@ public static class BackboneWeights
     /// The file is missing or damaged; or its tensors do not fit the backbone, of which the sentence lists the missing,
     /// the unexpected and those of another shape.
     /// </exception>
+    /// <exception cref="ArgumentException">A pattern of <see cref="LoadBackboneOptions.Rename"/> cannot be used.</exception>
     public static LoadReport LoadBackbone(this IFineTunable model, string path, LoadBackboneOptions? options = null)
     {
         (string member, Dictionary<string, Tensor> targets, List<string> remainders) = Backbone(model);

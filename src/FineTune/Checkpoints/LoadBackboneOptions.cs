@@ -11,7 +11,8 @@ public sealed record LoadBackboneOptions
 
     /// <summary>
     /// Changes of the file's names, made in this order: each a regular expression and what takes the place of what
-    /// it matches, as in <c>Rename = [(@"^encoder\.", "")]</c>.
+    /// it matches, as in <c>Rename = [(@"^encoder\.", "")]</c>. Lookarounds and references back into the pattern are not
+    /// known: what remains takes a time that grows with the name only.
     /// </summary>
     public IReadOnlyList<(string Pattern, string Replacement)> Rename { get; init; } = [];
 }

@@ -86,6 +86,9 @@ public sealed class BackboneWeightsTests
     [TestCase("convnext_tiny", "classifier.2.weight")]
     [TestCase("swin_t", "head.weight")]
     [TestCase("mobilenet_v3_small", "classifier.3.weight")]
+    [TestCase("efficientnet_b0", "classifier.1.weight")]
+    [TestCase("vgg16_bn", "classifier.0.weight")]
+    [TestCase("vgg16_bn", "pre_logits.fc1.weight")]
     public void A_published_networks_head_is_left_out_wherever_it_stands(string name, string head)
     {
         using var scope = NewDisposeScope();
@@ -98,14 +101,15 @@ public sealed class BackboneWeightsTests
     }
 
     [TestCase("densenet121", @"\.denselayer(\d+)\.(norm|conv)([12])\.", ".denselayer$1.$2.$3.")]
-    [TestCase("vit_b_16", @"\.mlp\.0\.", ".mlp.linear_1.")]
-    [TestCase("vit_b_16", @"\.mlp\.3\.", ".mlp.linear_2.")]
-    public void Names_that_torchvision_has_changed_since_it_published_a_file_are_known(string name, string today, string then)
+    [TestCase("vit_b_16", @"\.mlp\.0\.", ".mlp.linear_1.", @"\.mlp\.3\.", ".mlp.linear_2.")]
+    public void Names_that_torchvision_has_changed_since_it_published_a_file_are_known(string name, params string[] todayAndThen)
     {
+        string Then(string today) => todayAndThen.Chunk(2).Aggregate(today, (current, change) => System.Text.RegularExpressions.Regex.Replace(current, change[0], change[1]));
         using var scope = NewDisposeScope();
         using var model = new Whole(name == "vit_b_16" ? Vision.Backbones.ViTB16(32) : Vision.Backbones.Named(name).Create());
-        SafeTensors.Write(path, model.state_dict().ToDictionary(
-            pair => System.Text.RegularExpressions.Regex.Replace(pair.Key["backbone.".Length..], today, then), pair => pair.Value));
+        Dictionary<string, Tensor> published = model.state_dict().ToDictionary(pair => Then(pair.Key["backbone.".Length..]), pair => pair.Value);
+        Assert.That(published.Keys, Is.Not.EquivalentTo(model.state_dict().Keys.Select(key => key["backbone.".Length..])));
+        SafeTensors.Write(path, published);
 
         LoadReport report = model.LoadBackbone(path);
 
@@ -314,6 +318,70 @@ public sealed class BackboneWeightsTests
         model.LoadBackbone(path, new() { Rename = [(@"^encoder\.", ""), ("^stem_", "")] });
 
         Assert.That(FirstOfEach(model), Is.EqualTo(new[] { 1f, 2, 3, 4, 5, 6 }));
+    }
+
+    [Test]
+    public void What_a_pattern_matched_in_parentheses_can_be_used_in_its_place()
+    {
+        using var model = new Model();
+        SafeTensors.Write(path, Weights().ToDictionary(pair => string.Join('/', pair.Key.Split('.').Reverse()), pair => pair.Value));
+
+        model.LoadBackbone(path, new() { Rename = [("^(?<kind>[a-z_]+)/(conv|bn)$", "$1.${kind}")] });
+
+        Assert.That(FirstOfEach(model), Is.EqualTo(new[] { 1f, 2, 3, 4, 5, 6 }));
+    }
+
+    [TestCase("(conv", "Not enough )'s")]
+    [TestCase("(?=conv)", "NonBacktracking")]
+    [TestCase(@"(.)\1", "NonBacktracking")]
+    public void A_pattern_that_cannot_be_used_is_named(string pattern, string reason)
+    {
+        using var model = new Model();
+        SafeTensors.Write(path, Weights());
+
+        Assert.That(
+            () => model.LoadBackbone(path, new() { Rename = [(pattern, "")] }),
+            Throws.ArgumentException.With.Message.StartsWith($"The pattern '{pattern}' in Rename cannot be used: ").And.Message.Contains(reason));
+    }
+
+    [Test]
+    public void Weights_that_are_spread_over_files_load_from_their_index()
+    {
+        using var model = new Model();
+        string index = Sharded();
+
+        LoadReport report = model.LoadBackbone(index);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(FirstOfEach(model), Is.EqualTo(new[] { 1f, 2, 3, 4, 5, 6 }));
+            Assert.That(report.ToString(), Is.EqualTo($"Loaded 6 tensors from '{index}'."));
+        });
+    }
+
+    [Test]
+    public void A_damaged_file_of_several_is_named_and_nothing_is_loaded()
+    {
+        using var model = new Model();
+        float[] before = FirstOfEach(model);
+        string index = Sharded(), second = folder["model-2.safetensors"];
+        File.WriteAllBytes(second, File.ReadAllBytes(second)[..^2]);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => model.LoadBackbone(index), Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{second}' is not a valid safetensors file: "));
+            Assert.That(FirstOfEach(model), Is.EqualTo(before));
+        });
+    }
+
+    private string Sharded()
+    {
+        string Place(string name) => name[0] == 'c' ? "model-1.safetensors" : "model-2.safetensors";
+        foreach (IGrouping<string, KeyValuePair<string, Tensor>> shard in Weights().GroupBy(pair => Place(pair.Key)))
+            SafeTensors.Write(folder[shard.Key], shard.ToDictionary());
+        string index = folder["model.safetensors.index.json"];
+        File.WriteAllText(index, System.Text.Json.JsonSerializer.Serialize(new { weight_map = Weights().Keys.ToDictionary(name => name, Place) }));
+        return index;
     }
 
     [Test]
