@@ -34,7 +34,7 @@ internal static class FeatureKey
             key.Add(hashes.Of(tensor));
         }
 
-        key.Add(prefix.IsChannelsLast ? 1UL : 0);
+        key.Add(prefix.IsFast ? 1UL : 0);
         key.Add(prefix.Answer);
         key.Add(prefix.Layout.ToString());
         key.Add(identity);

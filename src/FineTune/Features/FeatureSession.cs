@@ -18,6 +18,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     private readonly TensorHashes hashes = new();
     private string? obstacle;
     private IDisposable? cuts;
+    private FrozenPrefix? computing;
 
     /// <summary>
     /// Keeps the features of both sets, if they can be kept. Called once weights and modes stand as they train; later
@@ -53,6 +54,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             return;
         }
 
+        computing = prefix;
         cuts = compiled.Tunable.Layers.HoldCuts();
         var room = new FeatureRoom(options, CannotWrite);
         Keep(training, prefix, room, Math.Max(options.AugmentedViews, 1), isFixed: false);
@@ -84,6 +86,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         }
 
         cuts?.Dispose();
+        computing?.Dispose();
         var views = kept.SelectMany(pair => pair.Views.All).ToList();
         history.FeatureCaches = [views.Count == 0
             ? FeatureCacheUse.None(obstacle ?? "nothing could be kept")
@@ -108,11 +111,10 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
     private FrozenPrefix? Prefix(BatchLoader loader, int epoch)
     {
-        var mayReorder = options.FastFeatures && loader.Data.Count >= ChannelsLast.WorthMeasuring;
         Batch first;
         try
         {
-            first = loader.ReadFirst(mayReorder ? ChannelsLast.Measured : 2, epoch);
+            first = loader.ReadFirst(2, epoch);
         }
         catch (Exception exception)
         {
@@ -136,7 +138,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
         var (input, target) = first.Count > 1 ? (first.Input, first.Target) : (Twice(first.Input), Twice(first.Target));
         LayerTracing.Check(compiled, input);
-        return FrozenPrefix.Of(compiled, input, target, mayReorder, out obstacle);
+        return FrozenPrefix.Of(compiled, input, target, options.FastFeatures, out obstacle);
     }
 
     private static Tensor Twice(Tensor one) => torch.cat([one, one]);
@@ -187,7 +189,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     {
         var isRounded = options.HalfPrecisionOnDisk && options.FeatureCache != FeatureCache.Memory;
         var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random, isRounded, hashes);
-        var dataKey = identity is null ? null : $"{identity} {random} {isRounded} {prefix.IsChannelsLast}";
+        var dataKey = identity is null ? null : $"{identity} {random} {isRounded} {prefix.IsFast}";
         if (key is not null && compiled.Features.Take(key) is { } left)
         {
             room.Count(left.Store);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace FineTune;
 
 /// <summary>The frozen first half of a model's forward pass, if its answers can be kept.</summary>
-internal sealed class FrozenPrefix
+internal sealed class FrozenPrefix : IDisposable
 {
     // Kernels may sum up in another order for another batch; what depends on its neighbours differs by far more.
     private const double RoundingError = 1e-4;
@@ -12,11 +12,12 @@ internal sealed class FrozenPrefix
     private readonly ISplitForward split;
     private readonly ModelDevice device;
     private readonly LayerList layers;
+    private readonly FastPass? fast;
 
     private FrozenPrefix(
-        ISplitForward split, LayerList layers, ModelDevice device, bool isChannelsLast, FeatureLayout layout, CutPosition[]? cuts, ulong answer)
+        ISplitForward split, LayerList layers, ModelDevice device, FastPass? fast, FeatureLayout layout, CutPosition[]? cuts, ulong answer)
     {
-        IsChannelsLast = isChannelsLast;
+        this.fast = fast;
         Cuts = cuts;
         this.split = split;
         this.layers = layers;
@@ -31,8 +32,8 @@ internal sealed class FrozenPrefix
     /// <summary>Where in a backbone each tensor of its answer comes from; null where one does not.</summary>
     public IReadOnlyList<CutPosition>? Cuts { get; }
 
-    /// <summary>Whether pictures go through it with the channels of a pixel side by side.</summary>
-    public bool IsChannelsLast { get; }
+    /// <summary>Whether it computes in whichever way is the fastest, so that its answers are the same up to rounding only.</summary>
+    public bool IsFast => fast is not null;
 
     /// <summary>A hash of its answer to a known sample.</summary>
     public ulong Answer { get; }
@@ -43,9 +44,9 @@ internal sealed class FrozenPrefix
     /// <param name="compiled">The model, in the mode that it trains in.</param>
     /// <param name="input">Inputs, [N, …], of two samples at least.</param>
     /// <param name="target">Their targets, [N, …].</param>
-    /// <param name="mayReorder">Whether it may add up in another order where that is faster.</param>
+    /// <param name="mayRound">Whether it may compute in another way where that is faster.</param>
     /// <param name="obstacle">Why its answers cannot be kept; null where they can.</param>
-    public static FrozenPrefix? Of(CompiledModel compiled, Tensor input, Tensor target, bool mayReorder, out string? obstacle)
+    public static FrozenPrefix? Of(CompiledModel compiled, Tensor input, Tensor target, bool mayRound, out string? obstacle)
     {
         if (compiled.Model is not ISplitForward { SplitsForward: true } split)
         {
@@ -58,27 +59,38 @@ internal sealed class FrozenPrefix
         var device = ModelDevice.Of(compiled.Model);
         var all = device.Move(input);
         var both = all.narrow(0, 0, 2);
-        var pair = split.ForwardFrozen(both);
+        Tensor[] pair = [];
+        NormFolding? folding = null;
+        if (mayRound)
+        {
+            folding = NormFolding.Watch(() => pair = split.ForwardFrozen(both));
+        }
+        else
+        {
+            pair = split.ForwardFrozen(both);
+        }
+
         if (pair.All(tensor => ReferenceEquals(tensor, both)))
         {
+            folding?.Dispose();
             obstacle = $"in the phase '{compiled.Phase}' the forward pass does not start with anything frozen";
             return null;
         }
 
-        var isChannelsLast = mayReorder && ChannelsLast.IsFaster(all, batch => split.ForwardFrozen(batch));
         var layers = compiled.Tunable.Layers;
         var calls = new List<(CutPosition Position, Tensor Output)>();
         Tensor[] first;
         using (layers.Note(calls))
         {
-            first = split.ForwardFrozen(Ordered(all.narrow(0, 0, 1)));
+            first = split.ForwardFrozen(all.narrow(0, 0, 1));
         }
 
-        var second = split.ForwardFrozen(Ordered(all.narrow(0, 1, 1)));
+        var second = split.ForwardFrozen(all.narrow(0, 1, 1));
         target = target.narrow(0, 0, 2);
         if (FeatureLayout.Of(first, pair, target) is not { } layout
             || !Equal(layout.Rows(pair, target), layout.Rows(first, target), layout.Rows(second, target)))
         {
+            folding?.Dispose();
             obstacle = "the frozen half's answer to a sample depends on the samples beside it";
             return null;
         }
@@ -90,12 +102,10 @@ internal sealed class FrozenPrefix
             split,
             layers,
             device,
-            isChannelsLast,
+            mayRound ? new FastPass(split.ForwardFrozen, both, pair, folding) : null,
             layout,
             cuts.Contains(-1) ? null : [.. cuts.Select(call => calls[call].Position)],
             bits.Aggregate(0UL, (hash, one) => unchecked((hash * 31) + one)));
-
-        Tensor Ordered(Tensor batch) => isChannelsLast ? ChannelsLast.Of(batch) : batch;
     }
 
     /// <summary>
@@ -113,9 +123,7 @@ internal sealed class FrozenPrefix
         layers.KeepFrozenInInferenceMode();
         using var noGradients = torch.no_grad();
         var here = device.Move(input);
-        return IsChannelsLast
-            ? Array.ConvertAll(split.ForwardFrozen(ChannelsLast.Of(here)), tensor => tensor.contiguous())
-            : split.ForwardFrozen(here);
+        return fast is null ? split.ForwardFrozen(here) : fast.Run(here);
     }
 
     /// <summary>Its answer to a batch of which the answer of a shorter one is known, that ends where <paramref name="from"/> says.</summary>
@@ -126,6 +134,9 @@ internal sealed class FrozenPrefix
         using var noGradients = torch.no_grad();
         return [.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))];
     }
+
+    /// <summary>Frees what it computes faster with.</summary>
+    public void Dispose() => fast?.Dispose();
 
     private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second)
     {

@@ -100,8 +100,8 @@ public sealed record FitOptions
     public bool HalfPrecisionOnDisk { get; init; }
 
     /// <summary>
-    /// Whether features may be computed with channels last where that is faster, which the first batch decides: results then
-    /// agree with those without the cache to 1e-5, and no more bit for bit.
+    /// Whether features may be computed with channels last, and with BatchNorm folded into convolutions, where that is faster,
+    /// which the first batches decide: results then agree with those without the cache to 1e-5, and no more bit for bit.
     /// </summary>
     public bool FastFeatures { get; init; }
 

@@ -182,28 +182,6 @@ public sealed class FeatureCacheTests
     }
 
     [Test]
-    public void Channels_last_where_it_is_faster_changes_results_by_rounding_only()
-    {
-        var with = TrainPictures(FeatureCache.Memory, fast: true, count: ChannelsLast.WorthMeasuring);
-        var without = TrainPictures(FeatureCache.Off, count: ChannelsLast.WorthMeasuring);
-
-        Assert.That(with.Losses, Is.EqualTo(without.Losses).Within(1e-5));
-        Assert.That(with.History.FeatureCaches.Select(use => use.Reused), Is.All.EqualTo(2 * (ChannelsLast.WorthMeasuring + 7)));
-    }
-
-    [Test]
-    public void Channels_last_gives_the_same_features_up_to_rounding()
-    {
-        using var model = Convolutions.Seeded();
-        model.eval();
-        using var pictures = torch.randn(4, 3, 16, 16);
-        using var plain = model.backbone.call(pictures);
-        using var reordered = model.backbone.call(ChannelsLast.Of(pictures));
-
-        Assert.That(Toy.Values(reordered), Is.EqualTo(Toy.Values(plain)).Within(1e-5));
-    }
-
-    [Test]
     public void What_no_identity_tells_is_kept_for_one_fit_only()
     {
         using var model = Mlp.Seeded();
@@ -280,13 +258,13 @@ public sealed class FeatureCacheTests
     }
 
     private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) TrainPictures(
-        FeatureCache cache, bool fast = false, int count = 22)
+        FeatureCache cache, int count = 22)
     {
         torch.manual_seed(3);
         var pictures = new TensorDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
         var validation = new TensorDataset(torch.randn(7, 3, 16, 16), torch.randint(0, 3, [7]));
         using var model = Convolutions.Seeded();
-        var options = Toy.Quiet with { BatchSize = count / 4, ValidationData = validation, FeatureCache = cache, FastFeatures = fast };
+        var options = Toy.Quiet with { BatchSize = count / 4, ValidationData = validation, FeatureCache = cache };
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy());
         var head = compiled.Fit(pictures, options with { Epochs = 3 });

@@ -53,6 +53,16 @@ namespace TorchSharp
             private protected Tensor Convolve(Tensor input)
             {
                 CheckShape(input);
+                if (FoldedNorms.Active is not { } folded)
+                    return Convolve(input, weight, bias);
+                var (foldedWeight, foldedBias) = folded.WeightsOf(this);
+                var answer = Convolve(input, foldedWeight, foldedBias);
+                folded.Answered(this, answer);
+                return answer;
+            }
+
+            private Tensor Convolve(Tensor input, Tensor? weight, Tensor? bias)
+            {
                 var its = this.geometry;
                 if (its.PaddingMode != PaddingModes.Zeros)
                 {

@@ -33,7 +33,7 @@ public abstract class NormBase : nn.Module<Tensor, Tensor>
 
     public Tensor? num_batches_tracked { get; private set => SetBuffer(ref field, value); }
 
-    private protected double Eps { get; }
+    internal double Eps { get; }
 
     // Null: the running statistics are the mean over all batches.
     private protected double? Momentum { get; }
