@@ -6,8 +6,6 @@ namespace FineTune.Tests;
 
 public sealed class BackupTests
 {
-    private const int DamageCases = 510;
-
     private static readonly Lazy<string> Undisturbed = new(() => TwoPhases.Train(null)!);
 
     private string folder = "";
@@ -85,8 +83,9 @@ public sealed class BackupTests
         Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(3));
     }
 
-    [Test]
-    public void A_damaged_checkpoint_is_named_and_the_one_before_is_used()
+    [TestCase(30)]
+    [TestCase(510, Category = "Slow")]
+    public void A_damaged_checkpoint_is_named_and_the_one_before_is_used(int cases)
     {
         var expected = Fit(Toy.Quiet with { Epochs = 4 }).Weights;
         Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
@@ -95,7 +94,7 @@ public sealed class BackupTests
         var whole = File.ReadAllBytes(newest);
         var others = Directory.GetFiles(folder).Where(file => file != newest).ToDictionary(file => file, File.ReadAllBytes);
         var named = 0;
-        for (var i = 0; i < DamageCases; i++)
+        for (var i = 0; i < cases; i++)
         {
             RestoreFolder();
             File.WriteAllBytes(newest, Damaged(whole, random, truncate: i % 3 == 0));
@@ -106,7 +105,7 @@ public sealed class BackupTests
             named += history.Warnings.Count(warning => warning.Kind == WarningKind.CheckpointSkipped && warning.Message.Contains(newest));
         }
 
-        Assert.That(named, Is.EqualTo(DamageCases));
+        Assert.That(named, Is.EqualTo(cases));
 
         void RestoreFolder()
         {

@@ -91,11 +91,10 @@ internal static class PickleGlobals
 
     private static PickleTensor Tensor(PickleStorage storage, long offset, long[] shape, long[] strides)
     {
-        string what = $"the tensor of shape [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}] at {offset} of storage {storage.Key}";
         if (shape.Length != strides.Length || shape.Length > HighestRank)
-            throw new PickleException($"{what} has {shape.Length} sizes and {strides.Length} strides; expected as many of both, and at most {HighestRank}");
+            throw new PickleException($"{What()} has {shape.Length} sizes and {strides.Length} strides; expected as many of both, and at most {HighestRank}");
         if (offset < 0 || shape.Any(size => size < 0) || strides.Any(stride => stride < 0))
-            throw new PickleException($"{what} has a negative number in it");
+            throw new PickleException($"{What()} has a negative number in it");
         try
         {
             long count = shape.Aggregate(1L, (product, size) => checked(product * size));
@@ -103,16 +102,18 @@ internal static class PickleGlobals
                 return new PickleTensor(storage, 0, shape, strides);
             long last = shape.Zip(strides, (size, stride) => checked((size - 1) * stride)).Aggregate(offset, (sum, step) => checked(sum + step));
             if (last >= storage.Count)
-                throw new PickleException($"{what} reaches beyond its {storage.Count} elements");
+                throw new PickleException($"{What()} reaches beyond its {storage.Count} elements");
             if (count / 100 > storage.Count)
-                throw new PickleException($"{what} has more than 100 times as many elements as are stored");
+                throw new PickleException($"{What()} has more than 100 times as many elements as are stored");
         }
         catch (OverflowException)
         {
-            throw new PickleException($"{what} overflows");
+            throw new PickleException($"{What()} overflows");
         }
 
         return new PickleTensor(storage, offset, shape, strides);
+
+        string What() => $"the tensor of shape [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}] at {offset} of storage {storage.Key}";
     }
 
     private static long[] Numbers(PickleTuple tuple) =>

@@ -204,16 +204,28 @@ internal ref struct Unpickler
         ? throw Underflow()
         : stack[^1] as T ?? throw new PickleException($"it fills something that is not {expected}");
 
-    private readonly object? Pop() => PopMany(1)[0];
+    private readonly object? Pop()
+    {
+        int start = StartOf(1);
+        object? item = stack[start];
+        stack.RemoveAt(start);
+        return item;
+    }
 
     private readonly object?[] PopMany(int count)
     {
-        int bottom = marks.Count > 0 ? marks.Peek() : 0;
-        if (stack.Count - count < bottom)
-            throw Underflow();
-        object?[] items = [.. stack[^count..]];
-        stack.RemoveRange(stack.Count - count, count);
+        int start = StartOf(count);
+        var items = new object?[count];
+        stack.CopyTo(start, items, 0, count);
+        stack.RemoveRange(start, count);
         return items;
+    }
+
+    // Where the topmost items start on the stack; they may not reach below the mark.
+    private readonly int StartOf(int count)
+    {
+        int start = stack.Count - count;
+        return start >= (marks.Count > 0 ? marks.Peek() : 0) ? start : throw Underflow();
     }
 
     private readonly object?[] PopToMark()
