@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using FineTune.Data;
 using TorchSharp;
+using TorchSharp.Modules;
 
 using static TorchSharp.torch;
 
@@ -10,53 +11,60 @@ namespace FineTune.Benchmarks;
 /// <summary>Whole phases of fine-tuning, with what is frozen computed once, against PyTorch, which computes it in each epoch.</summary>
 internal static class Features
 {
-    private const int Rounds = 5, Epochs = 4, OfRecipe = 10;
+    private const int Rounds = 5, RoundsOfSizes = 3, Epochs = 4, OfRecipe = 10;
 
     private static readonly Case[] Cases =
     [
         new("resnet18", 256, 32, [3, 64, 64], Phase.Last(14), Vision.Backbones.ResNet18, 512),
-        new("resnet18", 32, 16, [3, 224, 224], Phase.Last(14), Vision.Backbones.ResNet18, 512),
-        new("mobilenet_v2", 64, 32, [3, 96, 96], Phase.Last(20), Vision.Backbones.MobileNetV2, 1280),
-        new("transformer", 128, 32, [32, 128], Phase.Last(1, LayerUnit.Block), Tuned.Transformer, 128),
+        new("resnet18", 128, 16, [3, 224, 224], Phase.Last(14), Vision.Backbones.ResNet18, 512),
+        new("mobilenet_v2", 256, 32, [3, 96, 96], Phase.Last(20), Vision.Backbones.MobileNetV2, 1280),
+        new("transformer", 256, 32, [32, 128], Phase.Last(1, LayerUnit.Block), Tuned.Transformer, 128),
     ];
 
     public static void Run()
     {
-        Console.WriteLine($"Fine-tuning (PyTorch's time by ours; medians of {Rounds}, the two sides in turn)");
-        Console.WriteLine();
-        Console.WriteLine("| model | samples, batch | first pass | head epoch after it | epoch after unfreezing | full epoch | recipe 10 + 10 |");
-        Console.WriteLine("|---|---|---:|---:|---:|---:|---:|");
+        PrintHead($"Fine-tuning (PyTorch's time by ours; medians of {Rounds}, the two sides in turn)");
         foreach (Case one in Cases) Console.WriteLine(Row(one));
     }
 
-    /// <summary>What the frozen part alone takes, as it is and with channels last.</summary>
+    /// <summary>What the frozen part alone takes, in each of the ways in which it may be computed.</summary>
     public static void RunPass()
     {
-        const int Pictures = 8, Passes = 15;
-        Console.WriteLine($"The frozen part on {Pictures} pictures (PyTorch's time by ours; medians of {Passes}, the two sides in turn)");
+        const int Passes = 15;
+        Console.WriteLine($"The frozen part on a batch (PyTorch's time by ours; medians of {Passes}, the two sides in turn)");
         Console.WriteLine();
-        Console.WriteLine("| model | as it is | channels last |");
-        Console.WriteLine("|---|---:|---:|");
+        Console.WriteLine("| model | batch | as it is | channels last | BatchNorm folded | both |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
         foreach (Case one in Cases.Where(one => one.Size.Length == 3))
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable noGradients = no_grad();
             using var peer = new Peer();
-            TorchSharp.Modules.Sequential backbone = one.Create();
+            Sequential backbone = one.Create();
             backbone.eval();
-            Tensor pictures = randn([Pictures, .. one.Size]);
-            string name = $"pass/{one.Name}/{Pictures}/{string.Join(',', one.Size)}";
-            var plain = new List<double>();
-            var reordered = new List<double>();
+            Tensor pictures = randn([one.Batch, .. one.Size]);
+            string name = $"pass/{one.Name}/{one.Batch}/{string.Join(',', one.Size)}";
+            using NormFolding? folded = NormFolding.Watch(() => backbone.call(pictures));
+            Func<Tensor>[] ways =
+            [
+                () => backbone.call(pictures),
+                () => backbone.call(ChannelsLast(pictures)),
+                () => Folded(() => backbone.call(pictures)),
+                () => Folded(() => backbone.call(ChannelsLast(pictures))),
+            ];
+            List<double>[] ratios = [.. ways.Select(_ => new List<double>())];
             for (int pass = 0; pass < Passes; pass++)
             {
-                double there = peer.Run(name, 1);
-                plain.Add(there / Seconds(() => backbone.call(pictures)));
-                there = peer.Run(name, 1);
-                reordered.Add(there / Seconds(() => backbone.call(ChannelsLast(pictures))));
+                for (int way = 0; way < ways.Length; way++) ratios[way].Add(peer.Run(name, 1) / Seconds(ways[way]));
             }
 
-            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {plain.Order().ElementAt(Passes / 2):F2} | {reordered.Order().ElementAt(Passes / 2):F2} |"));
+            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {one.Batch} | {string.Join(" | ", ratios.Select(of => Text(of.Order().ElementAt(Passes / 2))))} |"));
+
+            Tensor Folded(Func<Tensor> run)
+            {
+                using IDisposable? entered = folded?.Enter();
+                return run();
+            }
         }
 
         static Tensor ChannelsLast(Tensor input) => input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
@@ -70,12 +78,45 @@ internal static class Features
         }
     }
 
-    /// <summary>Whole phases for 1, 4 and 16 times as many samples.</summary>
+    /// <summary>Whole phases for 1, 4 and 16 times as many samples, which are small pictures so that it ends.</summary>
     public static void RunSizes()
     {
-        Console.WriteLine("| model | samples, batch | first pass | head epoch after it | epoch after unfreezing | full epoch | recipe 10 + 10 |");
-        Console.WriteLine("|---|---|---:|---:|---:|---:|---:|");
-        foreach (int samples in new[] { 32, 128, 512 }) Console.WriteLine(Row(Cases[0] with { Samples = samples }));
+        PrintHead($"Fine-tuning on more samples (PyTorch's time by ours; medians of {RoundsOfSizes}, the two sides in turn)");
+        foreach (int times in new[] { 1, 4, 16 }) Console.WriteLine(Row(Cases[0] with { Samples = times * 256, Size = [3, 32, 32] }, RoundsOfSizes));
+    }
+
+    /// <summary>
+    /// The first epoch of a phase that computes features and trains half of the model: one after the other, and beside each other
+    /// with half as many threads for each as there are cores.
+    /// </summary>
+    public static void RunBeside()
+    {
+        const int RoundsHere = 7;
+        Console.WriteLine($"The first epoch after unfreezing, from the samples on (s; medians of {RoundsHere}, in turn; {get_num_threads()} threads each)");
+        Console.WriteLine();
+        Console.WriteLine("| model | one after the other | features beside training | ratio |");
+        Console.WriteLine("|---|---:|---:|---:|");
+        foreach (Case one in Cases)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            var data = new TensorDataset(randn([one.Samples, .. one.Size]), randint(0, 10, [one.Samples]));
+            var (after, beside) = (new List<double>(), new List<double>());
+            for (int round = 0; round < RoundsHere; round++)
+            {
+                after.Add(FirstEpoch(one, data, workers: 0));
+                beside.Add(FirstEpoch(one, data, workers: 1));
+            }
+
+            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {after.Order().ElementAt(RoundsHere / 2):F2} | {beside.Order().ElementAt(RoundsHere / 2):F2} | {after.Zip(beside, (apart, together) => apart / together).Order().ElementAt(RoundsHere / 2):F2} |"));
+        }
+
+        static double FirstEpoch(Case one, TensorDataset data, int workers)
+        {
+            using var model = new Tuned(one.Create(), one.Features);
+            model.EnterPhase(one.Unfrozen);
+            CompiledModel compiled = model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy());
+            return compiled.Fit(data, one.Options with { Workers = workers, FastFeatures = false, ValidationData = null }).Records[0].Seconds;
+        }
     }
 
     /// <summary>The most memory that a process of each side takes in each phase.</summary>
@@ -110,21 +151,31 @@ internal static class Features
         Console.WriteLine((double.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024).ToString(CultureInfo.InvariantCulture));
     }
 
-    private static string Row(Case one)
+    private static void PrintHead(string title)
+    {
+        Console.WriteLine(title);
+        Console.WriteLine();
+        Console.WriteLine("| model | samples, batch | first pass to the bit | first pass to 1e-5 | head epoch after it | epoch after unfreezing | full epoch | recipe 10 + 10 |");
+        Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
+    }
+
+    private static string Text(double ratio) => ratio.ToString(ratio < 20 ? "F2" : "F0", CultureInfo.InvariantCulture);
+
+    private static string Row(Case one, int rounds = Rounds)
     {
         using DisposeScope scope = NewDisposeScope();
         using var peer = new Peer();
         var data = new TensorDataset(randn([one.Samples, .. one.Size]), randint(0, 10, [one.Samples]));
         var ratios = new List<double[]>();
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             Times here = Ours(one, data);
             double head = peer.Run(one.PeerName("head"), 1), last = peer.Run(one.PeerName("last"), 1), full = peer.Run(one.PeerName("full"), 1);
-            ratios.Add([head / here.First, head / here.Head, last / here.Last, full / here.Full, OfRecipe * (head + last) / here.Recipe]);
+            ratios.Add([head / here.Exact, head / here.First, head / here.Head, last / here.Last, full / here.Full, OfRecipe * (head + last) / here.Recipe]);
         }
 
-        double[] medians = [.. Enumerable.Range(0, 5).Select(column => ratios.Select(round => round[column]).Order().ElementAt(Rounds / 2))];
-        return FormattableString.Invariant($"| {one.Name} {one.Shape} | {one.Samples}, {one.Batch} | {string.Join(" | ", medians.Select(ratio => ratio.ToString(ratio < 20 ? "F2" : "F0", CultureInfo.InvariantCulture)))} |");
+        double[] medians = [.. Enumerable.Range(0, ratios[0].Length).Select(column => ratios.Select(round => round[column]).Order().ElementAt(rounds / 2))];
+        return $"| {one.Name} {one.Shape} | {one.Samples}, {one.Batch} | {string.Join(" | ", medians.Select(Text))} |";
     }
 
     private static Times Ours(Case one, TensorDataset data)
@@ -135,6 +186,7 @@ internal static class Features
         CompiledModel compiled = model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy());
         History head = compiled.Fit(data, one.Options with { Epochs = Epochs });
         double first = FirstOf(head, start);
+        double exact = Exact(one, data);
         start = Stopwatch.GetTimestamp();
         model.EnterPhase(one.Unfrozen);
         compiled = model.Recompile();
@@ -145,7 +197,16 @@ internal static class Features
         model.UnfreezeBackbone();
         compiled = model.Recompile();
         History full = compiled.Fit(data, one.Options);
-        return new Times(first, After(head), After(last), full.Records[0].Seconds, recipe);
+        return new Times(exact, first, After(head), After(last), full.Records[0].Seconds, recipe);
+    }
+
+    private static double Exact(Case one, TensorDataset data)
+    {
+        using var model = new Tuned(one.Create(), one.Features);
+        long start = Stopwatch.GetTimestamp();
+        model.FreezeBackbone();
+        model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy()).Fit(data, one.Options with { FastFeatures = false });
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static double FirstOf(History history, long start) =>
@@ -153,9 +214,9 @@ internal static class Features
 
     private static double After(History history) => history.Records.Skip(1).Select(record => record.Seconds).Order().ElementAt((Epochs - 1) / 2);
 
-    private sealed record Times(double First, double Head, double Last, double Full, double Recipe);
+    private sealed record Times(double Exact, double First, double Head, double Last, double Full, double Recipe);
 
-    private sealed record Case(string Name, int Samples, int Batch, long[] Size, Phase Unfrozen, Func<TorchSharp.Modules.Sequential> Create, int Features)
+    private sealed record Case(string Name, int Samples, int Batch, long[] Size, Phase Unfrozen, Func<Sequential> Create, int Features)
     {
         public string Shape => string.Join('×', Size);
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using FineTune.Benchmarks;
 
 var tables = new Dictionary<string, Action>
@@ -11,6 +13,7 @@ var tables = new Dictionary<string, Action>
     ["features"] = Features.Run,
     ["features-sizes"] = Features.RunSizes,
     ["features-pass"] = Features.RunPass,
+    ["features-beside"] = Features.RunBeside,
     ["features-memory"] = Features.RunMemory,
 };
 if (args is ["features-child", { } number, { } phase])
@@ -25,15 +28,22 @@ if (args is ["loading-child", { } path])
     return 0;
 }
 
-if (args is not [{ } table] || !tables.TryGetValue(table, out Action? run))
+if (args is ["all"]) args = [.. tables.Keys];
+if (args.Length == 0 || !args.All(tables.ContainsKey))
 {
-    Console.Error.WriteLine($"Say which table to make: {string.Join(" or ", tables.Keys)}.");
+    Console.Error.WriteLine($"Say which tables to make: all, or some of {string.Join(", ", tables.Keys)}.");
     return 2;
 }
 
 try
 {
-    run();
+    foreach (string table in args)
+    {
+        long start = Stopwatch.GetTimestamp();
+        tables[table]();
+        Console.WriteLine(FormattableString.Invariant($"\n({table}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s on {Environment.ProcessorCount} cores, {TorchSharp.torch.get_num_threads()} of them libtorch's)\n"));
+    }
+
     return 0;
 }
 catch (PeerMissingException missing)

@@ -96,7 +96,7 @@ internal sealed class FeatureDisk : FeatureStore
         Tensor[] rows = [.. Layout.Parts.Select(part => torch.empty([indices.Count, .. part.RowShape], part.StoredType))];
         for (var i = 0; i < indices.Count; i++)
         {
-            if (!ShardOf(indices[i]).TryRead(indices[i], row))
+            if (!ShardOf(indices[i]).TryRead(indices[i], row, out var found))
             {
                 return null;
             }
@@ -105,7 +105,7 @@ internal sealed class FeatureDisk : FeatureStore
             foreach (var part in rows)
             {
                 var size = part.bytes.Length / indices.Count;
-                row.AsSpan(at, size).CopyTo(part.bytes.Slice(i * size, size));
+                found.Slice(at, size).CopyTo(part.bytes.Slice(i * size, size));
                 at += size;
             }
         }

@@ -88,16 +88,22 @@ internal sealed class FeatureShard : IDisposable
         }
     }
 
-    /// <summary>Reads a sample's row; false where it turns out damaged, and is missing from then on.</summary>
-    public bool TryRead(int index, Span<byte> row)
+    /// <summary>
+    /// Finds a sample's row, in mapped memory where it can; false where it turns out damaged, and is missing from then on.
+    /// </summary>
+    /// <param name="index">The sample.</param>
+    /// <param name="buffer">Room for a row.</param>
+    /// <param name="row">The row, until the next call of any method.</param>
+    public bool TryRead(int index, byte[] buffer, out ReadOnlySpan<byte> row)
     {
+        row = buffer;
         try
         {
             if (published is not null)
             {
-                published.Span(Place(index), rowBytes).CopyTo(row);
+                row = published.Span(Place(index), rowBytes);
             }
-            else if (RandomAccess.Read(working!, row, Place(index)) != rowBytes)
+            else if (RandomAccess.Read(working!, buffer, Place(index)) != rowBytes)
             {
                 hashes[index - first] = 0;
                 return false;
@@ -168,10 +174,10 @@ internal sealed class FeatureShard : IDisposable
             File.Delete(workingPath);
         }
 
-        var row = new byte[rowBytes];
+        var buffer = new byte[rowBytes];
         for (var index = first; published is not null && index < first + hashes.Length; index++)
         {
-            if (Has(index) && TryRead(index, row))
+            if (Has(index) && TryRead(index, buffer, out var row))
             {
                 RandomAccess.Write(working, row, Place(index));
             }
