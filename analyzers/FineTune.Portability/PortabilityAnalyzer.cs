@@ -48,7 +48,8 @@ public sealed class PortabilityAnalyzer : DiagnosticAnalyzer
             start.RegisterOperationAction(operation => Check(operation, surface),
                 OperationKind.Invocation, OperationKind.ObjectCreation, OperationKind.PropertyReference, OperationKind.FieldReference,
                 OperationKind.MethodReference, OperationKind.Conversion, OperationKind.Binary, OperationKind.Unary);
-            start.RegisterSyntaxNodeAction(node => CheckType(node, surface), SyntaxKind.IdentifierName, SyntaxKind.GenericName);
+            var theirs = TypeNames(start.Compilation);
+            start.RegisterSyntaxNodeAction(node => CheckType(node, surface, theirs), SyntaxKind.IdentifierName, SyntaxKind.GenericName);
             start.RegisterSymbolAction(symbol => CheckOverride(symbol, surface), SymbolKind.Method);
         });
     }
@@ -102,8 +103,11 @@ public sealed class PortabilityAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void CheckType(SyntaxNodeAnalysisContext context, Surface surface)
+    private static void CheckType(SyntaxNodeAnalysisContext context, Surface surface, HashSet<string> theirs)
     {
+        // What a name stands for is dear to ask, and most names are no type's of theirs.
+        if (!theirs.Contains(((SimpleNameSyntax)context.Node).Identifier.ValueText))
+            return;
         if (context.SemanticModel.GetSymbolInfo(context.Node, context.CancellationToken).Symbol is not INamedTypeSymbol type || !IsTheirs(type))
             return;
         var owner = Spelling.Owner(type);
@@ -120,6 +124,24 @@ public sealed class PortabilityAnalyzer : DiagnosticAnalyzer
             root = deeper;
         if (root is not null && IsTheirs(root) && !IsPortable(root, int.MaxValue, method.ContainingType, surface))
             context.ReportDiagnostic(Diagnostic.Create(Rule, method.Locations[0], $"'{method.Name}', as it is overridden here,"));
+    }
+
+    /// <summary>The names of all types of TorchSharp, wherever they stand.</summary>
+    private static HashSet<string> TypeNames(Compilation compilation)
+    {
+        var names = new HashSet<string>();
+        var pending = new Stack<INamespaceOrTypeSymbol>(compilation.GlobalNamespace.GetNamespaceMembers().Where(space => space.Name == "TorchSharp"));
+        while (pending.Count > 0)
+        {
+            foreach (var inner in pending.Pop().GetMembers().OfType<INamespaceOrTypeSymbol>())
+            {
+                pending.Push(inner);
+                if (inner is INamedTypeSymbol type)
+                    names.Add(type.Name);
+            }
+        }
+
+        return names;
     }
 
     private static bool IsPortable(ISymbol member, int passed, ITypeSymbol? receiver, Surface surface)

@@ -1,83 +1,116 @@
 using System.Diagnostics;
 using FineTune.Analyzers.FT2001;
-using FineTune.Testing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Diagnostics.Telemetry;
+using Microsoft.CodeAnalysis.Emit;
 
 namespace FineTune.Benchmarks;
 
-/// <summary>What the rules cost a build: over this repository, over one long method, and over many files.</summary>
+/// <summary>What the rules cost a build: of this repository, of one long method, and of many files.</summary>
 internal static class AnalyzerRuns
 {
-    private const int Rounds = 3;
+    private const int WarmUps = 2, Rounds = 5;
+
+    // What is compiled with the rules on, whenever this repository is built.
+    private static readonly string[] Projects = ["samples/CatsVsDogs", "samples/OwnLoop", "samples/TextSentiment", "tests/FineTune.Tests", "tests/FineTune.Benchmarks"];
 
     public static void Run()
     {
-        Console.WriteLine($"All rules against the compiler, one thread each (best of {Rounds})");
-        Console.WriteLine();
-        Console.WriteLine("| sources | files | compile (ms) | rules (ms) | share |");
-        Console.WriteLine("|---|---:|---:|---:|---:|");
         string root = Root();
-        foreach (string folder in new[] { "src/FineTune", "src/FineTune.LibTorch" })
-        {
-            CSharpCompilation compilation = SourceFolder.Compile(Path.Combine(root, folder));
-            Print(folder, compilation);
-        }
+        Console.WriteLine($"All rules against the compiler, one thread each, warmed up (medians of {Rounds}, the two sides in turn)");
+        Console.WriteLine();
+        Console.WriteLine("| sources | files | compile (ms) | rules (ms) | share | whole build with rules |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        List<Cost> projects = [.. Projects.Select(project => Print(CompilerInput.OfProject(root, project)))];
+        Console.WriteLine(FormattableString.Invariant(
+            $"| this repository: all of these | | {projects.Sum(cost => cost.Compile):F0} | {projects.Sum(cost => cost.Rules):F0} | {projects.Sum(cost => cost.Rules) / projects.Sum(cost => cost.Compile):P1} | |"));
+        Cost runtime = Print(CompilerInput.OfProject(root, "src/FineTune"));
 
         string corpus = Path.Combine(root, "tests", "FineTune.Analyzers.Tests", "Corpus", "Programs");
-        SyntaxTree[] programs = [.. Directory.EnumerateFiles(corpus, "*.cs").Where(file => File.ReadAllText(file).Contains("\nnamespace ", StringComparison.Ordinal))
-            .Select(file => Compilations.Parse(File.ReadAllText(file), file))];
-        Print("the corpus", Compilations.CreateFromTrees(programs));
-
+        Print(CompilerInput.Of("the corpus", Directory.EnumerateFiles(corpus, "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText)
+            .Where(text => text.Contains("\nnamespace ", StringComparison.Ordinal))));
         foreach (int branches in new[] { 250, 500, 1_000 })
-            Print($"a method of {branches} branches", Compilations.Create(Branches(branches)));
+            Print(CompilerInput.Of($"a method of {branches} branches", Branches(branches)));
         foreach (int files in new[] { 250, 500, 1_000 })
-            Print($"{files} files with a training loop each", Compilations.Create(Enumerable.Range(0, files).Select(Loop)));
+            Print(CompilerInput.Of($"{files} files with a training loop each", Enumerable.Range(0, files).Select(Loop)));
+
+        PrintRules("this repository", projects);
+        PrintRules(runtime.Name, [runtime]);
     }
 
-    private static void Print(string name, CSharpCompilation compilation)
+    private static Cost Print(CompilerInput input)
     {
-        double compile = double.MaxValue, rules = double.MaxValue;
-        for (int round = 0; round < Rounds; round++)
+        var rounds = new List<(double Compile, double Watched, double Idle, IReadOnlyDictionary<string, double> Rules)>();
+        for (int round = -WarmUps; round < Rounds; round++)
         {
-            compile = Math.Min(compile, Compile(Fresh(compilation)));
-            rules = Math.Min(rules, Analyze(Fresh(compilation)));
+            double compile = Compile(input);
+            (double watched, IReadOnlyDictionary<string, double> rules) = Analyze(input, AllRules());
+            (double idle, _) = Analyze(input, [new IdleAnalyzer()]);
+            if (round >= 0)
+                rounds.Add((compile, watched, idle, rules));
         }
 
-        Console.WriteLine(FormattableString.Invariant($"| {name} | {compilation.SyntaxTrees.Length} | {compile:F0} | {rules:F0} | {rules / compile:P1} |"));
+        var cost = new Cost(
+            input.Name, Median(rounds.Select(round => round.Compile)), Median(rounds.Select(round => round.Rules.Values.Sum())),
+            rounds[0].Rules.Keys.ToDictionary(rule => rule, rule => Median(rounds.Select(round => round.Rules[rule]))));
+        double whole = 1 + Median(rounds.Select(round => (round.Watched - round.Idle) / round.Compile));
+        Console.WriteLine(FormattableString.Invariant($"| {input.Name} | {input.Files} | {cost.Compile:F0} | {cost.Rules:F0} | {cost.Rules / cost.Compile:P1} | × {whole:F2} |"));
+        return cost;
     }
 
-    /// <summary>A compilation that has bound nothing yet.</summary>
-    private static CSharpCompilation Fresh(CSharpCompilation compilation) =>
-        CSharpCompilation.Create(compilation.AssemblyName, compilation.SyntaxTrees, compilation.References, compilation.Options.WithConcurrentBuild(false));
-
-    private static double Compile(CSharpCompilation compilation)
+    private static void PrintRules(string name, List<Cost> costs)
     {
+        double compile = costs.Sum(cost => cost.Compile);
+        Console.WriteLine();
+        Console.WriteLine($"The ten dearest rules over {name}");
+        Console.WriteLine();
+        Console.WriteLine("| rule | ms | share |");
+        Console.WriteLine("|---|---:|---:|");
+        foreach ((string rule, double time) in costs[0].ByRule.Keys.Select(rule => (rule, costs.Sum(cost => cost.ByRule[rule]))).OrderByDescending(rule => rule.Item2).Take(10))
+            Console.WriteLine(FormattableString.Invariant($"| {rule} | {time:F1} | {time / compile:P1} |"));
+    }
+
+    /// <summary>The whole of a build in the compiler: parse, generate, bind, check, emit.</summary>
+    private static double Compile(CompilerInput input)
+    {
+        GC.Collect();
         var watch = Stopwatch.StartNew();
-        compilation.Emit(Stream.Null);
-        return watch.Elapsed.TotalMilliseconds;
+        CSharpCompilation compilation = input.Create();
+        using var assembly = new MemoryStream();
+        using var symbols = new MemoryStream();
+        using var documentation = new MemoryStream();
+        EmitResult result = compilation.Emit(assembly, symbols, documentation);
+        double time = watch.Elapsed.TotalMilliseconds;
+        return result.Success ? time : throw new InvalidOperationException($"{input.Name} does not compile: {result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)}");
     }
 
-    /// <summary>The time in the rules' own code, as the compiler's report of analyzers counts it.</summary>
-    private static double Analyze(CSharpCompilation compilation)
+    /// <summary>The time of a run of analyzers, and of it what each rule's own code takes, as the compiler's ReportAnalyzer counts it.</summary>
+    private static (double Whole, IReadOnlyDictionary<string, double> Rules) Analyze(CompilerInput input, DiagnosticAnalyzer[] analyzers)
     {
-        DiagnosticAnalyzer[] analyzers = [.. typeof(StaleCompilationAnalyzer).Assembly.GetTypes()
-            .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
-            .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!)];
+        GC.Collect();
+        CSharpCompilation compilation = input.Create();
+
+        // What every build does before it asks the analyzers: whoever comes first to a declaration pays for it.
+        compilation.GetDeclarationDiagnostics();
         var options = new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), (exception, _, _) => throw exception, concurrentAnalysis: false, logAnalyzerExecutionTime: true);
+        var watch = Stopwatch.StartNew();
         CompilationWithAnalyzers run = compilation.WithAnalyzers([.. analyzers], options);
         run.GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
-        double sum = 0;
-        foreach (DiagnosticAnalyzer analyzer in analyzers)
-        {
-            AnalyzerTelemetryInfo telemetry = run.GetAnalyzerTelemetryInfoAsync(analyzer, default).GetAwaiter().GetResult();
-            sum += telemetry.ExecutionTime.TotalMilliseconds;
-        }
-
-        return sum;
+        double whole = watch.Elapsed.TotalMilliseconds;
+        return (whole, analyzers.ToDictionary(
+            analyzer => analyzer.SupportedDiagnostics[0].Id,
+            analyzer => run.GetAnalyzerTelemetryInfoAsync(analyzer, default).GetAwaiter().GetResult().ExecutionTime.TotalMilliseconds));
     }
+
+    private static DiagnosticAnalyzer[] AllRules() =>
+        [.. typeof(StaleCompilationAnalyzer).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
+            .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!)];
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
+
+    private sealed record Cost(string Name, double Compile, double Rules, IReadOnlyDictionary<string, double> ByRule);
 
     private static string Root()
     {

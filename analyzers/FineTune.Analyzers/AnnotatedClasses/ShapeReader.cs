@@ -19,7 +19,7 @@ internal sealed class ShapeReader(TorchTypes torch, CancellationToken cancellati
         {
             IInvocationOperation { TargetMethod: { IsStatic: true } method } call => method.ContainingType.ToDisplayString() switch
             {
-                "FineTune.Vision.Backbones" when method.Parameters.IsEmpty => KnownBackbones.Named(method.Name),
+                "FineTune.Vision.Backbones" => KnownBackbones.Named(method.Name),
                 "TorchSharp.torch.nn" => method.Name == "Sequential" ? Chain(call.Arguments) : Layer(method.ReturnType, call.Arguments),
                 _ => null,
             },

@@ -23,11 +23,9 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     {
     }
 
-    public override bool IsTrigger(IOperation operation) =>
-        operation is IInvocationOperation invocation
-        && (types.IsCompiledModel(invocation.Type)
-            || (types.IsCompiledModel(invocation.TargetMethod.ContainingType) && invocation.TargetMethod.Name is "Fit" or "TrainStep" or "Evaluate")
-            || invocation.Arguments.Any(argument => types.IsCompiledModel(argument.Value.Type) && argument.Value is not IInstanceReferenceOperation));
+    public override Effects Triggers => Effects.HasCompiled;
+
+    public override bool KnowsModels => true;
 
     public override Fact? FactOf(ITypeSymbol type) =>
         types.IsModel(type) ? new ModelFact(Trainability.AtEntry, null)

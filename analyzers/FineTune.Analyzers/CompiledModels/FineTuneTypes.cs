@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Analyzers.CompiledModels;
@@ -5,6 +6,9 @@ namespace FineTune.Analyzers.CompiledModels;
 /// <summary>The types of the runtime that the rules on compiling look at.</summary>
 internal sealed class FineTuneTypes
 {
+    private static readonly PerCompilation<FineTuneTypes?> Shared = new(Find);
+
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> models = new(SymbolEqualityComparer.Default);
     private readonly INamedTypeSymbol tunable;
     private readonly INamedTypeSymbol compiledModel;
     private readonly INamedTypeSymbol? compiledLoop;
@@ -23,16 +27,18 @@ internal sealed class FineTuneTypes
     public INamedTypeSymbol? StaleCompilationException { get; }
 
     /// <summary>The types, or null in a compilation that does not know the runtime.</summary>
-    public static FineTuneTypes? In(Compilation compilation) =>
-        compilation.GetTypeByMetadataName(MetadataNames.IFineTunable) is { } tunable
-        && compilation.GetTypeByMetadataName(MetadataNames.CompiledModel) is { } compiledModel
-            ? new(tunable, compiledModel, compilation)
-            : null;
+    public static FineTuneTypes? In(Compilation compilation) => Shared.Of(compilation);
 
     public bool IsModel(ITypeSymbol? type) =>
-        type is not null && (Is(type, tunable) || type.AllInterfaces.Contains(tunable, SymbolEqualityComparer.Default));
+        type is { SpecialType: SpecialType.None } && models.GetOrAdd(type, key => Is(key, tunable) || key.AllInterfaces.Contains(tunable, SymbolEqualityComparer.Default));
 
     public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel) || Is(type, compiledLoop);
 
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? wanted) => wanted is not null && SymbolEqualityComparer.Default.Equals(type, wanted);
+
+    private static FineTuneTypes? Find(Compilation compilation) =>
+        compilation.GetTypeByMetadataName(MetadataNames.IFineTunable) is { } tunable
+        && compilation.GetTypeByMetadataName(MetadataNames.CompiledModel) is { } compiledModel
+            ? new(tunable, compiledModel, compilation)
+            : null;
 }

@@ -70,8 +70,9 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
     {
         var assignment = (IAssignmentOperation)context.Operation;
         if (assignment.Target is not IMemberReferenceOperation { Member: { IsStatic: false } member } target
-            || StoredMembers.TypeOf(member) is not { } stored || !torch.IsModule(stored)
+            || !torch.IsModule(target.Type)
             || !annotated.Includes(member.ContainingType)
+            || StoredMembers.TypeOf(member) is not { } stored || !torch.IsModule(stored)
             || !IsAnotherModule(assignment.Value, member)
             || context.ContainingSymbol is not IMethodSymbol method)
         {

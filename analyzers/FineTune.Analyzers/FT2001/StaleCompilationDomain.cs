@@ -15,8 +15,8 @@ internal sealed class StaleCompilationDomain(FineTuneTypes types) : CompiledMode
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) =>
         Stale(call, subject, path.NameOf(subject), path);
 
-    public override bool IsRelevant(HashSet<string> names) =>
-        names.Overlaps(["Compile", "Recompile"]) && names.Overlaps(["FreezeBackbone", "UnfreezeBackbone", "UnfreezeLast", "EnterPhase"]);
+    public override bool IsRelevant(Effects reach) =>
+        Has(reach, Effects.Compiles | Effects.UsesCompiled) && HasAny(reach, Effects.FreezesBackbone | Effects.UnfreezesBackbone | Effects.EntersPhase);
 
     protected override void Use(Call call, Reference compiled)
     {

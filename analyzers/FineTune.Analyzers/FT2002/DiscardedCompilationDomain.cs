@@ -18,12 +18,12 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) =>
         DiscardedSince(subject, path) is { } discarded ? Report(discarded, call, subject, path.NameOf(subject), path) : inner with { At = call, Subject = subject.Id };
 
-    public override bool IsRelevant(HashSet<string> names) => names.Overlaps(["Compile", "Recompile"]) && names.Overlaps(["Fit", "TrainStep", "Evaluate"]);
+    public override bool IsRelevant(Effects reach) => Has(reach, Effects.DiscardsCompiled | Effects.UsesCompiled);
 
     protected override void Compiled(Call call, Reference compiled, Reference model)
     {
         var path = call.Path;
-        if (IsDiscarded(call.Operation.Syntax))
+        if (CompileEffects.IsDiscarded(call.Operation.Syntax))
             path.WriteField(model, Discarded(path), new Constant(call.Operation));
         else if (path[model].Fields.Find(Discarded(path)) is { } before)
             path.WriteField(compiled, Discarded(path), before);
@@ -60,13 +60,6 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
     }
 
     private static int Discarded(Flow.Path path) => path.Slots.Named("last compilation thrown away");
-
-    private static bool IsDiscarded(SyntaxNode call) => call.Parent switch
-    {
-        ExpressionStatementSyntax => true,
-        AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } } => true,
-        _ => false,
-    };
 
     private static SyntaxNode? MemberOf(SyntaxNode node) =>
         node.Ancestors().FirstOrDefault(ancestor => ancestor is MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax);

@@ -11,6 +11,9 @@ namespace FineTune.Analyzers.FT2003;
 /// </summary>
 internal sealed class FineTuningFitDomain(FineTuneTypes types) : CompiledModelDomain(types)
 {
+    public override bool IsRelevant(Effects reach) =>
+        Has(reach, Effects.Compiles | Effects.UsesCompiled) && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
+
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) => inner with { At = call, Subject = subject.Id };
 
     protected override void Compiled(Call call, Reference compiled, Reference model)

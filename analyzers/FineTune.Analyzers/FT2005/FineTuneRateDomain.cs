@@ -23,8 +23,8 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
 
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) => inner with { At = call, Subject = subject.Id };
 
-    public override bool IsRelevant(HashSet<string> names) =>
-        names.Overlaps(["Compile", "Recompile"]) && names.Overlaps(["FreezeBackbone", "EnterPhase"]) && names.Overlaps(["UnfreezeBackbone", "UnfreezeLast", "EnterPhase"]);
+    public override bool IsRelevant(Effects reach) =>
+        Has(reach, Effects.Compiles) && HasAny(reach, Effects.FreezesBackbone | Effects.EntersPhase) && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
 
     protected override Value RateOf(Call call)
     {

@@ -41,16 +41,17 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
 
     private static void Analyze(OperationAnalysisContext context, TorchTypes types)
     {
-        var (method, arguments) = context.Operation switch
+        // Before what is dear to ask: nearly every call makes something else.
+        var (made, method) = context.Operation switch
         {
-            IInvocationOperation call => (call.TargetMethod, call.Arguments),
-            IObjectCreationOperation { Constructor: { } constructor } creation => (constructor, creation.Arguments),
-            _ => (null, []),
+            IInvocationOperation call => (call.TargetMethod.ReturnType, call.TargetMethod),
+            IObjectCreationOperation { Constructor: { } constructor } => (constructor.ContainingType, constructor),
+            _ => ((ITypeSymbol?)null, null),
         };
-        if (method is null || !TorchTypes.IsLibrary(method) || arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0) is not { } first)
+        if (made is null || (made.Name != "ParamGroup" && !types.IsOptimizer(made)) || !TorchTypes.IsLibrary(method!))
             return;
-        var made = method.MethodKind == MethodKind.Constructor ? method.ContainingType : method.ReturnType;
-        if (!types.IsOptimizer(made) && made.Name != "ParamGroup")
+        var arguments = context.Operation is IInvocationOperation invocation ? invocation.Arguments : ((IObjectCreationOperation)context.Operation).Arguments;
+        if (arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0) is not { } first)
             return;
         if (Filter(first.Value, types, context.CancellationToken) is { } filter)
             context.ReportDiagnostic(Diagnostic.Create(Rule, first.Value.Syntax.GetLocation(), filter));

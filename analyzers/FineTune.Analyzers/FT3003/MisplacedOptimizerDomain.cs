@@ -13,7 +13,8 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
     /// <summary>The properties of a diagnostic that its fix reads: where the optimizer was built, and where its parameters were replaced.</summary>
     public const string BuiltProperty = "built", ChangedProperty = "changed";
 
-    public override bool IsRelevant(HashSet<string> names) => base.IsRelevant(names) && names.Overlaps(["=", "to", "cuda", "cpu", "half", "bfloat16", "double", "add_module", "register_module", "append", "Add", "Insert", "extend"]);
+    public override bool IsRelevant(Effects reach) =>
+        Has(reach, Effects.Steps | Effects.BuildsOptimizer) && HasAny(reach, Effects.MovesModules | Effects.AssignsParts);
 
     protected override void Moved(Call call, Reference module)
     {

@@ -8,7 +8,8 @@ namespace FineTune.Analyzers.FT3004;
 /// <summary>Follows which parameters had a gradient when they were frozen, and have it when the same optimizer steps again.</summary>
 internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    public override bool IsRelevant(HashSet<string> names) => base.IsRelevant(names) && ChangesGradients(names) && names.Contains("backward");
+    public override bool IsRelevant(Effects reach) =>
+        Has(reach, Effects.Steps | Effects.BuildsOptimizer | Effects.ChangesGradients | Effects.GoesBackward);
 
     protected override bool TrustsNamed => false;
 

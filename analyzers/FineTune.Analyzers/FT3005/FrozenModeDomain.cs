@@ -12,7 +12,7 @@ namespace FineTune.Analyzers.FT3005;
 /// </summary>
 internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    public override bool IsRelevant(HashSet<string> names) => base.IsRelevant(names) && ChangesGradients(names) && names.Contains("train");
+    public override bool IsRelevant(Effects reach) => Has(reach, Effects.Steps | Effects.ChangesGradients | Effects.SwitchesMode);
 
     protected override bool TrustsNamed => false;
 

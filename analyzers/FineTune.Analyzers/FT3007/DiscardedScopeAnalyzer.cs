@@ -43,7 +43,7 @@ public sealed class DiscardedScopeAnalyzer : DiagnosticAnalyzer
             operation = discarded.Value;
         while (operation is IConversionOperation conversion)
             operation = conversion.Operand;
-        if (operation is not IInvocationOperation { TargetMethod: { IsStatic: true } method } || method.ContainingType.ToDisplayString() != "TorchSharp.torch")
+        if (operation is not IInvocationOperation { TargetMethod: { IsStatic: true } method })
             return;
         var consequence = method.Name switch
         {
@@ -52,7 +52,7 @@ public sealed class DiscardedScopeAnalyzer : DiagnosticAnalyzer
             "NewDisposeScope" => "tensors pile up in it from here on",
             _ => null,
         };
-        if (consequence is not null)
+        if (consequence is not null && method.ContainingType.ToDisplayString() == "TorchSharp.torch")
             context.ReportDiagnostic(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), method.Name, consequence));
     }
 }

@@ -12,7 +12,7 @@ namespace FineTune.Analyzers.FT3009;
 /// </summary>
 internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    public override bool IsRelevant(HashSet<string> names) => base.IsRelevant(names) && names.Contains("backward");
+    public override bool IsRelevant(Effects reach) => Has(reach, Effects.StepsUncleared | Effects.GoesBackward);
 
     protected override void Backward(Call call)
     {
@@ -104,22 +104,8 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
                 others.Add(other);
         }
 
-        foreach (var invocation in member?.DescendantNodes().OfType<InvocationExpressionSyntax>() ?? [])
-        {
-            var called = invocation.Expression switch
-            {
-                MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-                IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-                _ => "",
-            };
-            if (called == "zero_grad" && invocation.Expression is MemberAccessExpressionSyntax { Expression: var receiver }
-                && (receiver.ToString() == name || !others.Contains(receiver.ToString())))
-                return true;
-            if (called.IndexOf("zero", StringComparison.OrdinalIgnoreCase) >= 0 && called.IndexOf("grad", StringComparison.OrdinalIgnoreCase) >= 0 && called != "zero_grad")
-                return true;
-        }
-
-        return false;
+        return member is not null && Clearing.In(member) is var clearing
+            && (clearing.IsByHelper || clearing.Cleared.Any(receiver => receiver == name || !others.Contains(receiver)));
     }
 
     private enum Accumulation

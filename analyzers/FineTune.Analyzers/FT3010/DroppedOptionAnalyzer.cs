@@ -55,14 +55,15 @@ public sealed class DroppedOptionAnalyzer : DiagnosticAnalyzer
     /// <summary>What an optimizer is built with beside parameters and rate, unless that is nothing.</summary>
     private static List<(string Name, string Text)>? StatedIn(IOperation construction, TorchTypes types)
     {
-        var (method, arguments) = construction switch
+        var method = construction switch
         {
-            IInvocationOperation call => (call.TargetMethod, call.Arguments),
-            IObjectCreationOperation { Constructor: { } constructor } creation => (constructor, creation.Arguments),
-            _ => (null, []),
+            IInvocationOperation call => call.TargetMethod,
+            IObjectCreationOperation creation => creation.Constructor,
+            _ => null,
         };
-        if (method is null || !TorchTypes.IsLibrary(method) || !types.IsOptimizer(method.MethodKind == MethodKind.Constructor ? method.ContainingType : method.ReturnType))
+        if (method is null || !types.IsOptimizer(method.MethodKind == MethodKind.Constructor ? method.ContainingType : method.ReturnType) || !TorchTypes.IsLibrary(method))
             return null;
+        var arguments = construction is IInvocationOperation invocation ? invocation.Arguments : ((IObjectCreationOperation)construction).Arguments;
         return
         [
             .. from argument in arguments

@@ -20,7 +20,12 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         "detach", "detach_", "eq", "ne", "lt", "le", "gt", "ge", "argmax", "argmin", "argsort", "isnan", "isfinite", "isinf", "round", "sign", "zeros_like", "ones_like",
     ];
 
-    public override bool IsTrigger(IOperation operation) =>
+    public override Effects Triggers => Effects.SumsTensors;
+
+    public override bool IsRelevant(Effects reach) => Has(reach, Effects.GoesBackward);
+
+    /// <summary>Whether an operation adds to a variable, over and over again.</summary>
+    public static bool IsSumInLoop(IOperation operation, TorchTypes types) =>
         operation switch
         {
             ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add } compound => types.IsTensor(compound.Target.Type),

@@ -15,6 +15,7 @@ internal sealed class Conditions
     private readonly Dictionary<CaptureId, IOperation?> captured = [];
     private readonly HashSet<int> repeated = [];
     private readonly HashSet<int> tested = [];
+    private readonly Dictionary<IOperation, Question?> questions = [];
 
     public Conditions(ControlFlowGraph graph, FlowDomain domain, SlotTable slots)
     {
@@ -25,36 +26,64 @@ internal sealed class Conditions
 
     private void Scan(ControlFlowGraph body, HashSet<int> seen)
     {
-        foreach (var capture in body.Blocks.SelectMany(block => block.Operations).OfType<IFlowCaptureOperation>())
-            captured[capture.Id] = captured.ContainsKey(capture.Id) ? null : capture.Value;
         foreach (var block in body.Blocks)
         {
-            foreach (var operation in block.BranchValue is { } value ? block.Operations.Add(value) : block.Operations)
+            foreach (var operation in block.Operations)
             {
-                foreach (var descendant in operation.DescendantsAndSelf())
-                {
-                    if (descendant is IFlowAnonymousFunctionOperation lambda)
-                        Scan(body.GetAnonymousFunctionControlFlowGraph(lambda), seen);
-                    else if (descendant is IArgumentOperation { Value: ILocalReferenceOperation or IParameterReferenceOperation, Parameter.Type.SpecialType: SpecialType.System_Boolean } argument)
-                        Count(argument.Value, seen);
-                }
+                if (operation is IFlowCaptureOperation capture)
+                    captured[capture.Id] = captured.ContainsKey(capture.Id) ? null : capture.Value;
             }
+        }
 
-            if (block.ConditionalSuccessor is null || block.BranchValue is null)
+        var back = WaysBack(body);
+        foreach (var block in body.Blocks)
+        {
+            foreach (var operation in block.Operations)
+                Scan(operation, body, seen);
+            if (block.BranchValue is not { } condition)
                 continue;
-            Count(block.BranchValue, seen);
-            if (IsInLoop(block, body))
-                Count(block.BranchValue, seen);
+            Scan(condition, body, seen);
+            if (block.ConditionalSuccessor is null)
+                continue;
+            Count(condition, seen);
+            if (back[block.Ordinal] <= block.Ordinal)
+                Count(condition, seen);
         }
 
         foreach (var function in body.LocalFunctions)
             Scan(body.GetLocalFunctionControlFlowGraph(function), seen);
     }
 
-    /// <summary>Whether the block may run again: a branch goes back over it.</summary>
-    private static bool IsInLoop(BasicBlock block, ControlFlowGraph body) =>
-        body.Blocks.Skip(block.Ordinal).Any(later =>
-            later.FallThroughSuccessor?.Destination?.Ordinal <= block.Ordinal || later.ConditionalSuccessor?.Destination?.Ordinal <= block.Ordinal);
+    private void Scan(IOperation operation, ControlFlowGraph body, HashSet<int> seen)
+    {
+        switch (operation)
+        {
+            case IFlowAnonymousFunctionOperation lambda:
+                Scan(body.GetAnonymousFunctionControlFlowGraph(lambda), seen);
+                break;
+            case IArgumentOperation { Value: ILocalReferenceOperation or IParameterReferenceOperation, Parameter.Type.SpecialType: SpecialType.System_Boolean } argument:
+                Count(argument.Value, seen);
+                break;
+        }
+
+        foreach (var child in operation.ChildOperations)
+            Scan(child, body, seen);
+    }
+
+    /// <summary>Of each block, the first one that a branch goes to from there or from a later one: a block at or after that may run again.</summary>
+    private static int[] WaysBack(ControlFlowGraph body)
+    {
+        var ways = new int[body.Blocks.Length];
+        var first = int.MaxValue;
+        for (var i = ways.Length - 1; i >= 0; i--)
+        {
+            var block = body.Blocks[i];
+            first = Math.Min(first, Math.Min(block.FallThroughSuccessor?.Destination?.Ordinal ?? int.MaxValue, block.ConditionalSuccessor?.Destination?.Ordinal ?? int.MaxValue));
+            ways[i] = first;
+        }
+
+        return ways;
+    }
 
     private void Count(IOperation condition, HashSet<int> seen)
     {
@@ -122,6 +151,13 @@ internal sealed class Conditions
 
     /// <summary>A condition as "subject equals constant", or its negation.</summary>
     private Question? Parse(IOperation condition)
+    {
+        if (!questions.TryGetValue(condition, out var question))
+            questions.Add(condition, question = Read(condition));
+        return question;
+    }
+
+    private Question? Read(IOperation condition)
     {
         var negated = false;
         while (condition is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not)

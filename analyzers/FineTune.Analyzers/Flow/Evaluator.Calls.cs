@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -72,7 +73,11 @@ internal sealed partial class Evaluator
 
     private ImmutableArray<Value> Arguments(ImmutableArray<IArgumentOperation> arguments, IMethodSymbol method)
     {
-        var values = Enumerable.Repeat(Value.Unknown, method.Parameters.Length).ToArray();
+        if (method.Parameters.IsEmpty && arguments.IsEmpty)
+            return [];
+        var values = new Value[method.Parameters.Length];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Value.Unknown;
         foreach (var argument in arguments)
         {
             var value = Evaluate(argument.Value);
@@ -80,7 +85,7 @@ internal sealed partial class Evaluator
                 values[parameter.Ordinal] = value;
         }
 
-        return [.. values];
+        return ImmutableCollectionsMarshal.AsImmutableArray(values);
     }
 
     /// <summary>
@@ -143,7 +148,7 @@ internal sealed partial class Evaluator
             target = Override(method, exact);
         }
 
-        if (target is null || engine.Bodies.Find(target, engine.Cancellation) is not { } body || IsIterator(body))
+        if (target is null || engine.Bodies.Find(target, engine.Cancellation) is not { } body || engine.Bodies.IsIterator(body))
             return null;
         return (target, body);
     }
@@ -167,10 +172,6 @@ internal sealed partial class Evaluator
         return null;
     }
 
-    /// <summary>Whether calling the body only makes the object that will run it, piece by piece.</summary>
-    private static bool IsIterator(ControlFlowGraph body) =>
-        body.Blocks.Any(block => block.Operations.Any(operation => operation.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak));
-
     private static bool IsAwaited(IOperation call)
     {
         var parent = call.Parent;
@@ -181,7 +182,7 @@ internal sealed partial class Evaluator
 
     private Value CallFunction(FunctionValue function, ImmutableArray<Value> arguments, IOperation call)
     {
-        if (GraphOf(function) is { } body && !engine.IsDeep && !IsIterator(body) && (!function.Method.IsAsync || IsAwaited(call)))
+        if (GraphOf(function) is { } body && !engine.IsDeep && !engine.Bodies.IsIterator(body) && (!function.Method.IsAsync || IsAwaited(call)))
             return Call(function.Method, body, function.Receiver, arguments, call, sharesVariables: true);
         if (function.Lambda is null && function.Method.MethodKind == MethodKind.Ordinary
             && Dispatch(function.Method, function.Receiver, isVirtual: true) is { } target && !target.Method.IsAsync)
@@ -305,17 +306,13 @@ internal sealed partial class Evaluator
 
     private List<int> Reachable(SlotMap variables)
     {
-        var order = new List<int>();
-        int Visit(int id)
-        {
-            if (!order.Contains(id))
-                order.Add(id);
-            return id;
-        }
-
-        variables.Select(value => value.Renumber(Visit));
-        for (var i = 0; i < order.Count; i++)
-            path.Heap[order[i]].Fields.Select(value => value.Renumber(Visit));
+        var numbering = new Numbering(path.Heap.Count);
+        variables.Renumber(numbering);
+        for (var i = 0; i < numbering.Count; i++)
+            path.Heap[numbering[i]].Fields.Renumber(numbering);
+        var order = new List<int>(numbering.Count);
+        for (var i = 0; i < numbering.Count; i++)
+            order.Add(numbering[i]);
         return order;
     }
 
@@ -323,26 +320,29 @@ internal sealed partial class Evaluator
     private (Value Returned, Value[] Variables) Return(State exit, List<int> anchored, SlotMap before, ImmutableArray<IParameterSymbol> parameters, bool sharesVariables)
     {
         var heap = path.Heap.ToList();
-        var numbers = new Dictionary<int, int>();
+        var numbers = new int[exit.Heap.Length];
+        for (var id = 0; id < numbers.Length; id++)
+            numbers[id] = -1;
         for (var i = 0; i < anchored.Count; i++)
         {
             if (exit.Variables.Find(SlotTable.Anchor(i)) is Reference anchor)
                 numbers[anchor.Id] = anchored[i];
         }
 
-        for (var id = 0; id < exit.Heap.Length; id++)
+        for (var id = 0; id < numbers.Length; id++)
         {
-            if (!numbers.ContainsKey(id))
+            if (numbers[id] < 0)
             {
-                numbers.Add(id, heap.Count);
+                numbers[id] = heap.Count;
                 heap.Add(exit.Heap[id]);
             }
         }
 
-        for (var id = 0; id < exit.Heap.Length; id++)
-            heap[numbers[id]] = exit.Heap[id] with { Fields = exit.Heap[id].Fields.Select(value => value.Renumber(old => numbers[old])) };
+        var numbering = new Numbering(numbers);
+        for (var id = 0; id < numbers.Length; id++)
+            heap[numbers[id]] = exit.Heap[id] with { Fields = exit.Heap[id].Fields.Renumber(numbering) };
 
-        var after = exit.Variables.Select(value => value.Renumber(old => numbers[old]));
+        var after = exit.Variables.Renumber(numbering);
         var returned = after.Find(slots.Returned) ?? Value.Unknown;
         var written = parameters.Select(parameter => after.Find(slots.Of(parameter)) ?? Value.Unknown).ToArray();
 

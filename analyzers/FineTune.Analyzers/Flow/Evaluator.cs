@@ -257,13 +257,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
     }
 
     /// <summary>Whether reading the member gives what was last assigned to it.</summary>
-    private static bool IsStored(ISymbol member) => member switch
-    {
-        IFieldSymbol => true,
-        IPropertySymbol { IsIndexer: false, IsAbstract: false, IsVirtual: false, IsOverride: false } property =>
-            property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property)),
-        _ => false,
-    };
+    private bool IsStored(ISymbol member) => member is IFieldSymbol || (member is IPropertySymbol property && engine.Bodies.IsStored(property));
 
     private Value Collect(IOperation operation, ImmutableArray<IOperation> sizes, ImmutableArray<IOperation> elements)
     {

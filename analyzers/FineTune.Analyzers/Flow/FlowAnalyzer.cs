@@ -18,7 +18,7 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
         {
             if (DomainOf(start.Compilation) is not { } domain)
                 return;
-            var bodies = new MethodBodies(start.Compilation);
+            var bodies = MethodBodies.Of(start.Compilation);
             start.RegisterOperationBlockAction(block => Analyze(block, domain, bodies));
         });
     }
@@ -33,11 +33,16 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
     {
         if (context.OwningSymbol is not IMethodSymbol method)
             return;
+        IOperation? previous = null;
         foreach (var block in context.OperationBlocks)
         {
-            if (block is IAttributeOperation or IParameterInitializerOperation || !block.Descendants().Any(domain.IsTrigger)
-                || block.Descendants().Any(operation => operation is IInvalidOperation)
-                || (bodies.NamesIn(block, context.CancellationToken) is { } names && !domain.IsRelevant(names)))
+            // A constructor's initializer and its body are two blocks with one root, and one graph.
+            if (block is IAttributeOperation or IParameterInitializerOperation || RootOf(block) is var root && root == previous)
+                continue;
+            previous = root;
+            var effects = bodies.EffectsOf(root).Own;
+            if ((effects & domain.Triggers) == 0 || (effects & Effects.Invalid) != 0
+                || (bodies.ReachOf(root, domain.KnowsModels, context.CancellationToken) is var reach && (reach & Effects.Unbounded) == 0 && !domain.IsRelevant(reach)))
                 continue;
             var engine = new Engine(domain, bodies, context.CancellationToken);
             foreach (var found in engine.Analyze(context.GetControlFlowGraph(block), method))
@@ -48,6 +53,13 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
                 context.ReportDiagnostic(Diagnostic.Create(finding.Rule, LocationOf(finding.At), finding.Sites, finding.Properties, arguments));
             }
         }
+    }
+
+    private static IOperation RootOf(IOperation operation)
+    {
+        while (operation.Parent is { } parent)
+            operation = parent;
+        return operation;
     }
 
     /// <summary>What to underline: of a call, up to the name of the method.</summary>

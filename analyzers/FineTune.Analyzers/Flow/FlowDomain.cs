@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -10,14 +11,26 @@ namespace FineTune.Analyzers.Flow;
 /// </summary>
 internal abstract class FlowDomain
 {
-    /// <summary>Whether a body that holds this operation is worth the analysis.</summary>
-    public abstract bool IsTrigger(IOperation operation);
+    /// <summary>Which classes of the user's hold objects that are followed, as far as anyone asked.</summary>
+    public ConcurrentDictionary<ITypeSymbol, bool> Holders { get; } = new(SymbolEqualityComparer.Default);
+
+    /// <summary>What a body does that is worth the analysis: one of these.</summary>
+    public abstract Effects Triggers { get; }
+
+    /// <summary>Whether the domain never looks into calls whose effect on models is known.</summary>
+    public virtual bool KnowsModels => false;
 
     /// <summary>
-    /// Whether a body can be wrong, from the names of all that it and the source methods it calls invoke or read:
-    /// most bodies never do what the rule is about, and cost nothing more. An assignment to a member counts as "=".
+    /// Whether a body can be wrong, from what it and the source methods that it calls do: most bodies never do what the
+    /// rule is about, and cost nothing more.
     /// </summary>
-    public virtual bool IsRelevant(HashSet<string> names) => true;
+    public virtual bool IsRelevant(Effects reach) => true;
+
+    /// <summary>Whether all of some effects are there.</summary>
+    protected static bool Has(Effects reach, Effects wanted) => (reach & wanted) == wanted;
+
+    /// <summary>Whether one of some effects is there.</summary>
+    protected static bool HasAny(Effects reach, Effects wanted) => (reach & wanted) != 0;
 
     /// <summary>
     /// What is known of an object of this type that was there before; null for a type that is not followed.

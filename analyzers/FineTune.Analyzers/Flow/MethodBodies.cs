@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using FineTune.Analyzers.CompiledModels;
+using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -6,15 +8,38 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.Flow;
 
-/// <summary>The control-flow graphs of the source methods of a compilation, in whichever file they stand.</summary>
-internal sealed class MethodBodies(Compilation compilation)
+/// <summary>The source methods of a compilation, in whichever file they stand: their control-flow graphs, and what they do. All rules share them.</summary>
+internal sealed class MethodBodies
 {
-    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> models = new();
-    private const int MostMethods = 200;
+    private const int MostMethods = 1_000;
 
+    private static readonly PerCompilation<MethodBodies> Shared = new(compilation => new(compilation));
+
+    private readonly Compilation compilation;
+    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> models = new();
     private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> graphs = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<IMethodSymbol, IOperation?> operations = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<IMethodSymbol, Uses> uses = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ControlFlowGraph, bool> iterators = new();
+    private readonly ConcurrentDictionary<IMethodSymbol, BodyEffects> effects = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IPropertySymbol, bool> stored = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IOperation, AtHand> atHand = new();
+    private readonly Lazy<ILookup<string, IMethodSymbol>> overrides;
+
+    private MethodBodies(Compilation compilation)
+    {
+        this.compilation = compilation;
+        Torch = TorchTypes.In(compilation);
+        FineTune = FineTuneTypes.In(compilation);
+        overrides = new(() => Types(compilation.SourceModule.GlobalNamespace)
+            .SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
+            .Where(method => method.IsOverride || (!method.IsStatic && method.MethodKind is MethodKind.Ordinary or MethodKind.PropertyGet && !method.ContainingType.AllInterfaces.IsEmpty))
+            .ToLookup(method => method.Name));
+    }
+
+    public TorchTypes? Torch { get; }
+
+    public FineTuneTypes? FineTune { get; }
+
+    public static MethodBodies Of(Compilation compilation) => Shared.Of(compilation);
 
     /// <summary>The body of <paramref name="method"/>; null where it has none in source, or one that does not compile.</summary>
     public ControlFlowGraph? Find(IMethodSymbol method, CancellationToken cancellation)
@@ -26,41 +51,73 @@ internal sealed class MethodBodies(Compilation compilation)
         return graphs.GetOrAdd(method, Create(method, cancellation));
     }
 
-    /// <summary>
-    /// The names of what a body, and the source methods that it calls, invoke, read and assign; null where those are
-    /// too many to look at.
-    /// </summary>
-    public HashSet<string>? NamesIn(IOperation body, CancellationToken cancellation)
+    /// <summary>Whether calling the body only makes the object that will run it, piece by piece.</summary>
+    public bool IsIterator(ControlFlowGraph body) => iterators.GetOrAdd(body, static graph =>
+        graph.Blocks.Any(block => block.Operations.Any(operation => operation.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak)));
+
+    /// <summary>Whether reading the property gives what was last assigned to it.</summary>
+    public bool IsStored(IPropertySymbol property) => stored.GetOrAdd(property, static property =>
+        property is { IsIndexer: false, IsAbstract: false, IsVirtual: false, IsOverride: false }
+        && property.ContainingType.GetMembers().Any(member => member is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property)));
+
+    /// <summary>What the body under analysis does, without what it calls.</summary>
+    public BodyEffects EffectsOf(IOperation body) => Look(body).Effects;
+
+    /// <summary>What the body under analysis does, with all source methods that it calls.</summary>
+    /// <param name="body">The root of its operations.</param>
+    /// <param name="besideModels">Whether calls whose effect on models is known are left out.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public Effects ReachOf(IOperation body, bool besideModels, CancellationToken cancellation)
     {
-        var names = new HashSet<string>();
-        var seen = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-        var pending = new Stack<Uses>([Uses.Of(body)]);
+        var known = Look(body);
+        return besideModels
+            ? known.ReachBesideModels ??= Reach(known.Effects, besideModels: true, cancellation)
+            : known.Reach ??= Reach(known.Effects, besideModels: false, cancellation);
+    }
+
+    private AtHand Look(IOperation body) => atHand.GetOrAdd(body, key => new(BodyEffects.Of(key, Torch, FineTune)));
+
+    private Effects Reach(BodyEffects body, bool besideModels, CancellationToken cancellation)
+    {
+        var all = body.Own;
+        HashSet<IMethodSymbol>? seen = null;
+        var pending = new Stack<BodyEffects>([body]);
         while (pending.Count > 0)
         {
             var next = pending.Pop();
-            names.UnionWith(next.Names);
-            foreach (var called in next.Called)
+            all |= next.IsConstructor && next != body ? next.Own & ~Effects.AssignsParts : next.Own;
+            foreach (var called in besideModels ? next.CalledBesideModels : next.Called)
             {
+                seen ??= new(SymbolEqualityComparer.Default);
                 if (!seen.Add(called))
                     continue;
                 if (seen.Count > MostMethods)
-                    return null;
-                if (!uses.TryGetValue(called, out var found))
-                    found = uses.GetOrAdd(called, OperationOf(called, cancellation) is { } operation ? Uses.Of(operation) : Uses.Nothing);
-                pending.Push(found);
+                    return all | Effects.Unbounded;
+                pending.Push(EffectsOf(called, cancellation));
+                if (!BodyEffects.MayBeOverridden(called))
+                    continue;
+                foreach (var method in overrides.Value[called.Name])
+                {
+                    if (seen.Add(method))
+                        pending.Push(EffectsOf(method, cancellation));
+                }
             }
         }
 
-        return names;
+        return all;
     }
 
-    private IOperation? OperationOf(IMethodSymbol method, CancellationToken cancellation) =>
-        operations.TryGetValue(method, out var operation) ? operation : operations.GetOrAdd(method, Read(method, cancellation));
+    private BodyEffects EffectsOf(IMethodSymbol method, CancellationToken cancellation)
+    {
+        if (effects.TryGetValue(method, out var found))
+            return found;
+        return effects.GetOrAdd(method, OperationOf(method, cancellation) is { } operation ? BodyEffects.Of(operation, Torch, FineTune) : BodyEffects.Nothing);
+    }
 
     private ControlFlowGraph? Create(IMethodSymbol method, CancellationToken cancellation)
     {
         var operation = OperationOf(method, cancellation);
-        if (operation is null || operation.DescendantsAndSelf().OfType<IInvalidOperation>().Any())
+        if (operation is null || (EffectsOf(method, cancellation).Own & Effects.Invalid) != 0)
             return null;
         return operation switch
         {
@@ -71,7 +128,7 @@ internal sealed class MethodBodies(Compilation compilation)
         };
     }
 
-    private IOperation? Read(IMethodSymbol method, CancellationToken cancellation)
+    private IOperation? OperationOf(IMethodSymbol method, CancellationToken cancellation)
     {
         if (method.DeclaringSyntaxReferences.Length != 1)
             return null;
@@ -87,37 +144,26 @@ internal sealed class MethodBodies(Compilation compilation)
         return model.GetOperation(syntax, cancellation);
     }
 
-    /// <summary>What one body invokes, reads and assigns, without what it calls.</summary>
-    private sealed record Uses(IReadOnlyCollection<string> Names, IReadOnlyCollection<IMethodSymbol> Called)
+    private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol scope)
     {
-        public static readonly Uses Nothing = new([], []);
-
-        public static Uses Of(IOperation body)
+        foreach (var member in scope.GetMembers())
         {
-            var names = new HashSet<string>();
-            var called = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-            var isConstructor = body is IConstructorBodyOperation;
-            foreach (var operation in body.DescendantsAndSelf())
-            {
-                var method = operation switch
-                {
-                    IInvocationOperation invocation => invocation.TargetMethod,
-                    IMethodReferenceOperation reference => reference.Method,
-                    IObjectCreationOperation creation => creation.Constructor,
-                    IPropertyReferenceOperation property => property.Property.GetMethod,
-                    _ => null,
-                };
-                if (operation is IInvocationOperation or IMethodReferenceOperation)
-                    names.Add(method!.Name);
-                if (operation is IMemberReferenceOperation member)
-                    names.Add(member.Member.Name);
-                if (!isConstructor && operation is ISimpleAssignmentOperation { Target: IMemberReferenceOperation })
-                    names.Add("=");
-                if (method is { DeclaringSyntaxReferences.IsEmpty: false })
-                    called.Add(method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition);
-            }
-
-            return new(names, called);
+            if (member is not INamespaceOrTypeSymbol inner)
+                continue;
+            if (inner is INamedTypeSymbol type)
+                yield return type;
+            foreach (var nested in Types(inner))
+                yield return nested;
         }
+    }
+
+    /// <summary>What is known of a body that a rule may follow; found again by whichever thread comes later, to the same end.</summary>
+    private sealed class AtHand(BodyEffects effects)
+    {
+        public BodyEffects Effects { get; } = effects;
+
+        public Effects? Reach { get; set; }
+
+        public Effects? ReachBesideModels { get; set; }
     }
 }

@@ -17,7 +17,9 @@ internal sealed class Path
     public Path(State start, IReadOnlyList<int> script, SlotTable slots, bool observesExceptions = false)
     {
         Variables = start.Variables;
-        heap = [.. start.Heap];
+        heap = new(start.Heap.Length + 4);
+        foreach (var tracked in start.Heap)
+            heap.Add(tracked);
         this.script = script;
         Slots = slots;
         ObservesExceptions = observesExceptions;

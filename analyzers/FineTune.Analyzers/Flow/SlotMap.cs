@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace FineTune.Analyzers.Flow;
 
@@ -54,11 +55,26 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
         return this;
     }
 
-    public SlotMap Select(Func<Value, Value> map)
+    /// <summary>The same values where the objects have other numbers.</summary>
+    public SlotMap Renumber(Numbering numbering)
     {
-        if (entries.IsEmpty)
-            return this;
-        return new(ImmutableArray.CreateRange(entries, entry => new KeyValuePair<int, Value>(entry.Key, map(entry.Value))));
+        KeyValuePair<int, Value>[]? changed = null;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var value = entries[i].Value;
+            var renumbered = value.Renumber(numbering);
+            if (ReferenceEquals(value, renumbered))
+                continue;
+            if (changed is null)
+            {
+                changed = new KeyValuePair<int, Value>[entries.Length];
+                entries.CopyTo(changed);
+            }
+
+            changed[i] = new(entries[i].Key, renumbered);
+        }
+
+        return changed is null ? this : new(ImmutableCollectionsMarshal.AsImmutableArray(changed));
     }
 
     public bool Equals(SlotMap? other)

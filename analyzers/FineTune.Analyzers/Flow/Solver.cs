@@ -15,24 +15,29 @@ internal sealed class Solver
     private readonly Context context;
     private readonly Conditions conditions;
     private readonly Dictionary<Point, HashSet<State>> seen = [];
-    private readonly SortedDictionary<(int Block, int Order), (Point Point, State State)> pending = [];
-    private int order;
+    private readonly Queue<(Point Point, State State)>?[] pending;
+    private int lowest;
+    private int waiting;
 
     public Solver(Engine engine, Context context)
     {
         this.engine = engine;
         this.context = context;
         conditions = engine.ConditionsOf(context.Graph);
+        pending = new Queue<(Point, State)>?[context.Graph.Blocks.Length];
     }
 
     public void Run()
     {
         Arrive(context.Graph.Blocks[0], context.Entry, after: null);
-        while (pending.Count > 0 && !engine.GaveUp)
+        while (waiting > 0 && !engine.GaveUp)
         {
-            var next = pending.First();
-            pending.Remove(next.Key);
-            Walk(next.Value.Point, next.Value.State);
+            // In the order of the blocks, so that what comes together is walked on from once all of it has come.
+            while (pending[lowest] is not { Count: > 0 })
+                lowest++;
+            waiting--;
+            var (point, state) = pending[lowest]!.Dequeue();
+            Walk(point, state);
         }
     }
 
@@ -40,6 +45,14 @@ internal sealed class Solver
     {
         var block = point.Block;
         var observed = context.ObservesExceptions || IsInTry(block.EnclosingRegion);
+        if (block is { Operations.IsEmpty: true, BranchValue: null })
+        {
+            engine.CountWalk();
+            if (block.FallThroughSuccessor is { } successor)
+                Take(successor, point, state);
+            return;
+        }
+
         var scripts = new Stack<IReadOnlyList<int>>();
         scripts.Push([]);
         while (scripts.Count > 0 && !engine.GaveUp)
@@ -72,18 +85,28 @@ internal sealed class Solver
         {
             var outcome = branchValue?.AsBool ?? conditions.Recall(condition, path);
             var taken = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
-            foreach (var way in outcome is { } known ? [known] : new[] { true, false })
-            {
-                var branch = way == taken ? conditional : block.FallThroughSuccessor;
-                if (branch is null)
-                    continue;
-                var split = new Path(path.State, [], engine.Slots, observesExceptions: false);
-                if (outcome is null)
-                    conditions.Remember(condition, way, split);
-                Take(branch, point, split.State);
-            }
-
+            var state = path.State;
+            var remembers = outcome is null && conditions.IsRepeated(condition);
+            if (outcome != false)
+                Go(true);
+            if (outcome != true)
+                Go(false);
             return;
+
+            void Go(bool way)
+            {
+                if ((way == taken ? conditional : block.FallThroughSuccessor) is not { } branch)
+                    return;
+                var after = state;
+                if (remembers)
+                {
+                    var split = new Path(state, [], engine.Slots);
+                    conditions.Remember(condition, way, split);
+                    after = split.State;
+                }
+
+                Take(branch, point, after);
+            }
         }
 
         if (block.FallThroughSuccessor is not { } successor)
@@ -190,7 +213,9 @@ internal sealed class Solver
         if (!states.Add(state))
             return;
         engine.CountStates(states.Count);
-        pending.Add((block.Ordinal, order++), (point, state));
+        (pending[block.Ordinal] ??= new()).Enqueue((point, state));
+        waiting++;
+        lowest = Math.Min(lowest, block.Ordinal);
     }
 
     /// <summary>The state without the variables that end with a region.</summary>
@@ -221,7 +246,7 @@ internal sealed class Solver
 
     private static Caught Catches(ITypeSymbol? handled, ITypeSymbol? exception)
     {
-        if (handled is null || handled.SpecialType == SpecialType.System_Object || handled.ToDisplayString() == "System.Exception")
+        if (handled is null || handled.SpecialType == SpecialType.System_Object || handled is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
             return Caught.Yes;
         if (exception is null)
             return Caught.Perhaps;

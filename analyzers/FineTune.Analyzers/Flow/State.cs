@@ -33,28 +33,19 @@ internal sealed class State : IEquatable<State>
     /// <summary>The state with objects numbered in the order in which the variables reach them, the unreachable dropped.</summary>
     public static State Canonical(SlotMap variables, IReadOnlyList<TrackedObject> heap)
     {
-        var numbers = new Dictionary<int, int>();
-        var order = new List<int>();
-        int Number(int id)
+        if (heap.Count == 0)
+            return new(variables, ImmutableArray<TrackedObject>.Empty);
+        var numbering = new Numbering(heap.Count);
+        var renumbered = variables.Renumber(numbering);
+        var objects = ImmutableArray.CreateBuilder<TrackedObject>(heap.Count);
+        for (var i = 0; i < numbering.Count; i++)
         {
-            if (!numbers.TryGetValue(id, out var number))
-            {
-                numbers.Add(id, number = order.Count);
-                order.Add(id);
-            }
-
-            return number;
+            var tracked = heap[numbering[i]];
+            var fields = tracked.Fields.Renumber(numbering);
+            objects.Add(ReferenceEquals(fields, tracked.Fields) ? tracked : tracked with { Fields = fields });
         }
 
-        var renumbered = variables.Select(value => value.Renumber(Number));
-        var objects = ImmutableArray.CreateBuilder<TrackedObject>();
-        for (var i = 0; i < order.Count; i++)
-        {
-            var tracked = heap[order[i]];
-            objects.Add(tracked with { Fields = tracked.Fields.Select(value => value.Renumber(Number)) });
-        }
-
-        return new(renumbered, objects.ToImmutable());
+        return new(renumbered, objects.Count == objects.Capacity ? objects.MoveToImmutable() : objects.ToImmutable());
     }
 
     public bool Equals(State? other)

@@ -17,7 +17,7 @@ internal abstract record Value
     public bool? AsBool => (this as Constant)?.Content as bool?;
 
     /// <summary>The same value where the objects have other numbers.</summary>
-    public virtual Value Renumber(Func<int, int> number) => this;
+    public virtual Value Renumber(Numbering numbering) => this;
 }
 
 internal sealed record UnknownValue : Value;
@@ -34,7 +34,7 @@ internal sealed record Constant(object? Content) : Value;
 /// <summary>A tracked object, by its number in the heap of the path.</summary>
 internal sealed record Reference(int Id) : Value
 {
-    public override Value Renumber(Func<int, int> number) => new Reference(number(Id));
+    public override Value Renumber(Numbering numbering) => numbering.Of(Id) is var number && number == Id ? this : new Reference(number);
 }
 
 /// <summary>Another name for a variable: what a <c>ref</c> local holds.</summary>
@@ -42,8 +42,8 @@ internal sealed record VariableAlias(int Slot) : Value;
 
 internal sealed record TupleValue(ImmutableArray<Value> Elements) : Value
 {
-    public override Value Renumber(Func<int, int> number) =>
-        new TupleValue(ImmutableArray.CreateRange(Elements, element => element.Renumber(number)));
+    public override Value Renumber(Numbering numbering) =>
+        new TupleValue(ImmutableArray.CreateRange(Elements, static (element, numbering) => element.Renumber(numbering), numbering));
 
     public bool Equals(TupleValue? other) => other is not null && Elements.SequenceEqual(other.Elements);
 
@@ -53,5 +53,5 @@ internal sealed record TupleValue(ImmutableArray<Value> Elements) : Value
 /// <summary>A lambda, or a method made into a delegate together with its receiver.</summary>
 internal sealed record FunctionValue(IOperation? Lambda, IMethodSymbol Method, ControlFlowGraph Owner, Value? Receiver) : Value
 {
-    public override Value Renumber(Func<int, int> number) => this with { Receiver = Receiver?.Renumber(number) };
+    public override Value Renumber(Numbering numbering) => Receiver is null ? this : this with { Receiver = Receiver.Renumber(numbering) };
 }

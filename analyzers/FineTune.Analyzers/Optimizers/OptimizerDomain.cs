@@ -15,21 +15,16 @@ internal abstract class OptimizerDomain(TorchTypes types) : FlowDomain
 {
     private const string Source = "parameters of ";
 
+    private static readonly GradFact AtEntry = new(Grad.AtEntry, null);
+    private static readonly OptimizerFact Unbound = new(null, false, null);
+
     protected TorchTypes Types => types;
 
-    public override bool IsTrigger(IOperation operation) =>
-        operation is IInvocationOperation invocation
-        && ((invocation.TargetMethod.Name == "step" && types.IsOptimizer(invocation.TargetMethod.ContainingType))
-            || (!TorchTypes.IsLibrary(invocation.TargetMethod) && invocation.Arguments.Any(argument => types.IsOptimizer(argument.Value.Type))));
-
-    public override bool IsRelevant(HashSet<string> names) => names.Contains("step");
-
-    /// <summary>Whether anything is frozen or unfrozen.</summary>
-    protected static bool ChangesGradients(HashSet<string> names) => names.Overlaps(["requires_grad", "requires_grad_", "with_requires_grad", "Freeze", "Unfreeze"]);
+    public override Effects Triggers => Effects.StepsOptimizer | Effects.PassesOptimizer;
 
     public sealed override Fact? FactOf(ITypeSymbol type) =>
-        types.IsModule(type) || types.IsParameter(type) ? new GradFact(Grad.AtEntry, null)
-        : types.IsOptimizer(type) ? new OptimizerFact(null, false, null)
+        types.IsModule(type) || types.IsParameter(type) ? AtEntry
+        : types.IsOptimizer(type) ? Unbound
         : null;
 
     public override Fact? FactOfNew(ITypeSymbol type) => FactOf(type) is GradFact ? new GradFact(Grad.On, null) : FactOf(type);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Analyzers.Optimizers;
@@ -5,6 +6,9 @@ namespace FineTune.Analyzers.Optimizers;
 /// <summary>The types of TorchSharp that the rules on plain training code look at.</summary>
 internal sealed class TorchTypes
 {
+    private static readonly PerCompilation<TorchTypes?> Shared = new(Find);
+
+    private readonly ConcurrentDictionary<ITypeSymbol, Kinds> kinds = new(SymbolEqualityComparer.Default);
     private readonly INamedTypeSymbol module;
     private readonly INamedTypeSymbol optimizer;
     private readonly INamedTypeSymbol tensor;
@@ -19,20 +23,15 @@ internal sealed class TorchTypes
     }
 
     /// <summary>The types, or null in a compilation that does not know TorchSharp.</summary>
-    public static TorchTypes? In(Compilation compilation) =>
-        compilation.GetTypeByMetadataName(MetadataNames.Module) is { } module
-        && compilation.GetTypeByMetadataName(MetadataNames.Optimizer) is { } optimizer
-        && compilation.GetTypeByMetadataName(MetadataNames.Tensor) is { } tensor
-            ? new(module, optimizer, tensor, compilation.GetTypeByMetadataName(MetadataNames.Parameter))
-            : null;
+    public static TorchTypes? In(Compilation compilation) => Shared.Of(compilation);
 
-    public bool IsModule(ITypeSymbol? type) => Derives(type, module);
+    public bool IsModule(ITypeSymbol? type) => Is(type, Kinds.Module);
 
-    public bool IsOptimizer(ITypeSymbol? type) => Derives(type, optimizer);
+    public bool IsOptimizer(ITypeSymbol? type) => Is(type, Kinds.Optimizer);
 
-    public bool IsParameter(ITypeSymbol? type) => parameter is not null && Derives(type, parameter);
+    public bool IsParameter(ITypeSymbol? type) => Is(type, Kinds.Parameter);
 
-    public bool IsTensor(ITypeSymbol? type) => Derives(type, tensor);
+    public bool IsTensor(ITypeSymbol? type) => Is(type, Kinds.Tensor);
 
     /// <summary>Whether a method, or what it overrides, is TorchSharp's own.</summary>
     public static bool IsLibrary(IMethodSymbol method)
@@ -49,6 +48,22 @@ internal sealed class TorchTypes
         return scope?.Name == name;
     }
 
+    private static TorchTypes? Find(Compilation compilation) =>
+        compilation.GetTypeByMetadataName(MetadataNames.Module) is { } module
+        && compilation.GetTypeByMetadataName(MetadataNames.Optimizer) is { } optimizer
+        && compilation.GetTypeByMetadataName(MetadataNames.Tensor) is { } tensor
+            ? new(module, optimizer, tensor, compilation.GetTypeByMetadataName(MetadataNames.Parameter))
+            : null;
+
+    private bool Is(ITypeSymbol? type, Kinds kind) =>
+        type is { SpecialType: SpecialType.None } && (kinds.GetOrAdd(type, KindsOf) & kind) != 0;
+
+    private Kinds KindsOf(ITypeSymbol type) =>
+        (Derives(type, module) ? Kinds.Module : 0)
+        | (Derives(type, optimizer) ? Kinds.Optimizer : 0)
+        | (Derives(type, tensor) ? Kinds.Tensor : 0)
+        | (parameter is not null && Derives(type, parameter) ? Kinds.Parameter : 0);
+
     private static bool Derives(ITypeSymbol? type, INamedTypeSymbol ancestor)
     {
         if (type is ITypeParameterSymbol variable)
@@ -60,5 +75,14 @@ internal sealed class TorchTypes
         }
 
         return false;
+    }
+
+    [Flags]
+    private enum Kinds
+    {
+        Module = 1,
+        Optimizer = 2,
+        Tensor = 4,
+        Parameter = 8,
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 namespace FineTune.Analyzers.Tests.Corpus;
 
 /// <summary>All rules over the repository's own libraries; what uses them is built with the rules on anyway.</summary>
+[Category("Slow")]
 public sealed class RepositoryTests
 {
     private const string PartialMethodWithoutBody = "CS8795";

@@ -21,6 +21,7 @@ public sealed class CapTests
         Assert.That(await Flagged(string.Join('\n', Enumerable.Range(0, 2_100).Select(i => $"if (n > {i}) Console.WriteLine({i});")) + Mistakes), Is.Empty);
 
     [Test]
+    [Category("Slow")]
     public async Task Too_many_states_for_the_rule_that_tells_them_apart() =>
         Assert.That(await Flagged(Explosion(11) + Mistakes + Uses(11)), Is.EqualTo(new[] { "FT3009" }));
 
