@@ -1,17 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
 using FineTune.Checkpoints;
+using FineTune.Vision;
 using static TorchSharp.torch;
 
 namespace FineTune.Benchmarks;
 
 /// <summary>
 /// What reading the 47 MB of ResNet-18 takes, in time and in memory, against PyTorch: <c>torch.load</c> of a .pth, and
-/// for safetensors a memory map with a copy of each tensor.
+/// for safetensors a memory map with a copy of each tensor; and into a model, with <c>load_state_dict</c> after it.
 /// </summary>
 internal static class Loading
 {
     private const int Rounds = 41;
+
+    // Where peer.py finds the files, and writes them first.
+    private const string FolderVariable = "FINETUNE_LOADING";
+
     private static readonly string[] Formats = ["safetensors", "pth"];
 
     public static void Run()
@@ -19,14 +24,22 @@ internal static class Loading
         DirectoryInfo folder = Directory.CreateTempSubdirectory("finetune-loading-");
         try
         {
+            Environment.SetEnvironmentVariable(FolderVariable, folder.FullName);
             using (var peer = new Peer())
-                peer.Run(Case("write", "", folder.FullName), 1);
+                peer.Run("write", 1);
             string[] paths = [.. Formats.Select(format => Path.Combine(folder.FullName, $"resnet18.{format}"))];
-            Comparison.Print(
-                "Reading ResNet-18's weights into new tensors", "ms", 1e3, Rounds,
-                [.. Formats.Zip(paths, (format, path) => (Case("load", format, path), $"{new FileInfo(path).Length / 1e6:F1} MB", 1, (Action)(() => Read(path))))]);
+            using var model = new Tuned(Backbones.ResNet18(), 512);
+            Compare("Reading ResNet-18's weights into new tensors", "load", Read);
+            Compare("Loading them into a model", "into", path => model.LoadBackbone(path));
 
-            Console.WriteLine();
+            void Compare(string title, string what, Action<string> run)
+            {
+                Comparison.Print(
+                    title, "ms", 1e3, Rounds,
+                    [.. Formats.Zip(paths, (format, path) => ($"{what}/{format}", $"{new FileInfo(path).Length / 1e6:F1} MB", 1, (Action)(() => run(path))))]);
+                Console.WriteLine();
+            }
+
             Console.WriteLine("The most memory that it takes beyond what the process had before, to the file's size");
             Console.WriteLine();
             Console.WriteLine("| case | here | PyTorch |");
@@ -38,7 +51,7 @@ internal static class Loading
                 double here = double.Parse(child.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
                 child.WaitForExit();
                 using var peer = new Peer();
-                double there = peer.Run(Case("loadpeak", format, path), 1);
+                double there = peer.Run($"loadpeak/{format}", 1);
                 Console.WriteLine(FormattableString.Invariant($"| {format} | {here / size:F2} | {there / size:F2} |"));
             }
         }
@@ -58,8 +71,6 @@ internal static class Loading
         Console.WriteLine(Status("VmHWM") - before);
         GC.KeepAlive(tensors);
     }
-
-    private static string Case(string what, string format, string path) => $"{what}/{format}/{path}";
 
     private static void Read(string path)
     {

@@ -324,7 +324,7 @@ public sealed class PyTorchFileTests
         });
     }
 
-    /// <summary>Records are read in parts of 256 KiB.</summary>
+    /// <summary>Records are read in parts of 512 KiB.</summary>
     [TestCase(0)]
     [TestCase(600_001)]
     [TestCase(1_199_999)]

@@ -21,7 +21,15 @@ public sealed class BackbonesParityTests
     /// <param name="Gradients">For each parameter the norm of its gradient, the largest element, and a few elements.</param>
     private sealed record Fixture(long[] Shape, double Norm, double[] Features, double[] PictureGradient, Dictionary<string, double[]> Gradients);
 
-    private static IEnumerable<string> Names => Backbones.All.Select(architecture => architecture.Name);
+    // The same code as others', deeper or wider.
+    private static readonly string[] LargerTwins =
+        ["resnet34", "resnet101", "resnet152", "resnext50_32x4d", "wide_resnet50_2", "efficientnet_b1", "efficientnet_b3", "efficientnet_b4", "convnext_small", "vgg16"];
+
+    private static IEnumerable<TestCaseData> Names => Backbones.All.Select(architecture =>
+    {
+        var test = new TestCaseData(architecture.Name);
+        return LargerTwins.Contains(architecture.Name) ? test.SetCategory("Slow") : test;
+    });
 
     [TestCaseSource(nameof(Names))]
     public void Features_and_gradients_are_torchvisions(string name)

@@ -14,7 +14,7 @@ namespace FineTune.Checkpoints;
 internal sealed class ZipRecord(MappedFile file, string name, long position, long length, uint checksum)
 {
     // What was just copied is still in the processor's cache when its checksum is computed.
-    private const int LongestChunk = 256 << 10;
+    private const int LongestChunk = 512 << 10;
 
     private volatile bool isVerified = checksum == 0;
 
