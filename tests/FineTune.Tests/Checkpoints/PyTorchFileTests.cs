@@ -411,7 +411,7 @@ public sealed class PyTorchFileTests
     }
 
     [Test]
-    public void A_file_truncated_anywhere_is_refused([Values("tricky.pt", "tricky-legacy.pt")] string name)
+    public void A_file_truncated_anywhere_is_refused([Values("tricky.pt", "tricky-legacy.pt", "old-parameters-legacy.pt", "old-python-legacy.pt")] string name)
     {
         byte[] whole = File.ReadAllBytes(Path.Combine(Fixtures, name));
 
@@ -430,7 +430,7 @@ public sealed class PyTorchFileTests
     }
 
     [Test]
-    public void A_file_with_any_byte_flipped_is_read_or_refused([Values("tricky.pt", "tricky-legacy.pt")] string name)
+    public void A_file_with_any_byte_flipped_is_read_or_refused([Values("tricky.pt", "tricky-legacy.pt", "old-parameters-legacy.pt", "old-python-legacy.pt")] string name)
     {
         byte[] content = File.ReadAllBytes(Path.Combine(Fixtures, name));
         int refused = 0;

@@ -16,7 +16,7 @@ public sealed class WeightsFileFuzzTests
     private static readonly long[] Extremes = [0, -1, 1, int.MaxValue, uint.MaxValue, long.MaxValue, long.MinValue];
 
     [Test]
-    public void Whatever_is_damaged_is_read_or_refused([Values(".safetensors", ".pt", "-legacy.pt", ".dat")] string kind)
+    public void Whatever_is_damaged_is_read_or_refused([Values(".safetensors", "tricky.pt", "tricky-legacy.pt", "old-python-legacy.pt", ".dat")] string kind)
     {
         using var folder = new TemporaryFolder();
         byte[] whole = Valid(folder, kind);
@@ -63,7 +63,7 @@ public sealed class WeightsFileFuzzTests
     {
         string fixtures = Path.Combine(TestContext.CurrentContext.TestDirectory, "Checkpoints", "Fixtures");
         if (kind.EndsWith(".pt", StringComparison.Ordinal))
-            return File.ReadAllBytes(Path.Combine(fixtures, "tricky" + kind));
+            return File.ReadAllBytes(Path.Combine(fixtures, kind));
         using Sequential module = Sequential(("conv", Conv2d(1, 2, 3)), ("bn", BatchNorm2d(2)));
         string path = folder["valid" + kind];
         if (kind == ".dat")
