@@ -17,16 +17,16 @@ internal sealed record PhaseResult(int Epoch, double Loss, double Accuracy)
 /// <param name="SourceBefore">The accuracy on the source task with the pre-trained backbone.</param>
 /// <param name="SourceAfter">The same with the fine-tuned one.</param>
 /// <param name="Skipped">The pictures that were left out because they are damaged.</param>
-/// <param name="Caches">What each phase saved by computing the frozen part once only.</param>
+/// <param name="Caches">What each phase that ran saved by computing the frozen part once only; one that was finished before does not run again.</param>
 internal sealed record Summary(
-    PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter, int Skipped, IReadOnlyList<FeatureCacheUse> Caches)
+    PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter, int Skipped, IReadOnlyList<(string Phase, FeatureCacheUse Use)> Caches)
 {
     public static Summary Nothing { get; } = new(null, null, null, null, 0, []);
 
     public static Summary Of(History head, History? fine = null, double? sourceBefore = null, double? sourceAfter = null)
     {
         History all = fine is null ? head : head.Concat(fine);
-        return new(PhaseResult.Of(head), fine is null ? null : PhaseResult.Of(fine), sourceBefore, sourceAfter, all.SkippedSamples, all.FeatureCaches);
+        return new(PhaseResult.Of(head), fine is null ? null : PhaseResult.Of(fine), sourceBefore, sourceAfter, all.SkippedSamples, CachesOf(head, fine));
     }
 
     public void Print(TextWriter output)
@@ -37,8 +37,8 @@ internal sealed record Summary(
         Row("validation accuracy", $"{Head?.Accuracy:0.0%}", $"{FineTuned?.Accuracy:0.0%}");
         Row("epoch whose weights were kept", $"{Head?.Epoch}", $"{FineTuned?.Epoch}");
         Row("accuracy on the source task", $"{SourceBefore:0.0%}", $"{SourceAfter:0.0%}");
-        foreach ((int phase, FeatureCacheUse cache) in Caches.Index())
-            output.WriteLine($"{(phase == 0 ? "Head phase" : "Fine-tuning")}: {cache}");
+        foreach ((string phase, FeatureCacheUse use) in Caches)
+            output.WriteLine($"{phase}: {use}");
         if (Skipped > 0)
             output.WriteLine($"Damaged pictures left out: {Skipped}.");
 
@@ -47,4 +47,7 @@ internal sealed record Summary(
 
         static string Shown(string value) => value.Length == 0 ? "-" : value;
     }
+
+    private static (string, FeatureCacheUse)[] CachesOf(History head, History? fine) =>
+        [.. head.FeatureCaches.Select(use => ("Head phase", use)), .. (fine?.FeatureCaches ?? []).Select(use => ("Fine-tuning", use))];
 }

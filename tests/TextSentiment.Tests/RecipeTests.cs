@@ -78,9 +78,10 @@ public sealed class RecipeTests
         Recipe.Run(brief, new Interrupting("Layers are frozen: False", cancellation), cancellation.Token);
         Assert.That(Path.Combine(BackupFolder.Of(brief), "head"), Does.Exist);
 
-        Summary resumed = Run(brief).Summary;
+        (Summary resumed, string printed) = Run(brief);
 
         Assert.That(Numbers(resumed), Is.EqualTo(Numbers(whole)));
+        Assert.That(printed, Does.Contain("Fine-tuning: The frozen part").And.Not.Contain("Head phase: The frozen part"), "the head phase was finished before");
         Assert.That(BackupFolder.Of(brief), Does.Not.Exist);
     }
 
