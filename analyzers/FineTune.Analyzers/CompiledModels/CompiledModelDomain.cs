@@ -25,7 +25,7 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 
     public override Effects Triggers => Effects.HasCompiled;
 
-    public override bool KnowsModels => true;
+    public override bool FollowsModels => true;
 
     public override Fact? FactOf(ITypeSymbol type) =>
         types.IsModel(type) ? new ModelFact(Trainability.AtEntry, null)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FineTune.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Analyzers.CompiledModels;
@@ -18,9 +19,13 @@ internal sealed class FineTuneTypes
         this.tunable = tunable;
         this.compiledModel = compiledModel;
         this.compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
+        Followed = new(type => IsModel(type) || IsCompiledModel(type));
         Phase = compilation.GetTypeByMetadataName(MetadataNames.Phase);
         StaleCompilationException = compilation.GetTypeByMetadataName(MetadataNames.StaleCompilationException);
     }
+
+    /// <summary>What the rules on compiling follow.</summary>
+    public Followed Followed { get; }
 
     public INamedTypeSymbol? Phase { get; }
 

@@ -10,29 +10,29 @@ internal sealed class BodyEffects
 {
     public static readonly BodyEffects Nothing = new(Effects.None, isConstructor: false, [], []);
 
-    private BodyEffects(Effects own, bool isConstructor, IReadOnlyList<IMethodSymbol> called, IReadOnlyList<IMethodSymbol> calledBesideModels)
+    private BodyEffects(Effects own, bool isConstructor, IReadOnlyList<IMethodSymbol> calledOnModules, IReadOnlyList<IMethodSymbol> calledOnModels)
     {
         Own = own;
         IsConstructor = isConstructor;
-        Called = called;
-        CalledBesideModels = calledBesideModels;
+        CalledOnModules = calledOnModules;
+        CalledOnModels = calledOnModels;
     }
 
     public Effects Own { get; }
 
     public bool IsConstructor { get; }
 
-    /// <summary>The methods that it calls, or makes into delegates, and that may have a body in source.</summary>
-    public IReadOnlyList<IMethodSymbol> Called { get; }
+    /// <summary>The methods that it calls, or makes into delegates, that may have a body in source, and are looked into where modules and optimizers are followed.</summary>
+    public IReadOnlyList<IMethodSymbol> CalledOnModules { get; }
 
-    /// <summary>Of these, all whose effect on models the rules on compiling do not know anyway.</summary>
-    public IReadOnlyList<IMethodSymbol> CalledBesideModels { get; }
+    /// <summary>The same where annotated models are followed, without those whose effect on models is known anyway.</summary>
+    public IReadOnlyList<IMethodSymbol> CalledOnModels { get; }
 
     /// <summary>Looks over a body once, for all rules.</summary>
     public static BodyEffects Of(IOperation body, TorchTypes? torch, FineTuneTypes? fineTune)
     {
         var effects = Effects.None;
-        List<IMethodSymbol>? called = null, besideModels = null;
+        List<IMethodSymbol>? onModules = null, onModels = null;
         var optimizers = torch is null ? null : new OptimizerEffects(torch);
         var pending = new Stack<IOperation>();
         pending.Push(body);
@@ -45,16 +45,21 @@ internal sealed class BodyEffects
             {
                 case OperationKind.Invocation:
                     var invocation = (IInvocationOperation)operation;
-                    Add(invocation.TargetMethod);
+                    if (MayBeInSource(invocation.TargetMethod))
+                        Add(invocation.TargetMethod, torch?.Followed.Concerns(invocation), fineTune?.Followed.Concerns(invocation));
                     break;
                 case OperationKind.MethodReference:
-                    Add(((IMethodReferenceOperation)operation).Method);
+                    if (((IMethodReferenceOperation)operation).Method is var referred && MayBeInSource(referred))
+                        Add(referred, true, true);
                     break;
                 case OperationKind.ObjectCreation:
-                    Add(((IObjectCreationOperation)operation).Constructor);
+                    var creation = (IObjectCreationOperation)operation;
+                    if (creation.Constructor is { } constructor && MayBeInSource(constructor))
+                        Add(constructor, torch?.Followed.Concerns(creation), fineTune?.Followed.Concerns(creation));
                     break;
                 case OperationKind.PropertyReference:
-                    Add(((IPropertyReferenceOperation)operation).Property.GetMethod);
+                    if (((IPropertyReferenceOperation)operation).Property.GetMethod is { } getter && MayBeInSource(getter))
+                        Add(getter, torch?.Followed.Is(operation.Type), fineTune?.Followed.Is(operation.Type));
                     break;
                 case OperationKind.SimpleAssignment or OperationKind.CoalesceAssignment or OperationKind.CompoundAssignment or OperationKind.Binary:
                     break;
@@ -71,18 +76,20 @@ internal sealed class BodyEffects
                 effects |= CompileEffects.Of(operation, fineTune);
         }
 
-        return new(effects, body is IConstructorBodyOperation, (IReadOnlyList<IMethodSymbol>?)called ?? [], (IReadOnlyList<IMethodSymbol>?)besideModels ?? []);
+        return new(effects, body is IConstructorBodyOperation, (IReadOnlyList<IMethodSymbol>?)onModules ?? [], (IReadOnlyList<IMethodSymbol>?)onModels ?? []);
 
-        void Add(IMethodSymbol? method)
+        void Add(IMethodSymbol method, bool? concernsModules, bool? concernsModels)
         {
-            if (method is null || (method.DeclaringSyntaxReferences.IsEmpty && (!MayBeOverridden(method) || IsOurs(method))))
-                return;
             method = method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
-            (called ??= []).Add(method);
-            if (fineTune is null || !CompileEffects.Knows(method, fineTune))
-                (besideModels ??= []).Add(method);
+            if (concernsModules == true)
+                (onModules ??= []).Add(method);
+            if (concernsModels == true && !CompileEffects.Knows(method, fineTune!))
+                (onModels ??= []).Add(method);
         }
     }
+
+    private static bool MayBeInSource(IMethodSymbol method) =>
+        !method.DeclaringSyntaxReferences.IsEmpty || (MayBeOverridden(method) && !IsOurs(method));
 
     /// <summary>Whether a method of a library is one that the rules know, and never look for in source.</summary>
     private static bool IsOurs(IMethodSymbol method) => TorchTypes.IsLibrary(method) || TorchTypes.IsIn(method.ContainingNamespace, "FineTune");

@@ -42,7 +42,7 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
             previous = root;
             var effects = bodies.EffectsOf(root).Own;
             if ((effects & domain.Triggers) == 0 || (effects & Effects.Invalid) != 0
-                || (bodies.ReachOf(root, domain.KnowsModels, context.CancellationToken) is var reach && (reach & Effects.Unbounded) == 0 && !domain.IsRelevant(reach)))
+                || (bodies.ReachOf(root, domain.FollowsModels, context.CancellationToken) is var reach && (reach & Effects.Unbounded) == 0 && !domain.IsRelevant(reach)))
                 continue;
             var engine = new Engine(domain, bodies, context.CancellationToken);
             foreach (var found in engine.Analyze(context.GetControlFlowGraph(block), method))

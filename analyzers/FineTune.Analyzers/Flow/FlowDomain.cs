@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -11,14 +10,16 @@ namespace FineTune.Analyzers.Flow;
 /// </summary>
 internal abstract class FlowDomain
 {
-    /// <summary>Which classes of the user's hold objects that are followed, as far as anyone asked.</summary>
-    public ConcurrentDictionary<ITypeSymbol, bool> Holders { get; } = new(SymbolEqualityComparer.Default);
+    protected FlowDomain() => Followed = new(type => FactOf(type) is not null);
+
+    /// <summary>The types that objects are followed of, and those that hold such objects.</summary>
+    public Followed Followed { get; }
 
     /// <summary>What a body does that is worth the analysis: one of these.</summary>
     public abstract Effects Triggers { get; }
 
-    /// <summary>Whether the domain never looks into calls whose effect on models is known.</summary>
-    public virtual bool KnowsModels => false;
+    /// <summary>Whether it is annotated models that are followed, and not modules and optimizers.</summary>
+    public virtual bool FollowsModels => false;
 
     /// <summary>
     /// Whether a body can be wrong, from what it and the source methods that it calls do: most bodies never do what the

@@ -65,19 +65,19 @@ internal sealed class MethodBodies
 
     /// <summary>What the body under analysis does, with all source methods that it calls.</summary>
     /// <param name="body">The root of its operations.</param>
-    /// <param name="besideModels">Whether calls whose effect on models is known are left out.</param>
+    /// <param name="ofModels">Whether to look into calls as where annotated models are followed, or as where modules and optimizers are.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public Effects ReachOf(IOperation body, bool besideModels, CancellationToken cancellation)
+    public Effects ReachOf(IOperation body, bool ofModels, CancellationToken cancellation)
     {
         var known = Look(body);
-        return besideModels
-            ? known.ReachBesideModels ??= Reach(known.Effects, besideModels: true, cancellation)
-            : known.Reach ??= Reach(known.Effects, besideModels: false, cancellation);
+        return ofModels
+            ? known.ReachOfModels ??= Reach(known.Effects, ofModels: true, cancellation)
+            : known.ReachOfModules ??= Reach(known.Effects, ofModels: false, cancellation);
     }
 
     private AtHand Look(IOperation body) => atHand.GetOrAdd(body, key => new(BodyEffects.Of(key, Torch, FineTune)));
 
-    private Effects Reach(BodyEffects body, bool besideModels, CancellationToken cancellation)
+    private Effects Reach(BodyEffects body, bool ofModels, CancellationToken cancellation)
     {
         var all = body.Own;
         HashSet<IMethodSymbol>? seen = null;
@@ -86,7 +86,7 @@ internal sealed class MethodBodies
         {
             var next = pending.Pop();
             all |= next.IsConstructor && next != body ? next.Own & ~Effects.AssignsParts : next.Own;
-            foreach (var called in besideModels ? next.CalledBesideModels : next.Called)
+            foreach (var called in ofModels ? next.CalledOnModels : next.CalledOnModules)
             {
                 seen ??= new(SymbolEqualityComparer.Default);
                 if (!seen.Add(called))
@@ -162,8 +162,8 @@ internal sealed class MethodBodies
     {
         public BodyEffects Effects { get; } = effects;
 
-        public Effects? Reach { get; set; }
+        public Effects? ReachOfModules { get; set; }
 
-        public Effects? ReachBesideModels { get; set; }
+        public Effects? ReachOfModels { get; set; }
     }
 }

@@ -31,17 +31,5 @@ internal sealed class World(Engine engine, Path path)
     }
 
     /// <summary>Whether this is a class of the user's own with a field or property of a followed type.</summary>
-    public bool HoldsFollowed(ITypeSymbol type) =>
-        type is { TypeKind: TypeKind.Class, SpecialType: SpecialType.None, DeclaringSyntaxReferences.IsEmpty: false }
-        && engine.Domain.Holders.GetOrAdd(type, HasFollowedMember);
-
-    private bool HasFollowedMember(ITypeSymbol type) =>
-        type.GetMembers().Any(member => member switch
-        {
-            IFieldSymbol field => engine.Domain.FactOf(field.Type) is not null,
-            IPropertySymbol property => engine.Domain.FactOf(property.Type) is not null,
-            IMethodSymbol { MethodKind: MethodKind.Constructor } constructor =>
-                constructor.Parameters.Any(parameter => engine.Domain.FactOf(parameter.Type) is not null),
-            _ => false,
-        });
+    public bool HoldsFollowed(ITypeSymbol type) => engine.Domain.Followed.HoldsOne(type);
 }

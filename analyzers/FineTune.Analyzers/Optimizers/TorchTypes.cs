@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FineTune.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Analyzers.Optimizers;
@@ -20,7 +21,11 @@ internal sealed class TorchTypes
         this.optimizer = optimizer;
         this.tensor = tensor;
         this.parameter = parameter;
+        Followed = new(type => IsModule(type) || IsOptimizer(type) || IsTensor(type) || IsParameter(type));
     }
+
+    /// <summary>What the rules on plain training code follow, each of them a part of it.</summary>
+    public Followed Followed { get; }
 
     /// <summary>The types, or null in a compilation that does not know TorchSharp.</summary>
     public static TorchTypes? In(Compilation compilation) => Shared.Of(compilation);
