@@ -50,11 +50,11 @@ internal sealed class RandomForward(int seed)
                 [Backbone] private readonly Linear side = Linear(8, 8);
                 [Frozen] private readonly Linear teacher = Linear(8, 8);
                 [Head] private readonly {{this.random.Next(3) switch
-                {
-                    0 => "Sequential hidden = Sequential(ReLU(inplace: true), Linear(8, 8))",
-                    1 => $"Squashed hidden = new Squashed({(this.random.Next(2) == 0 ? "true" : "false")})",
-                    _ => "Linear hidden = Linear(8, 8)",
-                }}};
+        {
+            0 => "Sequential hidden = Sequential(ReLU(inplace: true), Linear(8, 8))",
+            1 => $"Squashed hidden = new Squashed({(this.random.Next(2) == 0 ? "true" : "false")})",
+            _ => "Linear hidden = Linear(8, 8)",
+        }}};
                 [Frozen] private readonly ReLU clip;
                 [Head] private readonly Linear head = Linear(8, 1);
                 private readonly Tensor mean = full(1, 0.5f);
