@@ -49,12 +49,7 @@ internal sealed class RandomForward(int seed)
                 [Backbone] private readonly {{(ownBackbone ? $"Encoder{number}" : "Sequential")}} backbone = {{backbone}};
                 [Backbone] private readonly Linear side = Linear(8, 8);
                 [Frozen] private readonly Linear teacher = Linear(8, 8);
-                [Head] private readonly {{this.random.Next(3) switch
-        {
-            0 => "Sequential hidden = Sequential(ReLU(inplace: true), Linear(8, 8))",
-            1 => $"Squashed hidden = new Squashed({(this.random.Next(2) == 0 ? "true" : "false")})",
-            _ => "Linear hidden = Linear(8, 8)",
-        }}};
+                [Head] private readonly {{Hidden()}};
                 [Frozen] private readonly ReLU clip;
                 [Head] private readonly Linear head = Linear(8, 1);
                 private readonly Tensor mean = full(1, 0.5f);
@@ -76,6 +71,13 @@ internal sealed class RandomForward(int seed)
             }
             """;
     }
+
+    private string Hidden() => this.random.Next(3) switch
+    {
+        0 => "Sequential hidden = Sequential(ReLU(inplace: true), Linear(8, 8))",
+        1 => $"Squashed hidden = new Squashed({(this.random.Next(2) == 0 ? "true" : "false")})",
+        _ => "Linear hidden = Linear(8, 8)",
+    };
 
     private string Encoder(int number) =>
         $$"""
