@@ -101,6 +101,7 @@ public sealed class StaleCompilationTests
     }
 
     [Test]
+    [Category("Slow")]
     public Task Follows_a_method_of_a_thousand_branches()
     {
         var branches = string.Join("\n", Enumerable.Range(1, 1000).Select(i => $"if (n > {i}) {{ model.UnfreezeLast({i % 3 + 1}); compiled = model.Recompile(); }}"));
