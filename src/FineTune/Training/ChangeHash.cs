@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,6 @@ namespace FineTune;
 internal static class ChangeHash
 {
     private const ulong Prime = 0x9E3779B185EBCA87;
-    private const int Lanes = 8;
 
     // Below that, another thread takes longer to start than it saves.
     private const long WorthThreads = 4 << 20;
@@ -54,41 +54,43 @@ internal static class ChangeHash
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ulong Of(ReadOnlySpan<byte> data)
     {
-        var words = MemoryMarshal.Cast<byte, ulong>(data);
-        var (a, b, c, d, e, f, g, h) = (1UL, 2UL, 3UL, 4UL, 5UL, 6UL, 7UL, 8UL);
+        // Chains that do not wait for each other, as many as it takes to be no slower than the memory.
+        var (a, b, c, d) = (First(1), First(2), First(3), First(4));
+        var blocks = MemoryMarshal.Cast<byte, Vector512<ulong>>(data);
         var i = 0;
-        for (; i <= words.Length - Lanes; i += Lanes)
+        for (; i <= blocks.Length - 4; i += 4)
         {
-            var eight = words.Slice(i, Lanes);
-            a = Mix(a, eight[0]);
-            b = Mix(b, eight[1]);
-            c = Mix(c, eight[2]);
-            d = Mix(d, eight[3]);
-            e = Mix(e, eight[4]);
-            f = Mix(f, eight[5]);
-            g = Mix(g, eight[6]);
-            h = Mix(h, eight[7]);
+            a = Mix(a, blocks[i]);
+            b = Mix(b, blocks[i + 1]);
+            c = Mix(c, blocks[i + 2]);
+            d = Mix(d, blocks[i + 3]);
         }
 
-        for (; i < words.Length; i++)
+        for (; i < blocks.Length; i++)
         {
-            a = Mix(a, words[i]);
+            a = Mix(a, blocks[i]);
         }
 
-        foreach (var value in data[(words.Length * sizeof(ulong))..])
+        Span<byte> rest = stackalloc byte[Vector512<byte>.Count];
+        rest.Clear();
+        data[(blocks.Length * rest.Length)..].CopyTo(rest);
+        b = Mix(b, Vector512.Create<byte>(rest).AsUInt64());
+        var all = Mix(Mix(Mix(Mix(First(0), a), b), c), d);
+        var hash = (ulong)data.Length;
+        for (var lane = 0; lane < Vector512<ulong>.Count; lane++)
         {
-            b = Mix(b, value);
-        }
-
-        var hash = Mix((ulong)data.Length, a);
-        foreach (var lane in (ReadOnlySpan<ulong>)[b, c, d, e, f, g, h])
-        {
-            hash = Mix(hash, lane);
+            hash = Mix(Vector512.Create(hash), Vector512.Create(all[lane]))[0];
         }
 
         return hash;
     }
 
-    // Both halves of the product, as in wyhash (Wang Yi): the lower one alone carries a bit upwards only.
-    private static ulong Mix(ulong hash, ulong word) => Math.BigMul(hash ^ word, Prime, out var low) ^ low;
+    private static Vector512<ulong> First(ulong chain) => Vector512.Create(chain) + Vector512<ulong>.Indices;
+
+    // Each step can be undone, so a change of one word always shows. A product carries bits upwards alone; the shift brings them back.
+    private static Vector512<ulong> Mix(Vector512<ulong> hash, Vector512<ulong> word)
+    {
+        var product = (hash ^ word) * Prime;
+        return product ^ (product >>> 32);
+    }
 }

@@ -5,7 +5,7 @@ namespace FineTune.Tests;
 public sealed class ChangeHashTests
 {
     [Test]
-    public void Every_bit_counts_whatever_the_length([Values(1, 7, 8, 63, 64, 65, 200)] int length)
+    public void Every_bit_counts_whatever_the_length([Values(1, 7, 8, 63, 64, 65, 200, 256, 700)] int length)
     {
         var data = new byte[length];
         new Random(length).NextBytes(data);
@@ -27,7 +27,19 @@ public sealed class ChangeHashTests
         Assert.That(Of(1, 2), Is.Not.EqualTo(Of(2, 1)));
         Assert.That(Of([.. Enumerable.Range(0, 32)]), Is.Not.EqualTo(Of([.. Enumerable.Range(8, 24), .. Enumerable.Range(0, 8)])));
 
+        Assert.That(Of([.. Enumerable.Range(0, 128)]), Is.Not.EqualTo(Of([.. Enumerable.Range(16, 16), .. Enumerable.Range(0, 16), .. Enumerable.Range(32, 96)])));
+
         static ulong Of(params int[] numbers) => ChangeHash.Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(numbers));
+    }
+
+    [TestCase(-1, TestName = "Negating every weight shows")]
+    [TestCase(2, TestName = "Doubling every weight shows")]
+    public void What_changes_every_weight_alike_shows(int factor)
+    {
+        using var scope = torch.NewDisposeScope();
+        var weights = torch.randn(64, 64, 3, 3);
+
+        Assert.That(ChangeHash.Of(weights * factor), Is.Not.EqualTo(ChangeHash.Of(weights)));
     }
 
     [Test]
