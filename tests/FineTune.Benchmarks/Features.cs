@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using FineTune.Data;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -33,8 +34,8 @@ internal static class Features
         const int Passes = 15;
         Console.WriteLine($"The frozen part on a batch (PyTorch's time by ours; medians of {Passes}, the two sides in turn)");
         Console.WriteLine();
-        Console.WriteLine("| model | batch | as it is | channels last | BatchNorm folded | both |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        Console.WriteLine("| model | batch | as it is | channels last | BatchNorm folded | both | oneDNN's layout |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
         foreach (Case one in Cases.Where(one => one.Size.Length == 3))
         {
             using DisposeScope scope = NewDisposeScope();
@@ -44,37 +45,42 @@ internal static class Features
             backbone.eval();
             Tensor pictures = randn([one.Batch, .. one.Size]);
             string name = $"pass/{one.Name}/{one.Batch}/{string.Join(',', one.Size)}";
-            using NormFolding? folded = NormFolding.Watch(() => backbone.call(pictures));
-            Func<Tensor>[] ways =
-            [
-                () => backbone.call(pictures),
-                () => backbone.call(ChannelsLast(pictures)),
-                () => Folded(() => backbone.call(pictures)),
-                () => Folded(() => backbone.call(ChannelsLast(pictures))),
-            ];
+            ConvolutionWays convolutions = ConvolutionWays.Watch(() => backbone.call(pictures))!;
+            var asItIs = new FrozenWay(input => [backbone.call(input)]);
+            FrozenWay folded = convolutions.Folded(asItIs.Run)!;
+            FrozenWay?[] ways = [asItIs, asItIs.ChannelsLast(), folded, folded.ChannelsLast(), IfItRuns(convolutions.Packed(asItIs.Run))];
             List<double>[] ratios = [.. ways.Select(_ => new List<double>())];
             for (int pass = 0; pass < Passes; pass++)
             {
-                for (int way = 0; way < ways.Length; way++) ratios[way].Add(peer.Run(name, 1) / Seconds(ways[way]));
+                for (int way = 0; way < ways.Length; way++)
+                {
+                    if (ways[way] is { } runs) ratios[way].Add(peer.Run(name, 1) / Seconds(runs));
+                }
             }
 
-            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {one.Batch} | {string.Join(" | ", ratios.Select(of => Text(of.Order().ElementAt(Passes / 2))))} |"));
+            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {one.Batch} | {string.Join(" | ", ratios.Select(of => of.Count == 0 ? "" : Text(of.Order().ElementAt(Passes / 2))))} |"));
 
-            Tensor Folded(Func<Tensor> run)
+            // Not every operator knows the layout.
+            FrozenWay? IfItRuns(FrozenWay way)
             {
-                using IDisposable? entered = folded?.Enter();
-                return run();
+                try
+                {
+                    way.Run(pictures);
+                    return way;
+                }
+                catch (ExternalException)
+                {
+                    return null;
+                }
             }
-        }
 
-        static Tensor ChannelsLast(Tensor input) => input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-
-        static double Seconds(Func<Tensor> run)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            long start = Stopwatch.GetTimestamp();
-            run();
-            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double Seconds(FrozenWay way)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                long start = Stopwatch.GetTimestamp();
+                way.Run(pictures);
+                return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
         }
     }
 

@@ -18,7 +18,7 @@ public static class SourceFolder
         """;
 
     // Files for the other provider of TorchSharp, which does not have what they are about.
-    private static readonly string[] OtherProvider = ["GradientProperty.cs", "PackagePictures.cs", "PackageFolding.cs"];
+    private static readonly string[] OtherProvider = ["GradientProperty.cs", "PackagePictures.cs", "PackageConvolutions.cs"];
 
     /// <summary>
     /// Compiles all files under <paramref name="folder"/> against the rest of the repository. What a source generator of

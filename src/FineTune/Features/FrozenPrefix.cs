@@ -59,50 +59,41 @@ internal sealed class FrozenPrefix : IDisposable
         var device = ModelDevice.Of(compiled.Model);
         var all = device.Move(input);
         var both = all.narrow(0, 0, 2);
+        var layers = compiled.Tunable.Layers;
+        var calls = new List<(CutPosition Position, Tensor Output)>();
         Tensor[] pair = [];
-        NormFolding? folding = null;
-        if (mayRound)
+        ConvolutionWays? convolutions;
+        using (layers.Note(calls))
         {
-            folding = NormFolding.Watch(() => pair = split.ForwardFrozen(both));
-        }
-        else
-        {
-            pair = split.ForwardFrozen(both);
+            convolutions = ConvolutionWays.Watch(() => pair = split.ForwardFrozen(both));
         }
 
         if (pair.All(tensor => ReferenceEquals(tensor, both)))
         {
-            folding?.Dispose();
             obstacle = $"in the phase '{compiled.Phase}' the forward pass does not start with anything frozen";
             return null;
         }
 
-        var layers = compiled.Tunable.Layers;
-        var calls = new List<(CutPosition Position, Tensor Output)>();
-        Tensor[] first;
-        using (layers.Note(calls))
-        {
-            first = split.ForwardFrozen(all.narrow(0, 0, 1));
-        }
-
-        var second = split.ForwardFrozen(all.narrow(0, 1, 1));
+        var fast = mayRound ? new FastPass(split.ForwardFrozen, both, pair, convolutions) : null;
+        Func<Tensor, Tensor[]> run = fast is null ? split.ForwardFrozen : fast.RunFew;
+        var (first, second) = (run(all.narrow(0, 0, 1)), run(all.narrow(0, 1, 1)));
         target = target.narrow(0, 0, 2);
         if (FeatureLayout.Of(first, pair, target) is not { } layout
             || !Equal(layout.Rows(pair, target), layout.Rows(first, target), layout.Rows(second, target)))
         {
-            folding?.Dispose();
+            fast?.Dispose();
             obstacle = "the frozen half's answer to a sample depends on the samples beside it";
             return null;
         }
 
         obstacle = null;
-        var cuts = first.Select(tensor => calls.FindIndex(call => ReferenceEquals(call.Output, tensor))).ToList();
+        var cuts = pair.Select(tensor => calls.FindIndex(call => ReferenceEquals(call.Output, tensor))).ToList();
         var bits = layout.Rows(first, target)[..^1].Select(ContentHash.Of);
         return new FrozenPrefix(
             split,
             layers,
             device,
-            mayRound ? new FastPass(split.ForwardFrozen, both, pair, folding) : null,
+            fast,
             layout,
             cuts.Contains(-1) ? null : [.. cuts.Select(call => calls[call].Position)],
             bits.Aggregate(0UL, (hash, one) => unchecked((hash * 31) + one)));

@@ -1,24 +1,24 @@
+using static TorchSharp.torch;
+
 namespace FineTune;
 
-/// <summary>The package's convolutions compute with their own weights alone, so nothing is folded.</summary>
-internal sealed class NormFolding : IDisposable
+/// <summary>The package's convolutions compute with their own weights alone, so there is no other way.</summary>
+internal sealed class ConvolutionWays
 {
-    private NormFolding()
+    private ConvolutionWays()
     {
     }
 
     /// <summary>Runs the forward pass; there is nothing to find.</summary>
-    public static NormFolding? Watch(Action forward)
+    public static ConvolutionWays? Watch(Action forward)
     {
         forward();
         return null;
     }
 
-    /// <summary>Changes nothing.</summary>
-    public IDisposable Enter() => this;
+    /// <summary>There is none.</summary>
+    public FrozenWay? Folded(Func<Tensor, Tensor[]> forward) => null;
 
-    /// <summary>Frees nothing.</summary>
-    public void Dispose()
-    {
-    }
+    /// <summary>There is none.</summary>
+    public FrozenWay? Packed(Func<Tensor, Tensor[]> forward) => null;
 }

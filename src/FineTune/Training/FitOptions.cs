@@ -100,8 +100,9 @@ public sealed record FitOptions
     public bool HalfPrecisionOnDisk { get; init; }
 
     /// <summary>
-    /// Whether features may be computed with channels last, and with BatchNorm folded into convolutions, where that is faster,
-    /// which the first batches decide: results then agree with those without the cache to 1e-5, and no more bit for bit.
+    /// Whether features may be computed with BatchNorm folded into convolutions and in the layout of oneDNN, or with channels last,
+    /// where that is faster, which the first batches decide: results then agree with those without the cache to 1e-5, and no
+    /// more bit for bit.
     /// </summary>
     public bool FastFeatures { get; init; }
 

@@ -22,8 +22,8 @@ namespace TorchSharp
             public override Tensor forward(Tensor input)
             {
                 ValidateInputDimensions(input);
-                if (FoldedNorms.Active is { } folded && folded.Contains(this, input))
-                    return input.alias();
+                if (InferenceWeights.Active is { } inference && inference.Contain(this, input))
+                    return input.detach();
                 double factor = Momentum ?? 0;
                 if (training && num_batches_tracked is not null)
                 {

@@ -53,11 +53,11 @@ namespace TorchSharp
             private protected Tensor Convolve(Tensor input)
             {
                 CheckShape(input);
-                if (FoldedNorms.Active is not { } folded)
+                if (InferenceWeights.Active is not { } inference)
                     return Convolve(input, weight, bias);
-                var (foldedWeight, foldedBias) = folded.WeightsOf(this);
-                var answer = Convolve(input, foldedWeight, foldedBias);
-                folded.Answered(this, answer);
+                var (itsWeight, itsBias) = inference.Of(this);
+                var answer = Convolve(input, itsWeight, itsBias);
+                inference.Answered(this, answer);
                 return answer;
             }
 
@@ -72,6 +72,18 @@ namespace TorchSharp
                 return its.PaddingType is { } type
                     ? Aten.Call($"{this.op}.padding", input, weight, bias, its.Stride, type.SchemaName(), its.Dilation, its.Groups)
                     : Aten.Call(this.op, input, weight, bias, its.Stride, its.Padding, its.Dilation, its.Groups);
+            }
+
+            /// <summary>A weight in the layout that oneDNN computes this convolution with; as it is where there is none.</summary>
+            /// <param name="weight">Of the shape of its own.</param>
+            /// <exception cref="System.Runtime.InteropServices.ExternalException">It does not hold floats on the CPU.</exception>
+            internal Tensor Pack(Tensor weight)
+            {
+                var its = this.geometry;
+                if (its is not { Dimensions: 2, OutputPadding: null, PaddingType: null, PaddingMode: PaddingModes.Zeros })
+                    return weight.detach();
+                using var opaque = Aten.Call("to_mkldnn", weight);
+                return Aten.Call("mkldnn_reorder_conv2d_weight", opaque, its.Padding, its.Stride, its.Dilation, its.Groups);
             }
 
             private protected void CheckShape(Tensor input)
