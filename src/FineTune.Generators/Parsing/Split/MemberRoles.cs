@@ -1,6 +1,5 @@
 using FineTune.Generators.Model;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FineTune.Generators.Parsing.Split;
@@ -66,20 +65,20 @@ internal sealed class MemberRoles(
         return this.methods[method] = !method.IsVirtual && !method.IsOverride && !method.IsAsync
             && method.DeclaringSyntaxReferences.Length == 1
             && method.DeclaringSyntaxReferences[0].GetSyntax() is var body
-            && UsesFrozenOnly(body, compilation.GetSemanticModel(body.SyntaxTree));
+            && UsesFrozenOnly(body, new BoundCode(compilation.GetSemanticModel(body.SyntaxTree)));
     }
 
-    private bool UsesFrozenOnly(SyntaxNode body, SemanticModel model)
+    private bool UsesFrozenOnly(SyntaxNode body, BoundCode code)
     {
         foreach (var node in body.DescendantNodes())
         {
             switch (node)
             {
-                case AssignmentExpressionSyntax { Left: var left } when model.GetSymbolInfo(left).Symbol is IFieldSymbol or IPropertySymbol:
+                case AssignmentExpressionSyntax { Left: var left } when code.SymbolOf(left) is IFieldSymbol or IPropertySymbol:
                 case BaseExpressionSyntax:
                 case ThisExpressionSyntax { Parent: not MemberAccessExpressionSyntax }:
                     return false;
-                case SimpleNameSyntax name when model.GetSymbolInfo(name).Symbol is { } symbol:
+                case SimpleNameSyntax name when code.SymbolOf(name) is { } symbol:
                     if (symbol is IMethodSymbol called && IsRandom(called))
                         return false;
                     if (OwnMember.Is(name, symbol) && !IsFrozen(symbol))
