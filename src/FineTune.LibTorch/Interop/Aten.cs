@@ -41,18 +41,6 @@ internal static unsafe class Aten
     public static void CallVoid(string op, params ReadOnlySpan<Value> args) => Invoke(op, args, []);
 
     /// <summary>A number out of an operator such as <c>item</c>.</summary>
-    public static Scalar CallScalar(string op, params ReadOnlySpan<Value> args)
-    {
-        NativeValue result = Invoke(op, args);
-        return (ValueKind)result.Kind switch
-        {
-            ValueKind.Bool => result.Bits != 0,
-            ValueKind.Long => result.Bits,
-            _ => BitConverter.Int64BitsToDouble(result.Bits),
-        };
-    }
-
-    /// <summary>The same without an object to hold it.</summary>
     public static Value CallNumber(string op, params ReadOnlySpan<Value> args)
     {
         NativeValue result = Invoke(op, args);

@@ -58,6 +58,14 @@ internal readonly struct Value
 
     public double AsDouble() => this.kind == ValueKind.Double ? BitConverter.Int64BitsToDouble(this.bits) : this.bits;
 
+    /// <summary>The number held, of the type that it has.</summary>
+    public Scalar AsScalar() => this.kind switch
+    {
+        ValueKind.Bool => this.bits != 0,
+        ValueKind.Long => this.bits,
+        _ => AsDouble(),
+    };
+
     /// <summary>What the native call needs kept alive.</summary>
     public object? Reference => this.reference;
 

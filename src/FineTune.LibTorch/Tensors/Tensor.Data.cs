@@ -51,7 +51,10 @@ public static partial class torch
             return (*(T*)info.Data).KeepingAlive(this);
         }
 
-        public Scalar ToScalar() => Aten.CallScalar("_local_scalar_dense", this);
+        public Scalar ToScalar() => Number().AsScalar();
+
+        /// <summary>The one number of a tensor, without an object to hold it.</summary>
+        internal Value Number() => Aten.CallNumber("_local_scalar_dense", this);
 
         internal unsafe Span<T> Elements<T>() where T : unmanaged
         {

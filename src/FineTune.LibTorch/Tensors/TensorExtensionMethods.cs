@@ -1,6 +1,5 @@
 using System.Globalization;
 
-using TorchSharp.Interop;
 using TorchSharp.Modules;
 
 using static TorchSharp.torch;
@@ -14,9 +13,9 @@ public static partial class TensorExtensionMethods
     public static sbyte ToSByte(this Tensor value) => value.ToScalar().ToSByte();
     public static short ToInt16(this Tensor value) => value.ToScalar().ToInt16();
     public static int ToInt32(this Tensor value) => value.ToScalar().ToInt32();
-    public static long ToInt64(this Tensor value) => Aten.CallNumber("_local_scalar_dense", value).AsLong();
+    public static long ToInt64(this Tensor value) => value.Number().AsLong();
     public static float ToSingle(this Tensor value) => value.ToScalar().ToSingle();
-    public static double ToDouble(this Tensor value) => Aten.CallNumber("_local_scalar_dense", value).AsDouble();
+    public static double ToDouble(this Tensor value) => value.Number().AsDouble();
 
     /// <summary>A tensor without dimensions that holds one number.</summary>
     public static Tensor ToTensor<T>(this T scalar, Device? device = null, bool requires_grad = false) where T : struct
