@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using FineTune.Analyzers.CompiledModels;
 using FineTune.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FineTune.Analyzers.FT2002;
 
@@ -47,7 +46,7 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
 
     private static Finding Report(IOperation discarded, IOperation use, Reference compiled, string? name, Flow.Path path)
     {
-        var isHere = discarded.Syntax.SyntaxTree == use.Syntax.SyntaxTree && ReferenceEquals(MemberOf(discarded.Syntax), MemberOf(use.Syntax));
+        var isHere = discarded.Syntax.SyntaxTree == use.Syntax.SyntaxTree && ReferenceEquals(EnclosingMember.Of(discarded.Syntax), EnclosingMember.Of(use.Syntax));
         var at = isHere ? discarded : use;
         var file = at.Syntax.SyntaxTree;
         var compiledAt = path.Fact<CompiledFact>(compiled)!.Compiled;
@@ -60,7 +59,4 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
     }
 
     private static int Discarded(Flow.Path path) => path.Slots.Named("last compilation thrown away");
-
-    private static SyntaxNode? MemberOf(SyntaxNode node) =>
-        node.Ancestors().FirstOrDefault(ancestor => ancestor is MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax);
 }

@@ -60,8 +60,7 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
     /// <summary>The method that leaves elements out when it is asked; null where the sequence is a list, or not known.</summary>
     private static string? Filter(IOperation value, TorchTypes types, CancellationToken cancellation)
     {
-        while (value is IConversionOperation { OperatorMethod: null } conversion)
-            value = conversion.Operand;
+        value = OnlyValue.Unconverted(value);
         switch (value)
         {
             case ILocalReferenceOperation reference:

@@ -1,7 +1,6 @@
 using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3005;
@@ -73,10 +72,7 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
         return null;
     }
 
-    private static bool InOneMember(SyntaxNode one, SyntaxNode other) => ReferenceEquals(MemberOf(one), MemberOf(other));
-
-    private static SyntaxNode? MemberOf(SyntaxNode node) =>
-        node.Ancestors().FirstOrDefault(ancestor => ancestor is MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax);
+    private static bool InOneMember(SyntaxNode one, SyntaxNode other) => ReferenceEquals(EnclosingMember.Of(one), EnclosingMember.Of(other));
 
     private sealed record MovingNote(IOperation Train) : Note
     {

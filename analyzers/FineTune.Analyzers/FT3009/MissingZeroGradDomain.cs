@@ -1,7 +1,6 @@
 using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3009;
@@ -95,7 +94,6 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
     /// </summary>
     private static bool ClearsSomewhere(Call call, Reference optimizer)
     {
-        var member = call.Operation.Syntax.AncestorsAndSelf().FirstOrDefault(node => node is MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax);
         var name = NameOf(call, optimizer, "");
         var others = new HashSet<string>();
         for (var id = 0; id < call.Path.Heap.Count; id++)
@@ -104,7 +102,7 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
                 others.Add(other);
         }
 
-        return member is not null && Clearing.In(member) is var clearing
+        return EnclosingMember.Of(call.Operation.Syntax) is { } member && Clearing.In(member) is var clearing
             && (clearing.IsByHelper || clearing.Cleared.Any(receiver => receiver == name || !others.Contains(receiver)));
     }
 

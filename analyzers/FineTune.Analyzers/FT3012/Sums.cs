@@ -17,7 +17,7 @@ internal static class Sums
 
     /// <summary>Whether every use of the local variable takes its value, and no use hands on the tensor.</summary>
     public static bool IsOnlyLookedAt(IdentifierNameSyntax variable) =>
-        variable.Ancestors().FirstOrDefault(node => node is MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax) is { } member
+        EnclosingMember.Of(variable) is { } member
         && IsOnlyLookedAt(variable.Identifier.ValueText, member, MostSteps);
 
     private static bool IsOnlyLookedAt(string name, SyntaxNode member, int steps)

@@ -47,10 +47,6 @@ public sealed class TensorComparedToNullAnalyzer : DiagnosticAnalyzer
         context.ReportDiagnostic(Diagnostic.Create(Rule, binary.Syntax.GetLocation(), sign, pattern));
     }
 
-    private static bool IsNull(IOperation operand)
-    {
-        while (operand is IConversionOperation { OperatorMethod: null } conversion)
-            operand = conversion.Operand;
-        return operand is { ConstantValue: { HasValue: true, Value: null } } or IDefaultValueOperation { Type.IsReferenceType: true };
-    }
+    private static bool IsNull(IOperation operand) =>
+        OnlyValue.Unconverted(operand) is { ConstantValue: { HasValue: true, Value: null } } or IDefaultValueOperation { Type.IsReferenceType: true };
 }

@@ -46,19 +46,14 @@ internal sealed class Followed(Func<ITypeSymbol, bool> isFollowed)
     /// <summary>Whether a construction is looked into.</summary>
     public bool Concerns(IObjectCreationOperation creation) => creation.Type is { } type && (isFollowed(type) || HoldsOne(type));
 
-    private bool MayCarry(IOperation value)
+    private bool MayCarry(IOperation value) => OnlyValue.Unconverted(value).Type is not { } type || type.TypeKind switch
     {
-        while (value is IConversionOperation { OperatorMethod: null } conversion)
-            value = conversion.Operand;
-        return value.Type is not { } type || type.TypeKind switch
-        {
-            TypeKind.Enum => false,
-            TypeKind.Struct => type is INamedTypeSymbol { IsGenericType: true } || isFollowed(type),
-            TypeKind.Class => !type.IsSealed || isFollowed(type) || HoldsOne(type)
-                || TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp") || TorchTypes.IsIn(type.ContainingNamespace, "FineTune"),
-            _ => true,
-        };
-    }
+        TypeKind.Enum => false,
+        TypeKind.Struct => type is INamedTypeSymbol { IsGenericType: true } || isFollowed(type),
+        TypeKind.Class => !type.IsSealed || isFollowed(type) || HoldsOne(type)
+            || TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp") || TorchTypes.IsIn(type.ContainingNamespace, "FineTune"),
+        _ => true,
+    };
 
     private bool HasFollowedMember(ITypeSymbol type) =>
         type.GetMembers().Any(member => member switch

@@ -1,7 +1,6 @@
 using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.FT3012;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.Optimizers;
@@ -84,8 +83,7 @@ internal sealed class OptimizerEffects(TorchTypes types)
     /// </summary>
     private bool IsCleared(IInvocationOperation step)
     {
-        var member = step.Syntax.AncestorsAndSelf().FirstOrDefault(node => node is MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax);
-        if (member is null || step.Instance is not { IsImplicit: false } optimizer)
+        if (EnclosingMember.Of(step.Syntax) is not { } member || step.Instance is not { IsImplicit: false } optimizer)
             return false;
         if (!clearings.TryGetValue(member, out var clearing))
             clearings.Add(member, clearing = Clearing.In(member));
