@@ -1,0 +1,117 @@
+using System.Text;
+using FineTune.Analyzers.Flow;
+using Path = FineTune.Analyzers.Flow.Path;
+
+namespace FineTune.Analyzers.Optimizers;
+
+/// <content>What modules are made of, and what optimizers are built over.</content>
+internal abstract partial class OptimizerDomain
+{
+    private const string Source = "parameters of ";
+
+    private static IEnumerable<Reference> ModulesIn(Path path, Value argument) => argument switch
+    {
+        Reference part when path.Fact<GradFact>(part) is not null => [part],
+        Reference sequence when path.Fact<ParametersFact>(sequence) is not null => SourcesOf(path, sequence),
+        TupleValue tuple => tuple.Elements.SelectMany(element => ModulesIn(path, element)),
+        _ => [],
+    };
+
+    private static Reference Link(Path path, Fact fact, IEnumerable<Reference> sources) => Link(path, path.New(fact, null, exact: false), sources);
+
+    private static Reference Link(Path path, Reference owner, IEnumerable<Reference> sources)
+    {
+        var links = sources.Distinct().ToList();
+        for (var i = 0; i < links.Count; i++)
+            path.WriteField(owner, path.Slots.Named(Source + i), links[i]);
+        return owner;
+    }
+
+    protected static List<Reference> SourcesOf(Path path, Reference owner)
+    {
+        var sources = new List<Reference>();
+        while (path[owner].Fields.Find(path.Slots.Named(Source + sources.Count)) is Reference source)
+            sources.Add(source);
+        return sources;
+    }
+
+    /// <summary>The modules and parameters that a module, a sequence or an optimizer is made of or over, itself first.</summary>
+    protected static List<(Reference Part, GradFact Fact)> PartsOf(Path path, Reference whole)
+    {
+        var parts = new List<(Reference, GradFact)>();
+        var pending = new Stack<Reference>([whole]);
+        var seen = new HashSet<int>();
+        while (pending.Count > 0)
+        {
+            var current = pending.Pop();
+            if (!seen.Add(current.Id))
+                continue;
+            if (path.Fact<GradFact>(current) is { } fact)
+                parts.Add((current, fact));
+            else if (path.Fact<ParametersFact>(current) is null && !current.Equals(whole))
+                continue;
+            foreach (var field in path[current].Fields)
+            {
+                if (field.Value is Reference part)
+                    pending.Push(part);
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>The labels of what an optimizer was built over, as a text to compare; null where something is unknown.</summary>
+    protected string? Describe(Path path, Reference optimizer, bool isFiltered)
+    {
+        var text = new StringBuilder();
+        foreach (var source in SourcesOf(path, optimizer))
+        {
+            if (!Describe(path, source, null, isFiltered, text, []))
+                return null;
+            text.Append(';');
+        }
+
+        return text.ToString();
+    }
+
+    private bool Describe(Path path, Reference part, string? inherited, bool isFiltered, StringBuilder text, HashSet<int> seen)
+    {
+        if (path.Fact<GradFact>(part) is not { } fact || !seen.Add(part.Id))
+            return true;
+        if (Label(fact, isFiltered) is not { } label)
+            return false;
+
+        var start = text.Length;
+        text.Append(label == inherited ? "" : label);
+        foreach (var field in path[part].Fields)
+        {
+            if (field.Value is not Reference inner)
+                continue;
+            var before = text.Length;
+            text.Append('(').Append(field.Key).Append(':');
+            var content = text.Length;
+            if (!Describe(path, inner, label, isFiltered, text, seen))
+                return false;
+            if (text.Length == content)
+                text.Length = before;
+            else
+                text.Append(')');
+        }
+
+        return text.Length >= start;
+    }
+
+    protected static bool IsOptimized(Path path, Reference module)
+    {
+        for (var id = 0; id < path.Heap.Count; id++)
+        {
+            if (path.Heap[id].Fact is OptimizerFact { Bound: not null } && SourcesOf(path, new(id)).Any(source => Reaches(path, source, module, [])))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool Reaches(Path path, Reference from, Reference to, HashSet<int> seen) =>
+        from.Equals(to) || (seen.Add(from.Id) && path[from].Fields.Any(field => field.Value is Reference part && Reaches(path, part, to, seen)));
+}
