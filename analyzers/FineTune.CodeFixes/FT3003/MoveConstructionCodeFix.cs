@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Composition;
 using FineTune.Analyzers.FT3003;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
@@ -11,31 +10,18 @@ namespace FineTune.CodeFixes.FT3003;
 
 /// <summary>Builds the optimizer after its parameters are where they stay.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MoveConstructionCodeFix)), Shared]
-public sealed class MoveConstructionCodeFix : CodeFixProvider
+public sealed class MoveConstructionCodeFix : EditCodeFix
 {
-    private const string Title = "Build the optimizer after that";
-
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds => ["FT3003"];
 
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+    private protected override string Title => "Build the optimizer after that";
 
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
-    {
-        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root is null)
-            return;
-        foreach (var diagnostic in context.Diagnostics)
-        {
-            if (StatementAt(root, diagnostic, MisplacedOptimizerDomain.BuiltProperty) is not { } built
-                || StatementAt(root, diagnostic, MisplacedOptimizerDomain.ChangedProperty) is not { } changed
-                || Move(root, built, changed) is not { } moved)
-                continue;
-            context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(moved)), Title), diagnostic);
-        }
-    }
+    private protected override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node, Diagnostic diagnostic) =>
+        StatementAt(root, diagnostic, MisplacedOptimizerDomain.BuiltProperty) is { } built
+        && StatementAt(root, diagnostic, MisplacedOptimizerDomain.ChangedProperty) is { } changed
+            ? Move(root, built, changed)
+            : null;
 
     private static StatementSyntax? StatementAt(SyntaxNode root, Diagnostic diagnostic, string property) =>
         diagnostic.Properties.TryGetValue(property, out var text) && text is not null
