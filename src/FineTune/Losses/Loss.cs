@@ -57,11 +57,6 @@ public abstract class Loss
                 + $"[{string.Join(", ", target.shape)}]; expected as many targets as outputs for each sample.");
         }
 
-        if (!Shapes.Equal(target, output))
-        {
-            target = target.reshape(output.shape);
-        }
-
-        return target.dtype == output.dtype ? target : target.to_type(output.dtype);
+        return Shapes.Like(target, output);
     }
 }

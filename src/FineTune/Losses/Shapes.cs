@@ -32,6 +32,13 @@ internal static class Shapes
         }
     }
 
+    /// <summary>The first tensor in the shape and the type of the second; itself where it has both.</summary>
+    public static Tensor Like(Tensor one, Tensor other)
+    {
+        var shaped = Equal(one, other) ? one : one.reshape(other.shape);
+        return shaped.dtype == other.dtype ? shaped : shaped.to_type(other.dtype);
+    }
+
     private static int NextSize(Tensor tensor, int dimension)
     {
         while (dimension > 0 && dimension < tensor.dim() && tensor.size(dimension) == 1)

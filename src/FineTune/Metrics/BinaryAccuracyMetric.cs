@@ -16,7 +16,6 @@ internal sealed class BinaryAccuracyMetric(string name, double threshold) : Mean
                 + $"[{string.Join(", ", target.shape)}]; expected as many targets as outputs.");
         }
 
-        var wanted = Shapes.Equal(target, output) ? target : target.reshape(output.shape);
-        return output.gt(logit).eq((wanted.dtype == output.dtype ? wanted : wanted.to_type(output.dtype)).gt(0.5));
+        return output.gt(logit).eq(Shapes.Like(target, output).gt(0.5));
     }
 }
