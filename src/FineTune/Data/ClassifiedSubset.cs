@@ -35,12 +35,18 @@ public sealed class ClassifiedSubset : Subset, IClassified
             int[] shuffled = [.. group];
             if (shuffled.Length < 2)
                 throw new FineTuneException($"The class '{data.Classes[group.Key]}' has one sample only; at least 2 are needed to split them.");
-            random.Shuffle(shuffled);
-            int kept = Math.Clamp((int)Math.Round(shuffled.Length * validationShare), 1, shuffled.Length - 1);
+            int kept = Pick(shuffled, validationShare, random);
             validation.AddRange(shuffled[..kept]);
             train.AddRange(shuffled[kept..]);
         }
 
         return (new ClassifiedSubset(data, [.. train.Order()]), new ClassifiedSubset(data, [.. validation.Order()]));
+    }
+
+    /// <summary>Shuffles the samples of one class, of which there are at least two, and says how many at the start are for validation.</summary>
+    internal static int Pick<T>(T[] samples, double validationShare, Random random)
+    {
+        random.Shuffle(samples);
+        return Math.Clamp((int)Math.Round(samples.Length * validationShare), 1, samples.Length - 1);
     }
 }

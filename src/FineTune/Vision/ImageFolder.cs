@@ -125,8 +125,7 @@ public sealed class ImageFolder : IClassified
             Picture[] shuffled = [.. group];
             if (shuffled.Length < 2)
                 throw new FineTuneException($"'{Path.Combine(root, classes[group.Key])}' has one picture only; at least 2 are needed to split them into training and validation.");
-            random.Shuffle(shuffled);
-            int kept = Math.Clamp((int)Math.Round(shuffled.Length * options.ValidationShare), 1, shuffled.Length - 1);
+            int kept = ClassifiedSubset.Pick(shuffled, options.ValidationShare, random);
             validation.AddRange(shuffled[..kept].OrderBy(picture => picture.Path, StringComparer.Ordinal));
             train.AddRange(shuffled[kept..].OrderBy(picture => picture.Path, StringComparer.Ordinal));
         }
