@@ -1,4 +1,5 @@
 using FineTune.Analyzers.FT3004;
+using FineTune.Analyzers.Tests.Optimizers;
 using FineTune.Testing;
 
 namespace FineTune.Analyzers.Tests.FT3004;
@@ -33,27 +34,9 @@ public sealed class FrozenGradientsTests
     private static Task Verify(string body) => AnalyzerVerifier.Verify<FrozenGradientsAnalyzer>(Source(body), "FT3004", OutOfSight.Source);
 
     private static string Source(string body) =>
-        $$"""
-        namespace Demo;
-        public sealed class Net : Module<Tensor, Tensor>
-        {
-            public Sequential backbone = Sequential(("conv", Conv2d(3, 8, 3)), ("norm", BatchNorm2d(8)));
-            public Linear head = Linear(8, 2);
-            public Net() : base("net") => RegisterComponents();
-            public override Tensor forward(Tensor x) => head.call(backbone.call(x));
-        }
-
-        public static class Program
-        {
-            public static void Run(Net net, optim.Optimizer opt, IReadOnlyList<(Tensor, Tensor)> batches, torch.Device device, bool warm, int n)
-            {
-                {{body}}
-            }
-
-            private static Tensor Loss(Module<Tensor, Tensor> net, (Tensor x, Tensor y) batch) => functional.cross_entropy(net.call(batch.x), batch.y);
-            private static void Freeze(Module module) { foreach (var p in module.parameters()) p.requires_grad = false; }
-            private static void Thaw(Module module) { foreach (var p in module.parameters()) p.requires_grad = true; }
+        TrainingProgram.Source(
+            body,
+            """
             private static void Step(optim.Optimizer optimizer) => optimizer.step();
-        }
-        """;
+            """);
 }

@@ -1,4 +1,5 @@
 using FineTune.Analyzers.FT3005;
+using FineTune.Analyzers.Tests.Optimizers;
 using FineTune.Testing;
 
 namespace FineTune.Analyzers.Tests.FT3005;
@@ -32,54 +33,37 @@ public sealed class FrozenModeTests
     private static Task Verify(string body) => AnalyzerVerifier.Verify<FrozenModeAnalyzer>(Source(body), "FT3005", OutOfSight.Source);
 
     private static string Source(string body) =>
-        $$"""
-        namespace Demo;
-        public sealed class Net : Module<Tensor, Tensor>
-        {
-            public Sequential backbone = Sequential(("conv", Conv2d(3, 8, 3)), ("norm", BatchNorm2d(8)));
-            public Linear head = Linear(8, 2);
-            public Net() : base("net") => RegisterComponents();
-            public override Tensor forward(Tensor x) => head.call(backbone.call(x));
-        }
-
-        public sealed class Frozen : Module<Tensor, Tensor>
-        {
-            public readonly Sequential backbone = Sequential(Conv2d(3, 8, 3), BatchNorm2d(8));
-            public readonly Linear head = Linear(8, 2);
-            public Frozen() : base("frozen")
-            {
-                foreach (var p in backbone.parameters()) p.requires_grad = false;
-                RegisterComponents();
-            }
-            public override Tensor forward(Tensor x) => head.call(backbone.call(x));
-        }
-
-        public sealed class Pair : Module<Tensor, Tensor>
-        {
-            public readonly Sequential maker = Sequential(Conv2d(3, 8, 3), BatchNorm2d(8)), critic = Sequential(Conv2d(3, 8, 3), BatchNorm2d(8));
-            public Pair() : base("pair") => RegisterComponents();
-            public override Tensor forward(Tensor x) => critic.call(maker.call(x));
-        }
-
-        public sealed class Careful : Module<Tensor, Tensor>
-        {
-            public readonly Sequential backbone = Sequential(Conv2d(3, 8, 3), BatchNorm2d(8));
-            public Careful() : base("careful") => RegisterComponents();
-            public override Tensor forward(Tensor x) => backbone.call(x);
-            public override void train(bool train = true) { base.train(train); backbone.eval(); }
-        }
-
-        public static class Program
-        {
-            public static void Run(Net net, optim.Optimizer opt, IReadOnlyList<(Tensor, Tensor)> batches, torch.Device device, bool warm, int n)
-            {
-                {{body}}
-            }
-
-            private static Tensor Loss(Module<Tensor, Tensor> net, (Tensor x, Tensor y) batch) => functional.cross_entropy(net.call(batch.x), batch.y);
-            private static void Freeze(Module module) { foreach (var p in module.parameters()) p.requires_grad = false; }
-            private static void Thaw(Module module) { foreach (var p in module.parameters()) p.requires_grad = true; }
+        TrainingProgram.Source(
+            body,
+            """
             private static void ToTraining(Net net) => net.train();
-        }
-        """;
+            """,
+            """
+            public sealed class Frozen : Module<Tensor, Tensor>
+            {
+                public readonly Sequential backbone = Sequential(Conv2d(3, 8, 3), BatchNorm2d(8));
+                public readonly Linear head = Linear(8, 2);
+                public Frozen() : base("frozen")
+                {
+                    foreach (var p in backbone.parameters()) p.requires_grad = false;
+                    RegisterComponents();
+                }
+                public override Tensor forward(Tensor x) => head.call(backbone.call(x));
+            }
+
+            public sealed class Pair : Module<Tensor, Tensor>
+            {
+                public readonly Sequential maker = Sequential(Conv2d(3, 8, 3), BatchNorm2d(8)), critic = Sequential(Conv2d(3, 8, 3), BatchNorm2d(8));
+                public Pair() : base("pair") => RegisterComponents();
+                public override Tensor forward(Tensor x) => critic.call(maker.call(x));
+            }
+
+            public sealed class Careful : Module<Tensor, Tensor>
+            {
+                public readonly Sequential backbone = Sequential(Conv2d(3, 8, 3), BatchNorm2d(8));
+                public Careful() : base("careful") => RegisterComponents();
+                public override Tensor forward(Tensor x) => backbone.call(x);
+                public override void train(bool train = true) { base.train(train); backbone.eval(); }
+            }
+            """);
 }

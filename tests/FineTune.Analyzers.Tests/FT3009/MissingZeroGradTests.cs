@@ -1,4 +1,5 @@
 using FineTune.Analyzers.FT3009;
+using FineTune.Analyzers.Tests.Optimizers;
 using FineTune.CodeFixes.FT3009;
 using FineTune.Testing;
 
@@ -46,30 +47,12 @@ public sealed class MissingZeroGradTests
     private static Task Verify(string body) => AnalyzerVerifier.Verify<MissingZeroGradAnalyzer>(Source(body), "FT3009", OutOfSight.Source);
 
     private static string Source(string body) =>
-        $$"""
-        namespace Demo;
-        public sealed class Net : Module<Tensor, Tensor>
-        {
-            public Sequential backbone = Sequential(("conv", Conv2d(3, 8, 3)), ("norm", BatchNorm2d(8)));
-            public Linear head = Linear(8, 2);
-            public Net() : base("net") => RegisterComponents();
-            public override Tensor forward(Tensor x) => head.call(backbone.call(x));
-        }
-
-        public static class Program
-        {
-            public static void Run(Net net, optim.Optimizer opt, IReadOnlyList<(Tensor, Tensor)> batches, torch.Device device, bool warm, int n)
-            {
-                {{body}}
-            }
-
-            private static Tensor Loss(Module<Tensor, Tensor> net, (Tensor x, Tensor y) batch) => functional.cross_entropy(net.call(batch.x), batch.y);
-            private static void Freeze(Module module) { foreach (var p in module.parameters()) p.requires_grad = false; }
-            private static void Thaw(Module module) { foreach (var p in module.parameters()) p.requires_grad = true; }
+        TrainingProgram.Source(
+            body,
+            """
             private static void Pass(optim.Optimizer optimizer, Net net, (Tensor, Tensor) batch) => Loss(net, batch).backward();
             private static void Train(optim.Optimizer optimizer, Net net, (Tensor, Tensor) batch) { Loss(net, batch).backward(); optimizer.step(); }
             private static void Clear(optim.Optimizer optimizer) => optimizer.zero_grad();
             private static void ClearModule(Net net) => net.zero_grad();
-        }
-        """;
+            """);
 }
