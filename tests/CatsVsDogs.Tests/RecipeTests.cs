@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FineTune;
+using FineTune.Tests;
 
 namespace CatsVsDogs.Tests;
 
@@ -144,16 +145,5 @@ public sealed class RecipeTests
         RecipeOptions options = Sandbox.Small with { Animals = Sandbox.Small.Figures };
 
         Assert.That(() => Run(options), Throws.TypeOf<FineTuneException>().With.Message.Contains("has 4 classes; this program tells 2 apart."));
-    }
-
-    /// <summary>Output that interrupts the program once it has said something.</summary>
-    private sealed class Interrupting(string line, CancellationTokenSource cancellation) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (value == line)
-                cancellation.Cancel();
-        }
     }
 }

@@ -58,8 +58,7 @@ public sealed class CommandLineTests
     [TestCase("pth")]
     public void Weights_of_either_format_are_loaded(string format)
     {
-        var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
-        using Sequential backbone = Sandbox.Small.BackboneFor(tokenizer).Create();
+        using Sequential backbone = Small().Create();
         string path = Written(backbone, format);
 
         (int code, string output, string error) = Run("--data", Reviews, "--weights", path, "--epochs", "1");
@@ -79,8 +78,7 @@ public sealed class CommandLineTests
     [TestCase("pth")]
     public void A_backbone_is_picked_by_name(string format)
     {
-        var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
-        using Sequential backbone = Sandbox.Small.BackboneFor(tokenizer).Create();
+        using Sequential backbone = Small().Create();
         string path = Written(backbone, format);
 
         Refuses(["--data", Reviews, "--backbone", "all-MiniLM-L6-v2", "--vocabulary", PublishedVocabulary(), "--weights", path],
@@ -113,8 +111,7 @@ public sealed class CommandLineTests
     [TestCase("pth")]
     public void Weights_of_another_backbone_are_one_sentence_and_exit_code_1(string format)
     {
-        var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
-        using Sequential backbone = (Sandbox.Small.BackboneFor(tokenizer) with { FeatureWidth = 16 }).Create();
+        using Sequential backbone = (Small() with { FeatureWidth = 16 }).Create();
         string path = Written(backbone, format);
 
         Refuses(["--data", Reviews, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; of another shape: ");
@@ -124,8 +121,7 @@ public sealed class CommandLineTests
     [TestCase("pth", "PyTorch")]
     public void Truncated_weights_are_one_sentence_and_exit_code_1(string format, string called)
     {
-        var tokenizer = WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
-        using Sequential backbone = Sandbox.Small.BackboneFor(tokenizer).Create();
+        using Sequential backbone = Small().Create();
         string path = Written(backbone, format);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
 
@@ -176,6 +172,9 @@ public sealed class CommandLineTests
 
         Refuses(["--data", Reviews, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: ");
     }
+
+    /// <summary>The network that is used where none is named.</summary>
+    private static TransformerArchitecture Small() => Sandbox.Small.BackboneFor(WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache)));
 
     private static string Written(Sequential network, string format)
     {

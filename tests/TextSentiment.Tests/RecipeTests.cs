@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FineTune;
+using FineTune.Tests;
 using FineTune.Text;
 using TextSentiment.Writing;
 
@@ -114,15 +115,4 @@ public sealed class RecipeTests
     [Test]
     public void Eight_classes_are_too_many() =>
         Assert.That(() => Run(Sandbox.Small with { Cache = Sandbox.NewFolder(), Reviews = Sandbox.Small.Topics }), Throws.TypeOf<FineTuneException>().With.Message.Contains("has 8 classes; this program tells 2 apart."));
-
-    /// <summary>Output that interrupts the program once it has said something.</summary>
-    private sealed class Interrupting(string line, CancellationTokenSource cancellation) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (value == line)
-                cancellation.Cancel();
-        }
-    }
 }
