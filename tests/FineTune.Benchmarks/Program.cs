@@ -6,6 +6,7 @@ var tables = new Dictionary<string, Action>
 {
     ["operators"] = Operators.Run,
     ["training"] = TrainingSteps.Run,
+    ["optimizers"] = OptimizerSteps.Run,
     ["generator"] = GeneratorRuns.Run,
     ["analyzers"] = AnalyzerRuns.Run,
     ["decoding"] = Decoding.Run,

@@ -13,7 +13,7 @@ exec 9> "$objects/lock"
 flock 9
 if [ -e "$output" ] && [ -z "$(find "$here" -type f -newer "$output")" ]; then exit 0; fi
 
-flags="-std=c++17 -O2 -g1 -fPIC -fvisibility=hidden -Wall -Wextra -Werror"
+flags="-std=c++17 -O3 -fopenmp -ffp-contract=off -fno-math-errno -g1 -fPIC -fvisibility=hidden -Wall -Wextra -Werror"
 flags="$flags -isystem /usr/include/torch/csrc/api/include -isystem /usr/include/opencv4"
 
 jobs=
@@ -21,11 +21,11 @@ linked=
 for source in "$here"/*.cpp; do
     object=$objects/$(basename "$source" .cpp).o
     linked="$linked $object"
-    [ "$object" -nt "$source" ] && [ "$object" -nt "$here/abi.h" ] && [ "$object" -nt "$0" ] && continue
+    [ "$object" -nt "$source" ] && [ -z "$(find "$here" -name '*.h' -newer "$object")" ] && [ "$object" -nt "$0" ] && continue
     g++ $flags -c "$source" -o "$object" &
     jobs="$jobs $!"
 done
 for job in $jobs; do wait "$job"; done
 
-g++ -shared -Wl,--no-undefined -o "$output.new" $linked -ltorch_cpu -ltorch -lc10 -lopencv_imgcodecs -lopencv_core
+g++ -shared -fopenmp -Wl,--no-undefined -o "$output.new" $linked -ltorch_cpu -ltorch -lc10 -lopencv_imgcodecs -lopencv_core
 mv "$output.new" "$output"

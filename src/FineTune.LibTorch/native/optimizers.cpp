@@ -1,8 +1,7 @@
-// One step of libtorch's own optimizers over all parameters of all groups. The caller keeps the
-// state, so that an optimizer of torch::optim lives for one step only and owns nothing.
+// One step of an optimizer over all parameters of all groups: fused where that is possible, else libtorch's own. The caller
+// keeps the state, so that an optimizer of torch::optim lives for one step only and owns nothing.
 #include "abi.h"
-
-#include <torch/optim.h>
+#include "fused.h"
 
 namespace {
 
@@ -117,40 +116,58 @@ struct Step {
 
     template <typename Optimizer, typename Kind>
     void run() const {
+        struct Member {
+            int64_t index;
+            at::Tensor parameter, slots[Kind::slots];
+        };
         Numbers numbers{options};
-        std::vector<OptimizerParamGroup> all;
-        std::vector<at::Tensor> flat, negated;
-        for (int64_t group = 0; group < groups; ++group) {
+        std::vector<Member> stepped, others;
+        std::vector<OptimizerParamGroup> othersGroups;
+        std::vector<at::Tensor> negated;
+        for (int64_t group = 0, index = 0, end = 0; group < groups; ++group) {
             bool maximize;
             auto its = std::make_unique<typename Kind::Options>(Kind::options(numbers, maximize));
-            auto members = borrow(parameters + flat.size(), sizes[group]);
-            flat.insert(flat.end(), members.begin(), members.end());
-            // This version of libtorch only minimizes.
-            if (maximize) negated.insert(negated.end(), members.begin(), members.end());
-            all.emplace_back(std::move(members), std::move(its));
+            std::vector<at::Tensor> left;
+            for (end += sizes[group]; index < end; ++index) {
+                Member member{index, borrow(parameters[index]), {}};
+                if (!member.parameter.grad().defined()) continue;
+                for (int slot = 0; slot < Kind::slots; ++slot) member.slots[slot] = borrow(state[index * Kind::slots + slot]);
+                if (fused(*its, maximize, member.parameter, member.slots, steps[index])) {
+                    stepped.push_back(std::move(member));
+                    continue;
+                }
+                left.push_back(member.parameter);
+                // This version of libtorch only minimizes.
+                if (maximize) negated.push_back(member.parameter);
+                others.push_back(std::move(member));
+            }
+            if (!left.empty()) othersGroups.emplace_back(std::move(left), std::move(its));
         }
 
-        Optimizer optimizer(std::move(all), typename Kind::Options(1));
-        for (size_t i = 0; i < flat.size(); ++i) {
-            auto slots = borrow(state + i * Kind::slots, Kind::slots);
-            auto loaded = Kind::load(steps[i], slots.data());
-            if (loaded) optimizer.state()[key(flat[i])] = std::move(loaded);
-        }
+        if (!others.empty()) {
+            Optimizer optimizer(std::move(othersGroups), typename Kind::Options(1));
+            for (auto& member : others) {
+                auto loaded = Kind::load(steps[member.index], member.slots);
+                if (loaded) optimizer.state()[key(member.parameter)] = std::move(loaded);
+            }
 
-        negate(negated);
-        optimizer.step();
-        negate(negated);
+            negate(negated);
+            optimizer.step();
+            negate(negated);
 
-        for (size_t i = 0; i < flat.size(); ++i) {
-            auto found = optimizer.state().find(key(flat[i]));
-            if (found == optimizer.state().end()) continue;
-            at::Tensor slots[Kind::slots];
-            steps[i] = Kind::save(*found->second, slots);
-            for (int slot = 0; slot < Kind::slots; ++slot) {
-                void*& handle = state[i * Kind::slots + slot];
-                if (handle != slots[slot].unsafeGetTensorImpl() && slots[slot].defined()) handle = give(slots[slot]);
+            for (auto& member : others) {
+                auto found = optimizer.state().find(key(member.parameter));
+                if (found == optimizer.state().end()) continue;
+                steps[member.index] = Kind::save(*found->second, member.slots);
+                stepped.push_back(std::move(member));
             }
         }
+
+        for (auto& member : stepped)
+            for (int slot = 0; slot < Kind::slots; ++slot) {
+                void*& handle = state[member.index * Kind::slots + slot];
+                if (handle != member.slots[slot].unsafeGetTensorImpl() && member.slots[slot].defined()) handle = give(member.slots[slot]);
+            }
     }
 
     static void negate(std::vector<at::Tensor>& parameters) {
