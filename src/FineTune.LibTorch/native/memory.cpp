@@ -1,4 +1,4 @@
-// How the C library's allocator treats the memory of tensors.
+// How the C library's allocator treats the memory of small tensors, and what kernels take for themselves.
 #include <malloc.h>
 
 #include <cstdlib>
