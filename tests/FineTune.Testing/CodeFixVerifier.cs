@@ -15,6 +15,9 @@ public static class CodeFixVerifier
 {
     private const int MostFixes = 20;
 
+    // Projects made of one another share what they have read of their references, which is most of the time.
+    private static readonly Lazy<Project> Empty = new(CreateEmpty);
+
     /// <summary>Expects the fix of <typeparamref name="TFix"/> to turn <paramref name="source"/> into <paramref name="expected"/>.</summary>
     public static async Task Verify<TAnalyzer, TFix>(string source, string expected, params string[] otherFiles)
         where TAnalyzer : DiagnosticAnalyzer, new()
@@ -23,13 +26,12 @@ public static class CodeFixVerifier
         var fix = new TFix();
         Assert.That(fix.GetFixAllProvider(), Is.Not.Null, "A fix has to work over a whole document.");
 
-        using var workspace = new AdhocWorkspace();
-        var document = Open(workspace, source, otherFiles);
+        var document = Open(source, otherFiles);
         Assert.That(await Diagnostics(document, new TAnalyzer(), fix), Is.Not.Empty, "There is nothing to fix.");
         Assert.That(await Text(await FixOneByOne(document, new TAnalyzer(), fix)), Is.EqualTo(expected), "one by one");
         Assert.That(await Text(await FixAll(document, new TAnalyzer(), fix)), Is.EqualTo(expected), "all at once");
 
-        var after = Open(workspace, expected, otherFiles);
+        var after = Open(expected, otherFiles);
         AnalyzerVerifier.AssertCompiles((await after.Project.GetCompilationAsync())!);
         Assert.That(await Diagnostics(after, new TAnalyzer(), fix), Is.Empty, "The fixed source is flagged again.");
     }
@@ -39,8 +41,7 @@ public static class CodeFixVerifier
         where TAnalyzer : DiagnosticAnalyzer, new()
         where TFix : CodeFixProvider, new()
     {
-        using var workspace = new AdhocWorkspace();
-        var document = Open(workspace, source, otherFiles);
+        var document = Open(source, otherFiles);
         var diagnostics = await Diagnostics(document, new TAnalyzer(), new TFix());
         Assert.That(diagnostics, Is.Not.Empty, "There is nothing to fix.");
         foreach (var diagnostic in diagnostics)
@@ -51,8 +52,7 @@ public static class CodeFixVerifier
     /// <returns>How many were made.</returns>
     public static async Task<int> MakeAll(string source, DiagnosticAnalyzer[] analyzers, IReadOnlyList<CodeFixProvider> fixes)
     {
-        using var workspace = new AdhocWorkspace();
-        var document = Open(workspace, source, []);
+        var document = Open(source, []);
         var tree = await document.GetSyntaxTreeAsync();
         var made = 0;
         foreach (var diagnostic in await AnalyzerVerifier.Diagnose((await document.Project.GetCompilationAsync())!, analyzers))
@@ -70,14 +70,21 @@ public static class CodeFixVerifier
         return made;
     }
 
-    private static Document Open(AdhocWorkspace workspace, string source, string[] otherFiles)
+    private static Project CreateEmpty()
     {
-        var project = workspace.CurrentSolution
+        var project = new AdhocWorkspace().CurrentSolution
             .AddProject("Demo", "Demo", LanguageNames.CSharp)
             .WithParseOptions(Compilations.ParseOptions)
             .WithCompilationOptions(Compilations.Options)
             .WithMetadataReferences(Compilations.References)
             .AddDocument("GlobalUsings.cs", Compilations.GlobalUsings, filePath: "GlobalUsings.cs").Project;
+        _ = project.GetCompilationAsync().GetAwaiter().GetResult();
+        return project;
+    }
+
+    private static Document Open(string source, string[] otherFiles)
+    {
+        var project = Empty.Value;
         for (var i = 0; i < otherFiles.Length; i++)
             project = project.AddDocument($"Source{i + 1}.cs", otherFiles[i], filePath: $"Source{i + 1}.cs").Project;
         return project.AddDocument("Source0.cs", source, filePath: "Source0.cs");
