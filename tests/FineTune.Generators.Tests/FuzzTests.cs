@@ -8,14 +8,14 @@ namespace FineTune.Generators.Tests;
 public sealed class FuzzTests
 {
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
-    public void Source_cut_short_at_some_tokens(string name) => Truncate(Sources.All[name], step: 9);
+    public void Source_cut_short_at_some_tokens(string name) => Truncate(Sources.All[name], step: 18);
 
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
     [Category("Slow")]
     public void Source_cut_short_at_any_token(string name) => Truncate(Sources.All[name], step: 1);
 
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
-    public void Some_tokens_lost_or_doubled(string name) => Mutate(Sources.All[name], rounds: 10);
+    public void Some_tokens_lost_or_doubled(string name) => Mutate(Sources.All[name], rounds: 5);
 
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
     [Category("Slow")]
