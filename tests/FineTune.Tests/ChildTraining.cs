@@ -36,6 +36,9 @@ internal static partial class ChildTraining
     /// <summary>The same where no file may have more than a few kilobytes.</summary>
     public const string FeaturesOnFullDisk = "features-full-disk";
 
+    /// <summary>Trains on features in a place, and says what memory it took; the rest of the name is the place, the batch the MiB it may take.</summary>
+    public const string Memory = "memory-";
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private const int SizeOfFiles = 1;
@@ -58,6 +61,8 @@ internal static partial class ChildTraining
             case FeaturesOnFullDisk:
                 LimitFiles(5000);
                 return TrainOnFeatures(folder);
+            case var place when place.StartsWith(Memory, StringComparison.Ordinal):
+                return FeaturesInMemory.Train(folder, Enum.Parse<FeatureCache>(place[Memory.Length..]), batch);
             case Cancel:
                 return TwoPhases.Train(folder, stopAtBatch: batch);
             case Awaiting:

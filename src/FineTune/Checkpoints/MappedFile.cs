@@ -10,7 +10,7 @@ internal sealed unsafe class MappedFile : IDisposable
 {
     private readonly FileStream? stream;
     private readonly MemoryMappedFile? file;
-    private readonly MemoryMappedViewAccessor? view;
+    private MemoryMappedViewAccessor? view;
     private byte* start;
 
     /// <exception cref="WeightsFileException">The file is missing or cannot be opened.</exception>
@@ -29,8 +29,7 @@ internal sealed unsafe class MappedFile : IDisposable
             }
 
             file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            Map();
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -88,13 +87,33 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
+    /// <summary>Gives back the memory of the parts that were looked at; no span may be in use.</summary>
+    public void GiveBack()
+    {
+        if (start is null)
+            return;
+        Unmap();
+        Map();
+    }
+
     public void Dispose()
+    {
+        Unmap();
+        file?.Dispose();
+        stream?.Dispose();
+    }
+
+    private void Map()
+    {
+        view = file!.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+    }
+
+    private void Unmap()
     {
         if (start is not null)
             view!.SafeMemoryMappedViewHandle.ReleasePointer();
         start = null;
         view?.Dispose();
-        file?.Dispose();
-        stream?.Dispose();
     }
 }

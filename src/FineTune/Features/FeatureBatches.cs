@@ -18,6 +18,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
 
     private readonly Stopwatch computing = new();
     private FeatureViews? views;
+    private long bytesAhead;
 
     /// <summary>What the samples are read with.</summary>
     public BatchLoader Loader => loader;
@@ -32,7 +33,9 @@ internal sealed class FeatureBatches(BatchLoader loader)
     public double SecondsComputing => computing.Elapsed.TotalSeconds;
 
     /// <summary>Keeps features from now on.</summary>
-    public void Keep(FeatureViews views) => this.views = views;
+    /// <param name="views">Where.</param>
+    /// <param name="bytesAhead">The memory that batches may take which are ready before their turn.</param>
+    public void Keep(FeatureViews views, long bytesAhead) => (this.views, this.bytesAhead) = (views, bytesAhead);
 
     /// <summary>The batches of an epoch, as <see cref="BatchLoader.Epoch"/> has them.</summary>
     public IEnumerable<ModelBatch> Epoch(int epoch, int firstBatch = 0)
@@ -68,7 +71,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
         var isKept = Array.ConvertAll(plan, indices => Array.TrueForAll(indices, index => view.Store.Has(index) || loader.IsSkipped(index)));
         var batches = Features(kept, view, plan, isKept, epoch);
         return plan.Length > 1 && PaysBesideTraining(kept, view.Store, plan[0], isKept)
-            ? BackgroundSequence<ModelBatch>.Of(batches, BatchesAhead)
+            ? BackgroundSequence<ModelBatch>.Of(batches, (int)Math.Clamp(bytesAhead / Math.Max(view.Store.Layout.RowBytes * plan[0].Length, 1), 1, BatchesAhead))
             : batches;
     }
 

@@ -18,15 +18,19 @@ internal sealed class FeatureDisk : FeatureStore
     private readonly byte[] row;
 
     private readonly bool isPrivate;
+    private readonly long memory;
+    private long mapped;
     private bool hasFailed;
 
     /// <param name="layout">What a sample's row consists of.</param>
     /// <param name="count">How many samples there are.</param>
     /// <param name="folder">Where files go.</param>
     /// <param name="key">What the rows follow from; null where nobody else can use them.</param>
+    /// <param name="memory">The bytes of files that may stay mapped into memory after they were read.</param>
     /// <param name="failed">What to do, once, where they cannot be written.</param>
-    public FeatureDisk(FeatureLayout layout, int count, string folder, string? key, Action<string> failed)
+    public FeatureDisk(FeatureLayout layout, int count, string folder, string? key, long memory, Action<string> failed)
     {
+        this.memory = memory;
         Layout = layout;
         this.failed = failed;
         isPrivate = key is null;
@@ -58,6 +62,17 @@ internal sealed class FeatureDisk : FeatureStore
 
     /// <summary>The samples of a shard.</summary>
     public int ShardRows { get; }
+
+    /// <summary>How to shuffle so that what is read from several places at a time fits into memory.</summary>
+    /// <param name="bytes">The memory.</param>
+    /// <param name="batch">The samples of a batch, which is in memory whatever the order.</param>
+    /// <returns>Consecutive samples that are read in one go, a file at most, and how many samples are shuffled together.</returns>
+    public (int Part, int Together) Parts(long bytes, int batch)
+    {
+        var rows = Math.Clamp(bytes / Layout.RowBytes, batch, int.MaxValue);
+        var part = (int)Math.Min(rows, ShardRows);
+        return (part, (int)(rows / part * part));
+    }
 
     public override bool Has(int index) => ShardOf(index).Has(index);
 
@@ -96,10 +111,18 @@ internal sealed class FeatureDisk : FeatureStore
         Tensor[] rows = [.. Layout.Parts.Select(part => torch.empty([indices.Count, .. part.RowShape], part.StoredType))];
         for (var i = 0; i < indices.Count; i++)
         {
+            if (mapped > memory)
+            {
+                Array.ForEach(shards, shard => shard.GiveBack());
+                mapped = 0;
+            }
+
             if (!ShardOf(indices[i]).TryRead(indices[i], row, out var found))
             {
                 return null;
             }
+
+            mapped += found.Length;
 
             var at = 0;
             foreach (var part in rows)

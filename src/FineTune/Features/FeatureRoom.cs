@@ -3,6 +3,9 @@ namespace FineTune;
 /// <summary>Where features may be kept, within the bytes of memory that they may take.</summary>
 internal sealed class FeatureRoom(FitOptions options, Action<string> failed)
 {
+    // Training data and validation data.
+    private const int StoresAtATime = 2;
+
     private long free = options.FeatureCacheBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>The bytes of memory that nothing has taken yet.</summary>
@@ -37,7 +40,7 @@ internal sealed class FeatureRoom(FitOptions options, Action<string> failed)
         }
 
         return new FeatureDisk(
-            options.HalfPrecisionOnDisk ? layout.InHalfPrecision() : layout, count, folder, options.FeatureCacheFolder is null ? null : key, failed);
+            options.HalfPrecisionOnDisk ? layout.InHalfPrecision() : layout, count, folder, options.FeatureCacheFolder is null ? null : key, free / StoresAtATime, failed);
     }
 
     /// <summary>Counts what a store of an earlier fit takes.</summary>

@@ -173,7 +173,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
         if (!isFixed && views[0].Store is FeatureDisk disk && disk.ShardRows < data.Count && disk.Bytes * count > room.Free && options.Shuffle)
         {
-            ShuffleByShard(batches.Loader, disk, room.Free);
+            ShuffleInParts(batches.Loader, disk, room.Free);
         }
 
         var keeping = new FeatureViews(prefix, [.. views], isFixed, options.AugmentedViews > 0, Repeats, why =>
@@ -181,7 +181,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             obstacle = why;
             Refuse();
         });
-        batches.Keep(keeping);
+        batches.Keep(keeping, room.Free);
         kept.Add((batches, keeping));
     }
 
@@ -218,12 +218,12 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             new Features(key, store, dataKey, prefix.Cuts, prefix.Cuts is { } cutsNow ? FeatureKey.StateBefore(compiled, cutsNow, hashes) : ""), earlier);
     }
 
-    private void ShuffleByShard(BatchLoader loader, FeatureDisk disk, long bytes)
+    private void ShuffleInParts(BatchLoader loader, FeatureDisk disk, long bytes)
     {
-        var rows = bytes / disk.Layout.RowBytes / disk.ShardRows * disk.ShardRows;
-        loader.ShuffleWithin(disk.ShardRows, (int)Math.Clamp(rows, disk.ShardRows, int.MaxValue));
+        var (part, together) = disk.Parts(bytes, options.BatchSize);
+        loader.ShuffleWithin(part, together);
         warnings.Enqueue(new TrainingWarning(WarningKind.ShuffledByShard, FormattableString.Invariant(
-            $"The features take {disk.Bytes} bytes on disk, more than the {bytes} bytes of memory that they may take: each epoch goes through shards of {disk.ShardRows} samples in an order of its own, and shuffles as many of them as fit.")));
+            $"The features take {disk.Bytes} bytes on disk, more than the {bytes} bytes of memory that they may take: each epoch goes through parts of {part} consecutive samples in an order of its own, and shuffles as many of them as fit.")));
     }
 
     private void CannotWrite(string error) => warnings.Enqueue(new TrainingWarning(WarningKind.FeaturesNotKept,

@@ -126,6 +126,9 @@ internal sealed class FeatureShard : IDisposable
         return true;
     }
 
+    /// <summary>Gives back the memory that rows were mapped to.</summary>
+    public void GiveBack() => published?.GiveBack();
+
     /// <summary>Puts what is there in its place, even if rows are missing.</summary>
     /// <exception cref="IOException">The disk is full, or the folder may not be written to.</exception>
     public void Publish()

@@ -133,10 +133,17 @@ internal sealed class FrozenPrefix : IDisposable
     {
         for (var i = 0; i < pair.Length - 1; i++)
         {
-            var apart = torch.cat([first[i], second[i]]).to_type(ScalarType.Float64);
-            var together = pair[i].to_type(ScalarType.Float64);
-            var difference = (apart - together).abs().max().ToDouble();
-            if (!(difference <= RoundingError * apart.abs().max().ToDouble()))
+            var (difference, largest) = (0.0, 0.0);
+            foreach (var (row, alone) in ((int, Tensor)[])[(0, first[i]), (1, second[i])])
+            {
+                // Features may be large, and several copies of them add up.
+                using var scope = torch.NewDisposeScope();
+                var expected = alone.to_type(ScalarType.Float64);
+                difference = Math.Max(difference, pair[i].narrow(0, row, 1).to_type(ScalarType.Float64).sub(expected).abs_().max().ToDouble());
+                largest = Math.Max(largest, expected.abs().max().ToDouble());
+            }
+
+            if (!(difference <= RoundingError * largest))
             {
                 return false;
             }

@@ -130,7 +130,19 @@ public sealed class DiskFeaturesTests
             Toy.Points(80), Toy.Quiet with { Epochs = 2, FeatureCacheBytes = 1 << 20, FeatureCache = FeatureCache.Disk });
 
         Assert.That(history.FeatureCaches.Single(), Has.Property("Computed").EqualTo(80).And.Property("Reused").EqualTo(80));
-        Assert.That(history.Warnings.Single().Message, Does.Contain("shards of 63 samples"));
+        Assert.That(history.Warnings.Single().Message, Does.Contain("parts of 32 consecutive samples"));
+    }
+
+    [TestCase(16, 4, 16, 16)]
+    [TestCase(16, 32, 32, 32)]
+    [TestCase(100, 4, 64, 64)]
+    [TestCase(130, 4, 64, 128)]
+    public void What_is_shuffled_together_fits_into_memory_unless_a_batch_does_not(int mebibytes, int batch, int part, int together)
+    {
+        var (one, two) = (torch.zeros(1, (1 << 18) - 1), torch.zeros(2, (1 << 18) - 1));
+        using var disk = new FeatureDisk(FeatureLayout.Of([one], [two], torch.zeros(2))!, 500, Path.GetTempPath(), null, 0, error => Assert.Fail(error));
+
+        Assert.That(disk.Parts((long)mebibytes << 20, batch), Is.EqualTo((part, together)));
     }
 
     [Test]
