@@ -110,6 +110,25 @@ public class FusedStepTests
     }
 
     [TestCaseSource(nameof(Names))]
+    public void State_may_lie_in_memory_otherwise_than_its_parameter(string name)
+    {
+        using var scope = NewDisposeScope();
+        var (dense, last) = (Dense(Noise(0, 24).reshape(2, 3, 2, 2)), ChannelsLast(Noise(0, 24)));
+        using var optimizer = Optimizers[name]([dense]);
+        using var successor = Optimizers[name]([last]);
+        Slope(dense, 1);
+        optimizer.step();
+        Slope(last, 1);
+        successor.step();
+
+        successor.load_state_dict(optimizer.state_dict());
+        optimizer.step();
+        successor.step();
+
+        Assert.That(last.detach().IsSame(dense.detach()));
+    }
+
+    [TestCaseSource(nameof(Names))]
     public void Going_backward_past_a_step_is_noticed(string name)
     {
         using var scope = NewDisposeScope();
