@@ -14,11 +14,11 @@ public sealed class ResumeInANewProcessTests
     // Five batches an epoch, two a step, three epochs of the head: 1 and 8 wait for a step, 7 is in the middle of an
     // epoch, 15 is the head's last and 16 the first of fine-tuning. A kill at 6 leaves the backup right after the first
     // epoch, which improved, and one at 16 the backup of the finished head.
-    [TestCase(ChildTraining.Cancel, 1)]
     [TestCase(ChildTraining.Cancel, 8)]
-    [TestCase(ChildTraining.Cancel, 15)]
-    [TestCase(ChildTraining.Kill, 6)]
     [TestCase(ChildTraining.Kill, 16)]
+    [TestCase(ChildTraining.Cancel, 1, Category = "Slow")]
+    [TestCase(ChildTraining.Cancel, 15, Category = "Slow")]
+    [TestCase(ChildTraining.Kill, 6, Category = "Slow")]
     [TestCase(ChildTraining.Cancel, 2, Category = "Slow")]
     [TestCase(ChildTraining.Cancel, 5, Category = "Slow")]
     [TestCase(ChildTraining.Cancel, 7, Category = "Slow")]
@@ -39,7 +39,7 @@ public sealed class ResumeInANewProcessTests
     }
 
     [TestCase(2, TestName = "Ctrl_C_ends_after_the_step_under_way_and_a_resume_goes_on")]
-    [TestCase(15, TestName = "SIGTERM_ends_after_the_step_under_way_and_a_resume_goes_on")]
+    [TestCase(15, TestName = "SIGTERM_ends_after_the_step_under_way_and_a_resume_goes_on", Category = "Slow")]
     public void A_signal_ends_after_the_step_under_way_and_a_resume_goes_on(int signal)
     {
         using var folder = new TemporaryFolder();
@@ -59,7 +59,7 @@ public sealed class ResumeInANewProcessTests
     }
 
     [TestCase(ChildTraining.FullDisk)]
-    [TestCase(ChildTraining.ReadOnly)]
+    [TestCase(ChildTraining.ReadOnly, Category = "Slow")]
     public void What_cannot_be_written_is_named_and_harms_nothing(string what)
     {
         using var folder = new TemporaryFolder();

@@ -83,7 +83,7 @@ public sealed class BackboneWeightsTests
         public override Tensor forward(Tensor x) => backbone.call(x);
     }
 
-    [TestCase("convnext_tiny", "classifier.2.weight")]
+    [TestCase("convnext_tiny", "classifier.2.weight", Category = "Slow")]
     [TestCase("swin_t", "head.weight")]
     [TestCase("mobilenet_v3_small", "classifier.3.weight")]
     [TestCase("efficientnet_b0", "classifier.1.weight")]
@@ -101,7 +101,7 @@ public sealed class BackboneWeightsTests
     }
 
     [TestCase("densenet121", @"\.denselayer(\d+)\.(norm|conv)([12])\.", ".denselayer$1.$2.$3.")]
-    [TestCase("vit_b_16", @"\.mlp\.0\.", ".mlp.linear_1.", @"\.mlp\.3\.", ".mlp.linear_2.")]
+    [TestCase("vit_b_16", @"\.mlp\.0\.", ".mlp.linear_1.", @"\.mlp\.3\.", ".mlp.linear_2.", Category = "Slow")]
     public void Names_that_torchvision_has_changed_since_it_published_a_file_are_known(string name, params string[] todayAndThen)
     {
         string Then(string today) => todayAndThen.Chunk(2).Aggregate(today, (current, change) => System.Text.RegularExpressions.Regex.Replace(current, change[0], change[1]));
@@ -118,6 +118,7 @@ public sealed class BackboneWeightsTests
 
     /// <summary>The renames that docs/weights.md shows.</summary>
     [Test]
+    [Category("Slow")]
     public void Timms_vision_transformer_loads_with_its_names_changed()
     {
         using var scope = NewDisposeScope();

@@ -21,14 +21,17 @@ public sealed class BackbonesParityTests
     /// <param name="Gradients">For each parameter the norm of its gradient, the largest element, and a few elements.</param>
     private sealed record Fixture(long[] Shape, double Norm, double[] Features, double[] PictureGradient, Dictionary<string, double[]> Gradients);
 
-    // The same code as others', deeper or wider.
-    private static readonly string[] LargerTwins =
-        ["resnet34", "resnet101", "resnet152", "resnext50_32x4d", "wide_resnet50_2", "efficientnet_b1", "efficientnet_b3", "efficientnet_b4", "convnext_small", "vgg16"];
+    // The same code as others', deeper or wider; and the one network of its kind that takes seconds.
+    private static readonly string[] Slow =
+    [
+        "resnet34", "resnet101", "resnet152", "resnext50_32x4d", "wide_resnet50_2", "efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4",
+        "convnext_small", "vgg16", "vit_b_16",
+    ];
 
     private static IEnumerable<TestCaseData> Names => Backbones.All.Select(architecture =>
     {
         var test = new TestCaseData(architecture.Name);
-        return LargerTwins.Contains(architecture.Name) ? test.SetCategory("Slow") : test;
+        return Slow.Contains(architecture.Name) ? test.SetCategory("Slow") : test;
     });
 
     [TestCaseSource(nameof(Names))]

@@ -35,7 +35,7 @@ public sealed class BackbonesTests
 
     [TestCase("mobilenet_v3_small", 30)]
     [TestCase("convnext_tiny", 30)]
-    [TestCase("vit_b_16", 30)]
+    [TestCase("vit_b_16", 30, Category = "Slow")]
     [TestCase("swin_t", 30)]
     public void What_is_frozen_is_cut_off_between_any_two_stages(string name, int trainable)
     {
@@ -76,8 +76,8 @@ public sealed class BackbonesTests
     }
 
     [TestCase("efficientnet_b0")]
-    [TestCase("convnext_tiny")]
-    [TestCase("swin_t")]
+    [TestCase("convnext_tiny", Category = "Slow")]
+    [TestCase("swin_t", Category = "Slow")]
     public void Training_drops_branches_of_whole_samples(string name)
     {
         using var scope = NewDisposeScope();
