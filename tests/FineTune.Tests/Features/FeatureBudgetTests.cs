@@ -10,7 +10,7 @@ public sealed class FeatureBudgetTests
 
     // The first samples are tried alone and together, with copies of their features in double precision: some mebibytes each. The
     // rest is code, and what the garbage collector has not got to.
-    private const int Slack = 12;
+    private const int Slack = 16;
 
     // Two of four samples.
     private const int BatchesAhead = 8;
