@@ -16,7 +16,7 @@ internal static class Features
 
     private static readonly Case[] Cases =
     [
-        new("resnet18", 256, 32, [3, 64, 64], Phase.Last(14), Vision.Backbones.ResNet18, 512),
+        new("resnet18", 1024, 32, [3, 64, 64], Phase.Last(14), Vision.Backbones.ResNet18, 512),
         new("resnet18", 128, 16, [3, 224, 224], Phase.Last(14), Vision.Backbones.ResNet18, 512),
         new("mobilenet_v2", 256, 32, [3, 96, 96], Phase.Last(20), Vision.Backbones.MobileNetV2, 1280),
         new("transformer", 256, 32, [32, 128], Phase.Last(1, LayerUnit.Block), Tuned.Transformer, 128),
