@@ -39,6 +39,9 @@ internal static partial class ChildTraining
     /// <summary>Trains on features in a place, and says what memory it took; the rest of the name is the place, the batch the MiB it may take.</summary>
     public const string Memory = "memory-";
 
+    /// <summary>Takes a step, and says by how many bytes the process grew meanwhile; the rest of the name is the phase.</summary>
+    public const string Step = "step-";
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private const int SizeOfFiles = 1;
@@ -63,6 +66,8 @@ internal static partial class ChildTraining
                 return TrainOnFeatures(folder);
             case var place when place.StartsWith(Memory, StringComparison.Ordinal):
                 return FeaturesInMemory.Train(folder, Enum.Parse<FeatureCache>(place[Memory.Length..]), batch);
+            case var phase when phase.StartsWith(Step, StringComparison.Ordinal):
+                return WideStep.Growth(phase[Step.Length..] == "full" ? Phase.Full : Phase.Head).ToString(CultureInfo.InvariantCulture);
             case Cancel:
                 return TwoPhases.Train(folder, stopAtBatch: batch);
             case Awaiting:
