@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using FineTune.Data;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -34,8 +33,8 @@ internal static class Features
         const int Passes = 15;
         Console.WriteLine($"The frozen part on a batch (PyTorch's time by ours; medians of {Passes}, the two sides in turn)");
         Console.WriteLine();
-        Console.WriteLine("| model | batch | as it is | channels last | BatchNorm folded | both | oneDNN's layout |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
+        Console.WriteLine("| model | batch | as it is | channels last |");
+        Console.WriteLine("|---|---:|---:|---:|");
         foreach (Case one in Cases.Where(one => one.Size.Length == 3))
         {
             using DisposeScope scope = NewDisposeScope();
@@ -45,34 +44,18 @@ internal static class Features
             backbone.eval();
             Tensor pictures = randn([one.Batch, .. one.Size]);
             string name = $"pass/{one.Name}/{one.Batch}/{string.Join(',', one.Size)}";
-            ConvolutionWays convolutions = ConvolutionWays.Watch(() => backbone.call(pictures))!;
             var asItIs = new FrozenWay(input => [backbone.call(input)]);
-            FrozenWay folded = convolutions.Folded(asItIs.Run)!;
-            FrozenWay?[] ways = [asItIs, asItIs.ChannelsLast(), folded, folded.ChannelsLast(), IfItRuns(convolutions.Packed(asItIs.Run))];
+            FrozenWay[] ways = [asItIs, asItIs.ChannelsLast()];
             List<double>[] ratios = [.. ways.Select(_ => new List<double>())];
             for (int pass = 0; pass < Passes; pass++)
             {
                 for (int way = 0; way < ways.Length; way++)
                 {
-                    if (ways[way] is { } runs) ratios[way].Add(peer.Run(name, 1) / Seconds(runs));
+                    ratios[way].Add(peer.Run(name, 1) / Seconds(ways[way]));
                 }
             }
 
-            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {one.Batch} | {string.Join(" | ", ratios.Select(of => of.Count == 0 ? "" : Text(of.Order().ElementAt(Passes / 2))))} |"));
-
-            // Not every operator knows the layout.
-            FrozenWay? IfItRuns(FrozenWay way)
-            {
-                try
-                {
-                    way.Run(pictures);
-                    return way;
-                }
-                catch (ExternalException)
-                {
-                    return null;
-                }
-            }
+            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {one.Batch} | {string.Join(" | ", ratios.Select(of => Text(of.Order().ElementAt(Passes / 2))))} |"));
 
             double Seconds(FrozenWay way)
             {
@@ -105,7 +88,7 @@ internal static class Features
         foreach (Case one in Cases)
         {
             using DisposeScope scope = NewDisposeScope();
-            var data = new TensorDataset(randn([one.Samples, .. one.Size]), randint(0, 10, [one.Samples]));
+            var data = new InMemoryDataset(randn([one.Samples, .. one.Size]), randint(0, 10, [one.Samples]));
             var (after, beside) = (new List<double>(), new List<double>());
             for (int round = 0; round < RoundsHere; round++)
             {
@@ -116,7 +99,7 @@ internal static class Features
             Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {after.Order().ElementAt(RoundsHere / 2):F2} | {beside.Order().ElementAt(RoundsHere / 2):F2} | {after.Zip(beside, (apart, together) => apart / together).Order().ElementAt(RoundsHere / 2):F2} |"));
         }
 
-        static double FirstEpoch(Case one, TensorDataset data, int workers)
+        static double FirstEpoch(Case one, InMemoryDataset data, int workers)
         {
             using var model = new Tuned(one.Create(), one.Features);
             model.EnterPhase(one.Unfrozen);
@@ -152,7 +135,7 @@ internal static class Features
         using var model = new Tuned(one.Create(), one.Features);
         using Tensor inputs = randn([one.Samples, .. one.Size]), targets = randint(0, 10, [one.Samples]);
         model.EnterPhase(phase switch { "head" => Phase.Head, "last" => one.Unfrozen, _ => Phase.Full });
-        model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy()).Fit(new TensorDataset(inputs, targets), one.Options with { Epochs = 2 });
+        model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy()).Fit(new InMemoryDataset(inputs, targets), one.Options with { Epochs = 2 });
         string peak = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
         Console.WriteLine((double.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024).ToString(CultureInfo.InvariantCulture));
     }
@@ -171,7 +154,7 @@ internal static class Features
     {
         using DisposeScope scope = NewDisposeScope();
         using var peer = new Peer();
-        var data = new TensorDataset(randn([one.Samples, .. one.Size]), randint(0, 10, [one.Samples]));
+        var data = new InMemoryDataset(randn([one.Samples, .. one.Size]), randint(0, 10, [one.Samples]));
         var ratios = new List<double[]>();
         for (int round = 0; round < rounds; round++)
         {
@@ -184,7 +167,7 @@ internal static class Features
         return $"| {one.Name} {one.Shape} | {one.Samples}, {one.Batch} | {string.Join(" | ", medians.Select(Text))} |";
     }
 
-    private static Times Ours(Case one, TensorDataset data)
+    private static Times Ours(Case one, InMemoryDataset data)
     {
         using var model = new Tuned(one.Create(), one.Features);
         long start = Stopwatch.GetTimestamp();
@@ -206,7 +189,7 @@ internal static class Features
         return new Times(exact, first, After(head), After(last), full.Records[0].Seconds, recipe);
     }
 
-    private static double Exact(Case one, TensorDataset data)
+    private static double Exact(Case one, InMemoryDataset data)
     {
         using var model = new Tuned(one.Create(), one.Features);
         long start = Stopwatch.GetTimestamp();

@@ -4,7 +4,6 @@ using FineTune.Benchmarks;
 
 var tables = new Dictionary<string, Action>
 {
-    ["operators"] = Operators.Run,
     ["training"] = TrainingSteps.Run,
     ["optimizers"] = OptimizerSteps.Run,
     ["generator"] = GeneratorRuns.Run,

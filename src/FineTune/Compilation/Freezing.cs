@@ -21,7 +21,7 @@ public static class Freezing
             parameter.requires_grad = false;
         }
 
-        Gradients.Null(module);
+        module.zero_grad();
         module.eval();
     }
 
@@ -30,7 +30,7 @@ public static class Freezing
     {
         ArgumentNullException.ThrowIfNull(parameter);
         parameter.requires_grad = false;
-        Gradients.Null(parameter);
+        parameter.grad = null;
     }
 
     /// <summary>Lets every parameter of <paramref name="module"/> and of the modules below it train.</summary>

@@ -113,7 +113,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         {
             parameter.requires_grad = phase.IsFull || (layers.Count > 0 && trains[0]);
             if (!parameter.requires_grad)
-                Gradients.Null(parameter);
+                parameter.grad = null;
         }
 
         foreach (var (below, holder) in holders)

@@ -18,7 +18,6 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     private readonly TensorHashes hashes = new();
     private string? obstacle;
     private IDisposable? cuts;
-    private FrozenPrefix? computing;
 
     /// <summary>
     /// Keeps the features of both sets, if they can be kept. Called once weights and modes stand as they train; later
@@ -54,7 +53,6 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             return;
         }
 
-        computing = prefix;
         cuts = compiled.Tunable.Layers.HoldCuts();
         var room = new FeatureRoom(options, CannotWrite);
         Keep(training, prefix, room, Math.Max(options.AugmentedViews, 1), isFixed: false);
@@ -86,7 +84,6 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         }
 
         cuts?.Dispose();
-        computing?.Dispose();
         var views = kept.SelectMany(pair => pair.Views.All).ToList();
         history.FeatureCaches = [views.Count == 0
             ? FeatureCacheUse.None(obstacle ?? "nothing could be kept")

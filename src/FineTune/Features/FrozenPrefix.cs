@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace FineTune;
 
 /// <summary>The frozen first half of a model's forward pass, if its answers can be kept.</summary>
-internal sealed class FrozenPrefix : IDisposable
+internal sealed class FrozenPrefix
 {
     // Kernels may sum up in another order for another batch; what depends on its neighbours differs by far more.
     private const double RoundingError = 1e-4;
@@ -61,11 +61,10 @@ internal sealed class FrozenPrefix : IDisposable
         var both = all.narrow(0, 0, 2);
         var layers = compiled.Tunable.Layers;
         var calls = new List<(CutPosition Position, Tensor Output)>();
-        Tensor[] pair = [];
-        ConvolutionWays? convolutions;
+        Tensor[] pair;
         using (layers.Note(calls))
         {
-            convolutions = ConvolutionWays.Watch(() => pair = split.ForwardFrozen(both));
+            pair = split.ForwardFrozen(both);
         }
 
         if (pair.All(tensor => ReferenceEquals(tensor, both)))
@@ -74,14 +73,11 @@ internal sealed class FrozenPrefix : IDisposable
             return null;
         }
 
-        var fast = mayRound ? new FastPass(split.ForwardFrozen, both, pair, convolutions) : null;
-        Func<Tensor, Tensor[]> run = fast is null ? split.ForwardFrozen : fast.RunFew;
-        var (first, second) = (run(all.narrow(0, 0, 1)), run(all.narrow(0, 1, 1)));
+        var (first, second) = (split.ForwardFrozen(all.narrow(0, 0, 1)), split.ForwardFrozen(all.narrow(0, 1, 1)));
         target = target.narrow(0, 0, 2);
         if (FeatureLayout.Of(first, pair, target) is not { } layout
             || !Equal(layout.Rows(pair, target), layout.Rows(first, target), layout.Rows(second, target)))
         {
-            fast?.Dispose();
             obstacle = "the frozen half's answer to a sample depends on the samples beside it";
             return null;
         }
@@ -93,7 +89,7 @@ internal sealed class FrozenPrefix : IDisposable
             split,
             layers,
             device,
-            fast,
+            mayRound ? new FastPass(split.ForwardFrozen, both) : null,
             layout,
             cuts.Contains(-1) ? null : [.. cuts.Select(call => calls[call].Position)],
             bits.Aggregate(0UL, (hash, one) => unchecked((hash * 31) + one)));
@@ -125,9 +121,6 @@ internal sealed class FrozenPrefix : IDisposable
         using var noGradients = torch.no_grad();
         return [.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))];
     }
-
-    /// <summary>Frees what it computes faster with.</summary>
-    public void Dispose() => fast?.Dispose();
 
     private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second)
     {

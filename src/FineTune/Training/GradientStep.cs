@@ -13,8 +13,6 @@ internal class GradientStep
     private readonly FitOptions options;
     private readonly (string Name, Parameter Parameter)[] trainable;
 
-    // Null rather than zero: what has no gradient takes no room, and is not moved by what earlier steps left.
-    private readonly nn.Module slots;
     private readonly Tensor?[] gradients;
     private readonly Tensor[] norms;
     private WeightedSum accumulated;
@@ -26,7 +24,6 @@ internal class GradientStep
         this.binding = binding;
         this.options = options;
         trainable = [.. binding.Trainable];
-        slots = Gradients.Of(trainable.Select(named => named.Parameter));
         gradients = new Tensor?[trainable.Length];
         norms = new Tensor[trainable.Length];
     }
@@ -45,7 +42,7 @@ internal class GradientStep
     {
         foreach (var (name, parameter) in trainable)
         {
-            if (batches > 0 && parameter.grad() is { } gradient)
+            if (batches > 0 && parameter.grad is { } gradient)
             {
                 yield return (name, gradient);
             }
@@ -55,14 +52,12 @@ internal class GradientStep
     /// <summary>Takes up gradients that waited for a step.</summary>
     public void Restore(int pending, WeightedSum sum, Func<string, Tensor?> gradientOf)
     {
-        slots.zero_grad();
+        NullGradients();
         foreach (var (name, parameter) in trainable)
         {
             if (pending > 0 && gradientOf(name) is { } gradient)
             {
-                // The gradient of the product with a constant is that constant, to the bit.
-                using var scope = torch.NewDisposeScope();
-                (parameter * gradient).sum().backward();
+                parameter.grad = gradient.to(parameter.device, copy: true);
             }
         }
 
@@ -103,7 +98,7 @@ internal class GradientStep
         using var noGradients = torch.no_grad();
         for (var i = 0; i < trainable.Length; i++)
         {
-            gradients[i] = trainable[i].Parameter.grad();
+            gradients[i] = trainable[i].Parameter.grad;
         }
 
         if (options.AccumulateBatches > 1 && accumulated.Weight > 0)
@@ -140,6 +135,15 @@ internal class GradientStep
     {
         accumulated = default;
         batches = 0;
+    }
+
+    // Null rather than zero: what has no gradient takes no room, and is not moved by what earlier steps left.
+    private void NullGradients()
+    {
+        foreach (var (_, parameter) in trainable)
+        {
+            parameter.grad = null;
+        }
     }
 
     // On the CPU and in single precision, as they are compared there.
@@ -185,7 +189,7 @@ internal class GradientStep
     {
         if (batches == 0)
         {
-            slots.zero_grad();
+            NullGradients();
         }
 
         // Whoever put the model, or a part of it, into the wrong mode since the last step.
@@ -209,7 +213,7 @@ internal class GradientStep
     protected NonFiniteException Abandon(NonFiniteException exception)
     {
         Reset();
-        slots.zero_grad();
+        NullGradients();
         return exception;
     }
 }

@@ -34,7 +34,7 @@ internal static class NonFiniteSource
     {
         foreach (var (name, parameter) in named)
         {
-            using var gradient = parameter.grad();
+            using var gradient = parameter.grad;
             if (gradient is not null && !IsFinite(gradient))
             {
                 var dot = name.LastIndexOf('.');

@@ -10,7 +10,6 @@ public sealed class RepositoryTests
     private const string PartialMethodWithoutBody = "CS8795";
 
     [TestCase("src/FineTune")]
-    [TestCase("src/FineTune.LibTorch")]
     public async Task Nothing_is_flagged_and_nothing_throws(string folder)
     {
         var compilation = SourceFolder.Compile(Path.Combine(Repository.Root, folder));

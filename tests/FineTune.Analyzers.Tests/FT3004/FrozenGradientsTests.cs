@@ -27,7 +27,7 @@ public sealed class FrozenGradientsTests
     [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); Freeze(net.backbone); Thaw(net.backbone); own.step();", TestName = "Taken_back")]
     [TestCase("var d = new Net(); var optD = optim.Adam(d.parameters()); var own = optim.Adam(net.parameters()); for (var i = 0; i < n; i++) { Freeze(d); Loss(net, batches[0]).backward(); own.step(); Thaw(d); Loss(d, batches[0]).backward(); optD.step(); }", TestName = "Frozen_in_turn")]
     [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); foreach (var (name, p) in net.named_parameters()) if (warm) p.requires_grad = false; own.step();", TestName = "Some_by_name")]
-    [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); Freeze(net.backbone); foreach (var p in net.backbone.parameters()) p.grad()?.zero_(); own.step();", TestName = "Gradients_in_hand")]
+    [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); Freeze(net.backbone); foreach (var p in net.backbone.parameters()) p.grad?.zero_(); own.step();", TestName = "Gradients_in_hand")]
     [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); Freeze(net.backbone); External.Use(net); own.step();", TestName = "Out_of_sight")]
     public Task Is_silent(string body) => Verify(body);
 

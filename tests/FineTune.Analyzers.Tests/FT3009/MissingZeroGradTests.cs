@@ -28,7 +28,7 @@ public sealed class MissingZeroGradTests
     [TestCase("foreach (var batch in batches) { var own = optim.Adam(net.parameters()); net = new Net(); own = optim.Adam(net.parameters()); Loss(net, batch).backward(); own.step(); }", TestName = "A_new_optimizer_each_time")]
     [TestCase("var own = optim.Adam(net.parameters()); foreach (var batch in batches) { Clear(own); Loss(net, batch).backward(); own.step(); }", TestName = "Cleared_in_a_source_method")]
     [TestCase("var own = optim.Adam(net.parameters()); foreach (var batch in batches) { ClearModule(net); Loss(net, batch).backward(); own.step(); }", TestName = "Module_cleared_in_a_source_method")]
-    [TestCase("var own = optim.Adam(net.parameters()); foreach (var batch in batches) { foreach (var p in net.parameters()) p.grad()?.zero_(); Loss(net, batch).backward(); own.step(); }", TestName = "Gradients_in_hand")]
+    [TestCase("var own = optim.Adam(net.parameters()); foreach (var batch in batches) { foreach (var p in net.parameters()) p.grad?.zero_(); Loss(net, batch).backward(); own.step(); }", TestName = "Gradients_in_hand")]
     [TestCase("foreach (var batch in batches) opt.step();", TestName = "No_backward")]
     [TestCase("foreach (var batch in batches) { opt.zero_grad(); Loss(net, batch).backward(); Loss(net, batch).backward(); opt.step(); }", TestName = "Two_losses_of_one_step")]
     [TestCase("foreach (var batch in batches) { External.Use(net); External.Use(opt); Loss(net, batch).backward(); opt.step(); External.Use(opt); }", TestName = "Out_of_sight")]

@@ -1,7 +1,7 @@
 torch.manual_seed(1);
 using Tensor points = randn(64, 2);
 using Tensor sides = points.sum(1).gt(0).to_type(ScalarType.Float32);
-var data = new TensorDataset(points, sides);
+var data = new InMemoryDataset(points, sides);
 
 using var model = new PointClassifier();
 model.FreezeBackbone();

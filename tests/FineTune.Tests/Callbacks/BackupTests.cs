@@ -222,7 +222,7 @@ public sealed class BackupTests
         torch.manual_seed(6);
         using var validation = torch.randn(48, 3);
         using var targets = (validation.sum(1) < 0).to_type(torch.ScalarType.Float32);
-        var options = Toy.Quiet with { Epochs = 9, ValidationData = new TensorDataset(validation, targets) };
+        var options = Toy.Quiet with { Epochs = 9, ValidationData = new InMemoryDataset(validation, targets) };
         Fit(options with { Callbacks = [new EarlyStopping(patience: 50), new Backup(folder), Stop(4)] });
 
         var stopping = new EarlyStopping(patience: 5);

@@ -62,10 +62,10 @@ public sealed class ForgettingMonitorTests
         Assert.That(history.Outcome.Best!.Monitor, Is.EqualTo("source_loss"));
     }
 
-    private static TensorDataset Opposite()
+    private static InMemoryDataset Opposite()
     {
         var points = Toy.Points(features: 3);
         var samples = Enumerable.Range(0, points.Count).Select(index => points.Read(index, new Random(0))).ToList();
-        return new TensorDataset(stack(samples.Select(sample => sample.Input).ToList()), 1 - stack(samples.Select(sample => sample.Target).ToList()));
+        return new InMemoryDataset(stack(samples.Select(sample => sample.Input).ToList()), 1 - stack(samples.Select(sample => sample.Target).ToList()));
     }
 }

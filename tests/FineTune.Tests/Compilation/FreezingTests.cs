@@ -58,5 +58,5 @@ public sealed class FreezingTests
     }
 
     private static List<torch.Tensor?> Gradients(LinearModel model) =>
-        [.. model.parameters().Select(parameter => parameter.grad())];
+        [.. model.parameters().Select(parameter => parameter.grad)];
 }

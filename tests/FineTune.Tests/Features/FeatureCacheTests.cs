@@ -153,7 +153,7 @@ public sealed class FeatureCacheTests
         static (double[] Losses, float[] Weights, int Reads, int Changed) Train(FeatureCache cache)
         {
             torch.manual_seed(5);
-            var data = new Identified(new TensorDataset(torch.randn(12, 3, 16, 16), torch.randint(0, 3, [12])));
+            var data = new Identified(new InMemoryDataset(torch.randn(12, 3, 16, 16), torch.randint(0, 3, [12])));
             using var model = Convolutions.Seeded();
             var options = Toy.Quiet with { Epochs = 2, BatchSize = 4, FeatureCache = cache };
             model.EnterPhase(Phase.Matching("layer2", "layer3", "layer4", "avgpool", "flatten"));
@@ -261,8 +261,8 @@ public sealed class FeatureCacheTests
         FeatureCache cache, int count = 22)
     {
         torch.manual_seed(3);
-        var pictures = new TensorDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
-        var validation = new TensorDataset(torch.randn(7, 3, 16, 16), torch.randint(0, 3, [7]));
+        var pictures = new InMemoryDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
+        var validation = new InMemoryDataset(torch.randn(7, 3, 16, 16), torch.randint(0, 3, [7]));
         using var model = Convolutions.Seeded();
         var options = Toy.Quiet with { BatchSize = count / 4, ValidationData = validation, FeatureCache = cache };
         model.FreezeBackbone();

@@ -90,10 +90,10 @@ public sealed class FeaturesBesideTrainingTests
 
     private static FitOptions Beside => Toy.Quiet with { Workers = 1, BatchSize = 6 };
 
-    private static TensorDataset Pictures(int count)
+    private static InMemoryDataset Pictures(int count)
     {
         torch.manual_seed(3);
-        return new TensorDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
+        return new InMemoryDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
     }
 
     private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(FeatureCache cache, params Callback[] callbacks)
@@ -125,7 +125,7 @@ public sealed class FeaturesBesideTrainingTests
 
     private sealed class Evaluating : Callback
     {
-        private readonly TensorDataset data = Pictures(5);
+        private readonly InMemoryDataset data = Pictures(5);
 
         public override void OnBatchEnd(FitContext fit) => fit.Compiled.Evaluate(data);
     }

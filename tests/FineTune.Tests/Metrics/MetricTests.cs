@@ -115,7 +115,7 @@ public sealed class MetricTests
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.CategoricalCrossEntropy(), Metrics.CategoricalAccuracy());
         using var inputs = torch.randn(20, 4);
         using var targets = torch.randint(0, 3, 20);
-        var data = new TensorDataset(inputs, targets);
+        var data = new InMemoryDataset(inputs, targets);
 
         var matrix = compiled.Confusion(data, batchSize: 7);
 

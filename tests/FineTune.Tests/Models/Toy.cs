@@ -10,19 +10,19 @@ internal static class Toy
     public static FitOptions Quiet => new() { Progress = ProgressStyle.None, Workers = 0 };
 
     /// <summary>Points of two classes that a line tells apart, targets 0 and 1 of shape [N].</summary>
-    public static TensorDataset Points(int count = 48, int features = 4, long seed = 7)
+    public static InMemoryDataset Points(int count = 48, int features = 4, long seed = 7)
     {
         torch.manual_seed(seed);
         var inputs = torch.randn(count, features);
         var targets = inputs.sum(1).gt(0).to_type(ScalarType.Float32);
-        return new TensorDataset(inputs, targets);
+        return new InMemoryDataset(inputs, targets);
     }
 
     /// <summary>Points whose targets are noise: they can be learned by heart only.</summary>
-    public static TensorDataset Noise(int count = 48, int features = 4, long seed = 8)
+    public static InMemoryDataset Noise(int count = 48, int features = 4, long seed = 8)
     {
         torch.manual_seed(seed);
-        return new TensorDataset(torch.randn(count, features), torch.randn(count).gt(0).to_type(ScalarType.Float32));
+        return new InMemoryDataset(torch.randn(count, features), torch.randn(count).gt(0).to_type(ScalarType.Float32));
     }
 
     /// <summary>Everything of a model that could move, by name.</summary>

@@ -72,7 +72,7 @@ public sealed class TransformerBackboneTests
 
         Tensor features = backbone.call(Sentences());
         (features * tensor(Formula.Waves(features.numel(), 0.25)).reshape(features.shape)).sum().backward();
-        Dictionary<string, Tensor> gradients = backbone.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad()!);
+        Dictionary<string, Tensor> gradients = backbone.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad!);
 
         double steepest = expected.Gradients.Values.Max(values => values[1]);
         Assert.Multiple(() =>

@@ -84,7 +84,7 @@ public sealed class AccumulationTests
         using var inputs = torch.stack(Enumerable.Range(0, 24).Select(index => points.Read(index, new Random(0)).Input).ToList());
         using var targets = torch.stack(Enumerable.Range(0, 24).Select(index => points.Read(index, new Random(0)).Target).ToList());
         var alone = half.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy())
-            .Fit(new TensorDataset(inputs, targets), Toy.Quiet with { BatchSize = 48 });
+            .Fit(new InMemoryDataset(inputs, targets), Toy.Quiet with { BatchSize = 48 });
 
         Assert.That(weighted["loss"][0], Is.EqualTo(alone["loss"][0]).Within(1e-6));
         Assert.That(Toy.Values(model.head.weight!), Is.EqualTo(Toy.Values(half.head.weight!)).Within(1e-6f));

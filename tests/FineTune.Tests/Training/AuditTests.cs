@@ -106,7 +106,7 @@ public sealed class AuditTests
         Assert.That(compiled.Fit(Points, Toy.Quiet with { Epochs = 6, ValidationData = Points }).Warnings, Is.Empty);
     }
 
-    private static TensorDataset Points => Toy.Points(features: 3);
+    private static InMemoryDataset Points => Toy.Points(features: 3);
 
     private static void Add(torch.Tensor tensor)
     {

@@ -128,7 +128,7 @@ public sealed class FineTuneTests
     private static string LossFor(int outputs, Tensor targets)
     {
         using var model = Mlp.Seeded(outputs: outputs);
-        var data = new TensorDataset(torch.randn(2, 4), targets);
+        var data = new InMemoryDataset(torch.randn(2, 4), targets);
         return model.FineTune(data, data, new FineTuneOptions { HeadEpochs = 1, FineTuneEpochs = 1, Fit = Toy.Quiet }).Compiled.Loss.Name;
     }
 }

@@ -131,7 +131,7 @@ public sealed class FitTests
         using var inputs = torch.randn(10, 3);
         using var targets = torch.zeros(10);
 
-        using var batched = compiled.Predict(new TensorDataset(inputs, targets), batchSize: 3);
+        using var batched = compiled.Predict(new InMemoryDataset(inputs, targets), batchSize: 3);
         using var whole = compiled.Predict(inputs);
 
         Assert.That(Toy.Values(batched), Is.EqualTo(Toy.Values(whole)).Within(1e-6f));
@@ -276,7 +276,7 @@ public sealed class FitTests
             : data.Read(index, random);
     }
 
-    private static TensorDataset Points => Toy.Points(features: 3);
+    private static InMemoryDataset Points => Toy.Points(features: 3);
 
     private static CompiledModel Compile<TModel>(TModel model)
         where TModel : torch.nn.Module<torch.Tensor, torch.Tensor>, IFineTunable =>

@@ -42,7 +42,7 @@ public sealed class NonFiniteTests
         using var model = LinearModel.Seeded();
 
         Assert.That(
-            () => Compile(model).Fit(new TensorDataset(torch.full(4, 3, float.NaN), torch.ones(4)), Toy.Quiet),
+            () => Compile(model).Fit(new InMemoryDataset(torch.full(4, 3, float.NaN), torch.ones(4)), Toy.Quiet),
             Throws.TypeOf<NonFiniteException>().With.Message.StartsWith("The loss is NaN at epoch 0, step 0, first in the input"));
     }
 

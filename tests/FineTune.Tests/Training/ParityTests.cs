@@ -86,14 +86,14 @@ public sealed class ParityTests
 
     private static Phase PhaseOf(int unfrozen) => unfrozen == 0 ? Phase.Head : Phase.Last(unfrozen);
 
-    private static TensorDataset Data(Case parity)
+    private static InMemoryDataset Data(Case parity)
     {
         var inputs = torch.tensor(Expected.Inputs).reshape(Expected.Samples, -1);
         return parity.Loss[..2] switch
         {
-            "bc" => new TensorDataset(inputs, torch.tensor(Expected.Targets["binary"])),
-            "ms" => new TensorDataset(inputs, torch.tensor(Expected.Targets["values"])),
-            _ => new TensorDataset(inputs, torch.tensor(Expected.Targets["classes"]).to_type(ScalarType.Int64)),
+            "bc" => new InMemoryDataset(inputs, torch.tensor(Expected.Targets["binary"])),
+            "ms" => new InMemoryDataset(inputs, torch.tensor(Expected.Targets["values"])),
+            _ => new InMemoryDataset(inputs, torch.tensor(Expected.Targets["classes"]).to_type(ScalarType.Int64)),
         };
     }
 

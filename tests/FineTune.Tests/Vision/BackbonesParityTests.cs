@@ -53,7 +53,7 @@ public sealed class BackbonesParityTests
         Tensor features = backbone.call(picture);
         Tensor direction = tensor(Formula.Waves(features.numel(), 0.25)).reshape(features.shape);
         (features * direction).sum().backward();
-        Dictionary<string, Tensor> gradients = backbone.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad()!);
+        Dictionary<string, Tensor> gradients = backbone.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad!);
 
         // Sums are taken in another order here and there, so that errors grow with the size of the terms, not of the sum.
         double largest = expected.Features.Max(Math.Abs), steepest = expected.Gradients.Values.Max(values => values[1]);
@@ -63,7 +63,7 @@ public sealed class BackbonesParityTests
             Assert.That(features.shape[1], Is.EqualTo(architecture.FeatureWidth));
             Assert.That(features.detach().norm().ToDouble(), Is.EqualTo(expected.Norm).Within(Tolerance * expected.Norm));
             Formula.AssertSpread(features, expected.Features, Tolerance * largest, "feature");
-            Formula.AssertSpread(picture.grad()!, expected.PictureGradient, Tolerance * expected.PictureGradient.Max(Math.Abs), "gradient of the picture");
+            Formula.AssertSpread(picture.grad!, expected.PictureGradient, Tolerance * expected.PictureGradient.Max(Math.Abs), "gradient of the picture");
             Assert.That(gradients.Keys, Is.EquivalentTo(expected.Gradients.Keys));
             foreach ((string parameter, double[] values) in expected.Gradients)
             {

@@ -33,8 +33,8 @@ static void Polynomial(Tensor x, Tensor y)
         {
             foreach (var weight in new[] { a, b, c, d })
             {
-                weight.sub_(rate * weight.grad()!);
-                weight.grad()!.zero_();
+                weight.sub_(rate * weight.grad!);
+                weight.grad!.zero_();
             }
         }
     }

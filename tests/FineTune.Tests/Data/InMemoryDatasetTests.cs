@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace FineTune.Tests;
 
-public sealed class TensorDatasetTests
+public sealed class InMemoryDatasetTests
 {
     [Test]
     public void A_sample_is_a_row_of_both_tensors()
     {
         using Tensor inputs = arange(6).reshape(3, 2), targets = tensor(new long[] { 5, 6, 7 });
-        var data = new TensorDataset(inputs, targets);
+        var data = new InMemoryDataset(inputs, targets);
 
         Sample sample = data.Read(1, new Random(0));
 
@@ -26,6 +26,6 @@ public sealed class TensorDatasetTests
     {
         using Tensor inputs = zeros(3, 2), targets = zeros(2);
 
-        Assert.That(() => new TensorDataset(inputs, targets), Throws.ArgumentException.With.Message.EqualTo("There are 3 inputs but 2 targets; each input needs one target."));
+        Assert.That(() => new InMemoryDataset(inputs, targets), Throws.ArgumentException.With.Message.EqualTo("There are 3 inputs but 2 targets; each input needs one target."));
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FineTune.Data;
 
 /// <summary>Samples that are already in memory: the rows of two tensors, which stay the caller's to dispose of.</summary>
-public sealed class TensorDataset : IDataset
+public sealed class InMemoryDataset : IDataset
 {
     private readonly Tensor inputs;
     private readonly Tensor targets;
@@ -12,7 +12,7 @@ public sealed class TensorDataset : IDataset
     /// <param name="inputs">Of shape [samples, …].</param>
     /// <param name="targets">Of shape [samples] or [samples, …].</param>
     /// <exception cref="ArgumentException">One has no rows to speak of, or the numbers of rows differ.</exception>
-    public TensorDataset(Tensor inputs, Tensor targets)
+    public InMemoryDataset(Tensor inputs, Tensor targets)
     {
         if (inputs.dim() == 0 || targets.dim() == 0)
             throw new ArgumentException("A dataset needs inputs and targets with a first dimension that counts the samples, and one of them is a scalar.");
