@@ -10,26 +10,26 @@ internal static class Formula
     /// <summary>Asserts that a tensor has the elements of a fixture, which are the middles of equal parts.</summary>
     public static void AssertSpread(Tensor tensor, double[] expected, double tolerance, string what)
     {
-        float[] values = tensor.detach().contiguous().flatten().data<float>().ToArray();
+        double[] values = tensor.detach().to_type(ScalarType.Float64).contiguous().flatten().data<double>().ToArray();
         for (int i = 0; i < expected.Length; i++)
             Assert.That(values[((2L * i) + 1) * values.Length / (2 * expected.Length)], Is.EqualTo(expected[i]).Within(tolerance), $"{what} {i}");
     }
 
     /// <summary>sin(0.7310585 · i + phase)</summary>
-    public static float[] Waves(long count, double phase) => [.. Enumerable.Range(0, (int)count).Select(i => (float)Math.Sin((i * 0.7310585) + phase))];
+    public static double[] Waves(long count, double phase) => [.. Enumerable.Range(0, (int)count).Select(i => Math.Sin((i * 0.7310585) + phase))];
 
     /// <summary>Weights like a network's: matrices scaled by their inputs, norms near one, biases and means near zero.</summary>
-    public static void Fill(string name, Tensor tensor)
+    public static void Fill(string name, Tensor weights)
     {
         double phase = Crc32.Of(Encoding.UTF8.GetBytes(name)) % 1000;
-        long count = tensor.numel();
-        double scale = tensor.dim() > 1 ? Math.Sqrt(2.0 / (count / tensor.shape[0])) : 0.1;
-        bool nearOne = tensor.dim() <= 1 && (name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith("weight", StringComparison.Ordinal));
-        Span<float> values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.bytes);
+        long count = weights.numel();
+        double scale = weights.dim() > 1 ? Math.Sqrt(2.0 / (count / weights.shape[0])) : 0.1;
+        bool nearOne = weights.dim() <= 1 && (name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith("weight", StringComparison.Ordinal));
+        double[] values = Waves(count, phase);
         for (int i = 0; i < values.Length; i++)
-        {
-            double wave = Math.Sin((i * 0.7310585) + phase);
-            values[i] = (float)(nearOne ? 1 + (0.2 * wave) : scale * wave);
-        }
+            values[i] = nearOne ? 1 + (0.2 * values[i]) : scale * values[i];
+        using var noGradients = no_grad();
+        using Tensor filled = tensor(values, weights.shape, ScalarType.Float64);
+        weights.copy_(filled);
     }
 }
