@@ -26,7 +26,7 @@ internal sealed class ElfFile
         }
 
         var (table, size, count) = (Number(40, 8), Number(58, 2), Number(60, 2));
-        if (table < HeaderSize || size != SectionHeaderSize)
+        if (table < HeaderSize || size != SectionHeaderSize || table > content.Length - (count * SectionHeaderSize))
             throw new InvalidDataException("No table of sections.");
         for (var i = 0; i < count; i++)
             sections.Add(Section(table + (i * SectionHeaderSize)));

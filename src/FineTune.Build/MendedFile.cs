@@ -21,8 +21,10 @@ internal static class MendedFile
         try
         {
             File.WriteAllBytes(temporary, content);
-            File.Delete(path);
-            File.Move(temporary, path);
+            if (File.Exists(path))
+                File.Replace(temporary, path, destinationBackupFileName: null);
+            else
+                File.Move(temporary, path);
         }
         catch (IOException) when (Holds(path, content))
         {
