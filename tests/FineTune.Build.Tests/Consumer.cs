@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FineTune.Package.Tests;
 
 namespace FineTune.Build.Tests;
@@ -24,18 +25,16 @@ internal sealed class Consumer : IDisposable
     /// <summary>The identifier of this machine, as TorchSharp's packages use it.</summary>
     public static string Rid =>
         (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
-        + (System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "-arm64" : "-x64");
+        + (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
 
     /// <summary>The folder of all.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("finetune-consumer-").FullName;
-
-    private static string Repository => FineTune.Package.Tests.Repository.Root;
 
     /// <summary>Adds an application that is one of the programs of <c>Consumers</c>; its folder.</summary>
     public string AddApplication(string name, string program, string items, string properties = "")
     {
         var folder = AddProject(name, items, $"<OutputType>Exe</OutputType>{properties}");
-        File.Copy(Path.Combine(Repository, "tests", "FineTune.Build.Tests", "Consumers", program, "Program.cs"), Path.Combine(folder, "Program.cs"));
+        File.Copy(Path.Combine(Repository.Root, "tests", "FineTune.Build.Tests", "Consumers", program, "Program.cs"), Path.Combine(folder, "Program.cs"));
         return folder;
     }
 
@@ -44,11 +43,12 @@ internal sealed class Consumer : IDisposable
     {
         var folder = Path.Combine(Folder, name);
         Directory.CreateDirectory(folder);
-        var task = Path.Combine(Repository, "artifacts", "bin", "FineTune.Build", FineTune.Package.Tests.Repository.Configuration.ToLowerInvariant(), "FineTune.Build.dll");
+        var configuration = Repository.Configuration.ToLowerInvariant();
+        var task = Path.Combine(Repository.Root, "artifacts", "bin", "FineTune.Build", configuration, "FineTune.Build.dll");
         File.WriteAllText(Path.Combine(folder, name + ".csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework>
+                {(properties.Contains("TargetFrameworks") ? "" : "<TargetFramework>net10.0</TargetFramework>")}
                 <Nullable>enable</Nullable>
                 <FineTuneBuildAssembly>{task}</FineTuneBuildAssembly>
                 {Links}
@@ -57,7 +57,7 @@ internal sealed class Consumer : IDisposable
               <ItemGroup>
                 {items}
               </ItemGroup>
-              <Import Project="{Path.Combine(Repository, "src", "FineTune", "Package", "FineTune.targets")}" />
+              <Import Project="{Path.Combine(Repository.Root, "src", "FineTune", "Package", "FineTune.targets")}" />
             </Project>
             """);
         return folder;
@@ -66,7 +66,7 @@ internal sealed class Consumer : IDisposable
     /// <summary>Runs <c>dotnet</c>, which must succeed; what it printed.</summary>
     public static string Dotnet(string folder, params string[] arguments)
     {
-        var (code, output) = FineTune.Package.Tests.Repository.Dotnet(folder, arguments);
+        var (code, output) = Repository.Dotnet(folder, arguments);
         Assert.That(code, Is.Zero, $"dotnet {string.Join(' ', arguments)}\n{output}");
         return output;
     }
