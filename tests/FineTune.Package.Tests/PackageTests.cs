@@ -1,9 +1,10 @@
 using System.IO.Compression;
+using System.Xml.Linq;
 
 namespace FineTune.Package.Tests;
 
 /// <summary>
-/// What a user of the packages gets: packed, restored from a folder into a project outside the repository, built with
+/// What a user of the package gets: packed, restored from a folder into a project outside the repository, built with
 /// warnings as errors, run; the mistake that the mission is about warned of, and mended by the tools.
 /// </summary>
 [Category("Slow")]
@@ -21,20 +22,19 @@ public sealed class PackageTests
     [OneTimeSetUp]
     public void Pack()
     {
-        foreach (var project in new[] { "src/FineTune.LibTorch", "src/FineTune" })
-            Succeed(Repository.Root, "pack", project, "-c", Repository.Configuration, "--no-build", "-o", Feed, "--nologo");
+        Succeed(Repository.Root, "pack", "src/FineTune", "-c", Repository.Configuration, "--no-build", "-o", Feed, "--nologo");
 
         Directory.CreateDirectory(Project);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "FineTune.Package.Tests", "Consumer")))
             File.Copy(file, Path.Combine(Project, Path.GetFileName(file)));
 
-        // Ours from the feed into a folder of their own; what they depend on may come from what the machine has already.
+        // An empty package cache: everything comes from the feed or from the registry.
         File.WriteAllText(Path.Combine(Project, "Directory.Build.props"), $"""
             <Project>
               <PropertyGroup>
                 <RestoreAdditionalProjectSources>{Feed}</RestoreAdditionalProjectSources>
                 <RestorePackagesPath>{Path.Combine(folder, "packages")}</RestorePackagesPath>
-                <RestoreAdditionalProjectFallbackFolders>{Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages")}</RestoreAdditionalProjectFallbackFolders>
+                <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
               </PropertyGroup>
             </Project>
             """);
@@ -44,29 +44,26 @@ public sealed class PackageTests
     public void Delete() => Directory.Delete(folder, recursive: true);
 
     [Test]
-    public void Runtime_package_brings_generator_analyzers_and_fixes() => Assert.That(Files("FineTune.System.0.1.0.nupkg"), Is.EqualTo(
+    public void Package_brings_generator_analyzers_fixes_and_what_mends_TorchSharp() => Assert.That(Files("FineTune.0.1.0.nupkg"), Is.EqualTo(
     [
         "README.md",
         "analyzers/dotnet/cs/FineTune.Analyzers.dll",
         "analyzers/dotnet/cs/FineTune.CodeFixes.dll",
         "analyzers/dotnet/cs/FineTune.Generators.dll",
-        "buildTransitive/FineTune.System.props",
+        "buildTransitive/FineTune.props",
+        "buildTransitive/FineTune.targets",
         "lib/net10.0/FineTune.dll",
         "lib/net10.0/FineTune.xml",
+        "tools/FineTune.Build.dll",
     ]));
 
     [Test]
-    public void Provider_package_brings_its_native_library() => Assert.That(Files("FineTune.LibTorch.0.1.0.nupkg"), Is.EqualTo(
-    [
-        "buildTransitive/FineTune.LibTorch.targets",
-        "lib/net10.0/FineTune.LibTorch.dll",
-        "lib/net10.0/FineTune.LibTorch.xml",
-        $"runtimes/{Rid}/native/libfinetune_torch.so",
-    ]));
+    public void Package_depends_on_TorchSharp_and_on_no_libtorch() => Assert.That(Dependencies("FineTune.0.1.0.nupkg"), Is.EqualTo(
+        ["Google.Protobuf", "Spectre.Console", "TorchSharp", "TorchVision"]));
 
     [Test]
-    public void Nothing_else_is_packed() => Assert.That(Directory.EnumerateFiles(Feed).Select(Path.GetFileName),
-        Is.EquivalentTo(["FineTune.System.0.1.0.nupkg", "FineTune.LibTorch.0.1.0.nupkg"]));
+    public void Nothing_else_is_packed() =>
+        Assert.That(Directory.EnumerateFiles(Feed).Select(Path.GetFileName), Is.EqualTo(["FineTune.0.1.0.nupkg"]));
 
     [Test]
     public void Project_trains_is_warned_and_is_mended()
@@ -108,7 +105,13 @@ public sealed class PackageTests
         }
     }
 
-    private static string Rid => System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier is var rid && rid.EndsWith("arm64", StringComparison.Ordinal) ? "linux-arm64" : "linux-x64";
+    private string[] Dependencies(string package)
+    {
+        using var archive = ZipFile.OpenRead(Path.Combine(Feed, package));
+        using var stream = archive.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        return [.. XDocument.Load(stream).Descendants().Where(element => element.Name.LocalName == "dependency")
+            .Select(dependency => dependency.Attribute("id")!.Value).Distinct().Order(StringComparer.Ordinal)];
+    }
 
     private string[] Files(string package)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using TorchSharp;
 
 namespace FineTune.Package.Tests;
 
@@ -12,7 +11,7 @@ public sealed class PublicApiTests
 {
     private static readonly Assembly[] Assemblies =
     [
-        typeof(IFineTunable).Assembly, typeof(torch).Assembly, typeof(Generators.FineTuneGenerator).Assembly,
+        typeof(IFineTunable).Assembly, typeof(Generators.FineTuneGenerator).Assembly,
         typeof(Analyzers.FT2001.StaleCompilationAnalyzer).Assembly, typeof(CodeFixes.FT2001.RecompileCodeFix).Assembly,
     ];
 

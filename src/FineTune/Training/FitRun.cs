@@ -75,6 +75,11 @@ internal sealed partial class FitRun
                 callback.OnFitBegin(fit);
             }
 
+            if (ArgumentLifetimes.WarningFor(Math.Max(options.TrainingBatches.Workers, options.ValidationBatches.Workers)) is { } unsafeNumbers)
+            {
+                fit.Warn(unsafeNumbers);
+            }
+
             if (!IsResumed)
             {
                 foreach (var warning in compiled.Warnings)

@@ -27,6 +27,9 @@ public enum WarningKind
     /// <summary>What the frozen part answers was to be kept and cannot be: it is computed anew in each epoch.</summary>
     FeaturesNotKept,
 
+    /// <summary>Numbers that libtorch reads may be collected while it does: the build did not mend TorchSharp.</summary>
+    NumbersMayBeCollected,
+
     /// <summary>Training goes on from a checkpoint of other settings, as was asked for: the result is not exact.</summary>
     ResumedWithDifferences,
 }

@@ -1,4 +1,5 @@
 using FineTune.Data;
+using NUnit.Framework.Constraints;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,6 +48,17 @@ internal static class Toy
         using var scope = torch.NewDisposeScope();
         return tensor.detach().to_type(ScalarType.Float32).data<float>().ToArray();
     }
+
+    /// <summary>
+    /// Losses that differ by no more than rounding: on some processors the features of a sample differ in the last bit with the size of
+    /// its batch, which is up to 1e-6 of the loss a step, and these runs take ten steps at least.
+    /// </summary>
+    public static IResolveConstraint AgreesWith(IEnumerable<double> losses) => Is.EqualTo(losses).Within(1e-3).Percent;
+
+    /// <summary>The names of weights that differ by more than rounding does after a run of a few epochs.</summary>
+    public static IReadOnlyList<string> Differing(Dictionary<string, float[]> some, Dictionary<string, float[]> others) =>
+        [.. some.Where(entry => entry.Value.Zip(others[entry.Key]).Any(pair => Math.Abs(pair.First - pair.Second) > 1e-5 * Math.Max(1, Math.Abs(pair.First))))
+            .Select(entry => entry.Key)];
 
     public static IReadOnlyList<string> Changed(Dictionary<string, float[]> before, Dictionary<string, float[]> after) =>
         [.. before.Where(entry => !entry.Value.AsSpan().SequenceEqual(after[entry.Key])).Select(entry => entry.Key)];
