@@ -28,6 +28,15 @@ public sealed class CollectorRaceTests
     }
 
     [Test]
+    public void Mended_library_goes_on_in_an_application_compiled_ahead()
+    {
+        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch);
+        var output = Path.Combine(consumer.Folder, "published");
+        Consumer.Dotnet(app, "publish", "-c", "Release", "--nologo", "-r", Consumer.Rid, "-p:PublishReadyToRun=true", "--no-self-contained", "-o", output);
+        Assert.That(Consumer.Dotnet(output, "App.dll", "1000000", "15"), Does.Contain("right "));
+    }
+
+    [Test]
     public void Library_of_the_package_fails()
     {
         var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch, "<FineTuneMendTorchSharp>false</FineTuneMendTorchSharp>");
