@@ -148,7 +148,7 @@ public sealed class CommandLineTests
         File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..^20]);
         string[] arguments = ["--data", data, "--weights", Weights.Value, "--epochs", "1"];
 
-        Refuses(arguments, $"'{damaged}' is truncated: the JPEG picture in it does not reach its end marker.");
+        Refuses(arguments, $"'{damaged}' is truncated: the JPEG picture in it ends before its last pixel.");
         (int code, string output, string error) = Run([.. arguments, "--skip-damaged"]);
         Assert.Multiple(() =>
         {

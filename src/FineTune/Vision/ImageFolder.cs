@@ -1,5 +1,4 @@
 using FineTune.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune.Vision;
@@ -163,11 +162,8 @@ public sealed class ImageFolder : IClassified
         int size = options.ImageSize;
         try
         {
-            byte[] content = File.ReadAllBytes(path);
-            PictureFile.Check(content, path);
-            using Tensor pixels = torchvision.io.read_image(path, torchvision.io.ImageReadMode.RGB);
-            long[] shape = pixels.shape;
-            float[] values = Resampling.Square(pixels.bytes, 3, (int)shape[1], (int)shape[2], size);
+            (byte[] pixels, int height, int width) = PictureFile.Read(path);
+            float[] values = Resampling.Square(pixels, 3, height, width, size);
             Normalize(values);
             using Tensor flat = tensor(values);
             return flat.reshape(3, size, size);

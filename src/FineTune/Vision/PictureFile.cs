@@ -1,102 +1,69 @@
-using System.Buffers.Binary;
 using FineTune.Data;
+using SkiaSharp;
 
 namespace FineTune.Vision;
 
 /// <summary>
-/// Whether a file is, from its first byte to its last, the kind of picture that its name says. Decoders do not tell:
-/// they go by content alone, and fill the missing part of a truncated JPEG with grey.
+/// Reads a picture file as torchvision's <c>read_image</c> with mode RGB does: grey and palettes become colors, 16 bits are
+/// cut to 8, alpha is dropped and darkens nothing, color profiles and orientation are left aside. Of an animation, the first frame.
 /// </summary>
+/// <remarks>
+/// With SkiaSharp's codec itself, as TorchVision's <c>SkiaImager</c> reads a truncated file without an error, black where nothing
+/// is left of it, and multiplies colors by their alpha.
+/// </remarks>
 internal static class PictureFile
 {
-    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    /// <summary>Whether the name is that of a picture.</summary>
+    public static bool HasPictureName(string path) => FormatOfName(path) is not null;
 
-    private static ReadOnlySpan<byte> JpegSignature => [0xFF, 0xD8, 0xFF];
-
-    public static bool HasPictureName(string path) => KindOfName(path) is not null;
-
-    /// <exception cref="DamagedSampleException">It is not.</exception>
-    public static void Check(ReadOnlySpan<byte> content, string path)
+    /// <returns>The pixels, of shape [3, height, width].</returns>
+    /// <exception cref="DamagedSampleException">
+    /// The file is no picture, is damaged or truncated, or its name is that of another kind.
+    /// </exception>
+    public static (byte[] Pixels, int Height, int Width) Read(string path)
     {
-        string expected = KindOfName(path)!;
-        string? actual = KindOfContent(content);
-        if (actual is null)
-            throw new DamagedSampleException($"'{path}' is not a picture: its first bytes are neither those of a PNG nor of a JPEG file.");
-        if (actual != expected)
-            throw new DamagedSampleException($"'{path}' is named as a {expected} picture, but holds a {actual} one; rename it.");
-        if (!(actual == "PNG" ? IsWholePng(content) : IsWholeJpeg(content)))
-            throw new DamagedSampleException($"'{path}' is truncated: the {actual} picture in it does not reach its end marker.");
+        using SKData content = SKData.CreateCopy(File.ReadAllBytes(path));
+        using SKCodec? codec = SKCodec.Create(content);
+        // Skia reads more, such as icons and WBMP, which begins with two zeros and so takes files for pictures that are none.
+        if (codec?.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp
+            or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif))
+            throw new DamagedSampleException($"'{path}' is not a PNG, JPEG, WebP, BMP or GIF picture, or is truncated before its pixels.");
+        string format = Name(codec.EncodedFormat);
+        if (FormatOfName(path) is { } named && named != codec.EncodedFormat)
+            throw new DamagedSampleException($"'{path}' is named as a {Name(named)} picture, but holds a {format} one; rename it.");
+
+        (int height, int width) = (codec.Info.Height, codec.Info.Width);
+        var interleaved = new byte[checked(4 * height * width)];
+        // Without a color space, so that none is converted to.
+        SKCodecResult result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), interleaved);
+        if (result == SKCodecResult.IncompleteInput)
+            throw new DamagedSampleException($"'{path}' is truncated: the {format} picture in it ends before its last pixel.");
+        if (result != SKCodecResult.Success)
+            throw new DamagedSampleException($"'{path}' cannot be decoded as a picture: it is damaged or truncated ({result}).");
+        return (ChannelsFirst(interleaved), height, width);
     }
 
-    private static string? KindOfName(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    private static byte[] ChannelsFirst(ReadOnlySpan<byte> interleaved)
     {
-        ".png" => "PNG",
-        ".jpg" or ".jpeg" => "JPEG",
+        int plane = interleaved.Length / 4;
+        var pixels = new byte[3 * plane];
+        Span<byte> red = pixels.AsSpan(0, plane), green = pixels.AsSpan(plane, plane), blue = pixels.AsSpan(2 * plane, plane);
+        for (int i = 0; i < plane; i++)
+        {
+            red[i] = interleaved[4 * i];
+            green[i] = interleaved[4 * i + 1];
+            blue[i] = interleaved[4 * i + 2];
+        }
+
+        return pixels;
+    }
+
+    private static SKEncodedImageFormat? FormatOfName(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".png" => SKEncodedImageFormat.Png,
+        ".jpg" or ".jpeg" => SKEncodedImageFormat.Jpeg,
         _ => null,
     };
 
-    private static string? KindOfContent(ReadOnlySpan<byte> content) =>
-        content.StartsWith(PngSignature) ? "PNG" : content.StartsWith(JpegSignature) ? "JPEG" : null;
-
-    // Chunks of length, type, data and checksum, up to IEND (PNG specification, 5.3).
-    private static bool IsWholePng(ReadOnlySpan<byte> content)
-    {
-        content = content[PngSignature.Length..];
-        while (content.Length >= 12)
-        {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(content);
-            if (length > content.Length - 12)
-                return false;
-            if (content.Slice(4, 4).SequenceEqual("IEND"u8))
-                return true;
-            content = content[(12 + (int)length)..];
-        }
-
-        return false;
-    }
-
-    // Segments of marker, length and data; after a start of scan, coded data in which FF is followed by 00 or by a
-    // restart marker, until the next segment (ITU T.81, annex B).
-    private static bool IsWholeJpeg(ReadOnlySpan<byte> content)
-    {
-        const byte endOfImage = 0xD9, startOfScan = 0xDA;
-        content = content[2..];
-        while (content.Length >= 2 && content[0] == 0xFF)
-        {
-            byte marker = content[1];
-            if (marker == endOfImage)
-                return true;
-            if (marker == 0xFF)
-            {
-                content = content[1..];
-                continue;
-            }
-
-            if (content.Length < 4)
-                return false;
-            int length = 2 + BinaryPrimitives.ReadUInt16BigEndian(content[2..]);
-            if (length > content.Length)
-                return false;
-            content = content[length..];
-            if (marker == startOfScan)
-                content = content[CodedLength(content)..];
-        }
-
-        return false;
-    }
-
-    private static int CodedLength(ReadOnlySpan<byte> content)
-    {
-        int position = 0;
-        while (true)
-        {
-            int next = content[position..].IndexOf((byte)0xFF);
-            if (next < 0 || position + next + 1 >= content.Length)
-                return content.Length;
-            position += next;
-            if (content[position + 1] is not (0x00 or (>= 0xD0 and <= 0xD7)))
-                return position;
-            position += 2;
-        }
-    }
+    private static string Name(SKEncodedImageFormat format) => format.ToString().ToUpperInvariant();
 }
