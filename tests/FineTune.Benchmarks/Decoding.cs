@@ -56,8 +56,10 @@ internal static class Decoding
             {
                 using DisposeScope scope = NewDisposeScope();
                 Tensor coarse = randint(0, 256, [1, 3, 16, 16]).to_type(ScalarType.Float32);
-                Tensor fine = nn.functional.interpolate(coarse, [256, 256], null, InterpolationMode.Bilinear).squeeze(0);
-                torchvision.io.write_jpeg(fine.to_type(ScalarType.Byte), Path.Combine(folder, kind, $"{i:000}.jpg"));
+                Tensor fine = nn.functional.interpolate(
+                    coarse, [256, 256], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
+                string path = Path.Combine(folder, kind, $"{i:000}.jpg");
+                torchvision.io.write_jpeg(fine.to_type(ScalarType.Byte).contiguous(), path, new torchvision.io.SkiaImager());
             }
         }
     }

@@ -21,7 +21,8 @@ internal static class ExamplePicture
         var scale = high > low ? 255 / (high - low) : 0;
 
         using var png = new MemoryStream();
-        torchvision.io.write_image(((values - low) * scale).round().to_type(ScalarType.Byte).contiguous(), png, torchvision.ImageFormat.Png);
+        var pixels = ((values - low) * scale).round().to_type(ScalarType.Byte).contiguous();
+        torchvision.io.write_png(pixels, png, new torchvision.io.SkiaImager());
         return png.ToArray();
     }
 }

@@ -85,7 +85,7 @@ public sealed class ReportTests
         Assert.That(examples.Select(example => (string)example.Attribute("class")!),
             Is.EqualTo(Enumerable.Range(0, 5).Select(number => number < mistakes ? "wrong" : "right")));
         File.WriteAllBytes(folder["example.png"], Convert.FromBase64String(((string)examples[0].Element("img")!.Attribute("src")!)["data:image/png;base64,".Length..]));
-        using var decoded = torchvision.io.read_image(folder["example.png"], torchvision.io.ImageReadMode.RGB);
+        using var decoded = torchvision.io.read_image(folder["example.png"], torchvision.io.ImageReadMode.RGB, new torchvision.io.SkiaImager());
         Assert.That(decoded.shape, Is.EqualTo(new long[] { 3, 6, 8 }));
         Assert.That(decoded.to_type(ScalarType.Int64).max().ToInt64() - decoded.to_type(ScalarType.Int64).min().ToInt64(), Is.EqualTo(255));
     }
@@ -138,7 +138,7 @@ public sealed class ReportTests
 
         await Browser.Draw(folder["run.html"], folder["run.png"], dark);
 
-        using var picture = torchvision.io.read_image(folder["run.png"], torchvision.io.ImageReadMode.RGB);
+        using var picture = torchvision.io.read_image(folder["run.png"], torchvision.io.ImageReadMode.RGB, new torchvision.io.SkiaImager());
         var (height, width, pixels) = (picture.shape[1], picture.shape[2], picture.bytes.ToArray());
         Assert.Multiple(() =>
         {
