@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FineTune.Data;
+using FineTune.Tests;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -136,8 +137,7 @@ internal static class Features
         using Tensor inputs = randn([one.Samples, .. one.Size]), targets = randint(0, 10, [one.Samples]);
         model.EnterPhase(phase switch { "head" => Phase.Head, "last" => one.Unfrozen, _ => Phase.Full });
         model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy()).Fit(new InMemoryDataset(inputs, targets), one.Options with { Epochs = 2 });
-        string peak = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
-        Console.WriteLine((double.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024).ToString(CultureInfo.InvariantCulture));
+        Console.WriteLine(ProcessMemory.Peak >> 20);
     }
 
     private static void PrintHead(string title)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FineTune.Checkpoints;
+using FineTune.Tests;
 using FineTune.Vision;
 using static TorchSharp.torch;
 
@@ -66,9 +67,9 @@ internal static class Loading
     {
         using (Tensor start = ones(1))
             start.add_(1);
-        long before = Status("VmRSS");
+        long before = ProcessMemory.Resident;
         Dictionary<string, Tensor> tensors = Tensors(path);
-        Console.WriteLine(Status("VmHWM") - before);
+        Console.WriteLine(ProcessMemory.Peak - before);
         GC.KeepAlive(tensors);
     }
 
@@ -83,7 +84,4 @@ internal static class Loading
         using WeightsFile file = WeightsFile.Open(path);
         return file.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.Read());
     }
-
-    private static long Status(string field) => 1024 * long.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith(field, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 }

@@ -15,10 +15,17 @@ var tables = new Dictionary<string, Action>
     ["features-pass"] = Features.RunPass,
     ["features-beside"] = Features.RunBeside,
     ["features-memory"] = Features.RunMemory,
+    ["memory"] = Memory.Run,
 };
 if (args is ["features-child", { } number, { } phase])
 {
     Features.RunChild(int.Parse(number, System.Globalization.CultureInfo.InvariantCulture), phase);
+    return 0;
+}
+
+if (args is ["memory-child", { } training])
+{
+    Memory.RunChild(training);
     return 0;
 }
 

@@ -42,6 +42,9 @@ internal static partial class ChildTraining
     /// <summary>Takes a step, and says by how many bytes the process grew meanwhile; the rest of the name is the phase.</summary>
     public const string Step = "step-";
 
+    /// <summary>Trains some hundred steps, and says what memory it took; the rest of the name is a <see cref="LongTraining"/>.</summary>
+    public const string Long = "long-";
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private const int SizeOfFiles = 1;
@@ -68,6 +71,9 @@ internal static partial class ChildTraining
                 return FeaturesInMemory.Train(folder, Enum.Parse<FeatureCache>(place[Memory.Length..]), batch);
             case var phase when phase.StartsWith(Step, StringComparison.Ordinal):
                 return WideStep.Growth(phase[Step.Length..] == "full" ? Phase.Full : Phase.Head).ToString(CultureInfo.InvariantCulture);
+            case var training when training.StartsWith(Long, StringComparison.Ordinal):
+                var (settings, byHand) = LongTraining.Parse(training[Long.Length..]);
+                return settings.Run(byHand).ToString();
             case Cancel:
                 return TwoPhases.Train(folder, stopAtBatch: batch);
             case Awaiting:
@@ -92,15 +98,17 @@ internal static partial class ChildTraining
 
     /// <summary>The parent's side: runs a child to its end.</summary>
     /// <returns>What it printed after its first line, and the code that it ended with.</returns>
-    public static (string Output, int ExitCode) Start(string folder, string what, int batch = 0, Action<Process>? during = null)
+    public static (string Output, int ExitCode) Start(
+        string folder, string what, int batch = 0, Action<Process>? during = null, params string[] environment)
     {
         // A shell lets what it runs in the background ignore Ctrl-C, and children inherit that.
-        using var child = Process.Start(new ProcessStartInfo("env")
+        string[] arguments =
+        [
+            "--default-signal=INT", .. environment, Environment.ProcessPath!, "exec", typeof(ChildTraining).Assembly.Location,
+            "train", folder, what, batch.ToString(CultureInfo.InvariantCulture),
+        ];
+        using var child = Process.Start(new ProcessStartInfo("env", arguments)
         {
-            ArgumentList =
-            {
-                "--default-signal=INT", Environment.ProcessPath!, "exec", typeof(ChildTraining).Assembly.Location, "train", folder, what, batch.ToString(CultureInfo.InvariantCulture),
-            },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -64,6 +64,7 @@ internal sealed class Predictions
         foreach (var batch in loader.Epoch(0))
         {
             using var owned = batch;
+            FreeMemory.GiveBack();
             IReadOnlyList<(int Wanted, int Predicted)> pairs;
             using (torch.NewDisposeScope())
             {

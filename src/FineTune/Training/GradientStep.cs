@@ -184,9 +184,11 @@ internal class GradientStep
         }
     }
 
-    /// <summary>Clears gradients of the step before, and puts the model into training mode.</summary>
+    /// <summary>Clears gradients of the step before, gives back what is free, and puts the model into training mode.</summary>
     protected void Begin()
     {
+        // Before the gradients go: the step that comes needs as much for its own, and what is given back must come again.
+        FreeMemory.GiveBack();
         if (batches == 0)
         {
             NullGradients();

@@ -17,6 +17,7 @@ internal static class Inference
         {
             using var owned = batch;
             cancellationToken.ThrowIfCancellationRequested();
+            FreeMemory.GiveBack();
             using var scope = torch.NewDisposeScope();
             var output = batch.Forward(compiled, device);
             var target = device.Move(batch.Target);
@@ -38,6 +39,7 @@ internal static class Inference
         {
             using var owned = batch;
             cancellationToken.ThrowIfCancellationRequested();
+            FreeMemory.GiveBack();
             using var scope = torch.NewDisposeScope();
             confusion.Add(compiled.Model.call(device.Move(batch.Input)), device.Move(batch.Target));
         }
@@ -48,6 +50,7 @@ internal static class Inference
     public static Tensor Predict(CompiledModel compiled, Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        FreeMemory.GiveBack();
         using var mode = new InferenceMode(compiled.Model);
         using var scope = torch.NewDisposeScope();
         return Forward(compiled, ModelDevice.Of(compiled.Model), input).MoveToOuterDisposeScope();
@@ -64,6 +67,7 @@ internal static class Inference
         {
             using var owned = batch;
             cancellationToken.ThrowIfCancellationRequested();
+            FreeMemory.GiveBack();
             using var scope = torch.NewDisposeScope();
             outputs.Add(Forward(compiled, device, batch.Input).MoveToOuterDisposeScope());
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using FineTune.Checkpoints;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -56,8 +55,7 @@ public sealed class WeightsFileFuzzTests
     }
 
     /// <summary>The bytes of the largest address space of this process so far; 0 where the system does not say.</summary>
-    private static long Reserved() => !OperatingSystem.IsLinux() ? 0 : 1024 * long.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmPeak", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    private static long Reserved() => OperatingSystem.IsLinux() ? ProcessMemory.PeakAddresses : 0;
 
     private static byte[] Valid(TemporaryFolder folder, string kind)
     {

@@ -35,7 +35,7 @@ internal static class FeaturesInMemory
     {
         private readonly CancellationTokenSource source = new();
         private readonly Thread thread;
-        private readonly long before = Now();
+        private readonly long before = ProcessMemory.Resident;
         private long most;
 
         public MostMemory()
@@ -56,7 +56,7 @@ internal static class FeaturesInMemory
             get
             {
                 Look();
-                return (Interlocked.Read(ref most) - before) >> 10;
+                return (Interlocked.Read(ref most) - before) >> 20;
             }
         }
 
@@ -67,15 +67,11 @@ internal static class FeaturesInMemory
             source.Dispose();
         }
 
-        private static long Now() => long.Parse(
-            File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture);
-
         private void Look()
         {
             lock (source)
             {
-                most = Math.Max(most, Now());
+                most = Math.Max(most, ProcessMemory.Resident);
             }
         }
     }

@@ -8,6 +8,9 @@ namespace FineTune.Tests;
 [NonParallelizable]
 public sealed class MemoryTests
 {
+    // What a step may add before it is looked at again.
+    private const long OfAStep = 32L << 20;
+
     [Test]
     public void Two_hundred_steps_leave_no_live_tensor_that_was_not_there_before()
     {
@@ -87,6 +90,33 @@ public sealed class MemoryTests
             var (output, code) = ChildTraining.Start("", ChildTraining.Step + phase);
             Assert.That(code, Is.Zero, output);
             return long.Parse(output, System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Test]
+    [Category("Slow")]
+    [Platform("Linux")]
+    public void Memory_does_not_grow_with_the_number_of_steps(
+        [Values("head", "last", "full")] string phase, [Values("Adam", "AdamW", "SGD", "RMSProp")] string optimizer)
+    {
+        var training = new LongTraining(phase, optimizer, Size: 32, Batch: 8, Accumulate: 2, Steps: 300);
+        var fit = Run(training, byHand: false);
+
+        // Fewer steps: by hand, memory may grow with each.
+        var hand = Run(training with { Steps = 40 }, byHand: true);
+        TestContext.Out.WriteLine($"fit {fit}, by hand {hand}");
+        Assert.Multiple(() =>
+        {
+            Assert.That(fit.FirstHalf - fit.AfterWarmUp, Is.LessThan(FreeMemory.Bound + OfAStep), "grown since the tenth step");
+            Assert.That(fit.SecondHalf - fit.FirstHalf, Is.LessThan(OfAStep), "grown in the second half");
+            Assert.That(fit.Peak, Is.LessThanOrEqualTo(1.1 * hand.Peak));
+        });
+
+        static LongTrainingMemory Run(LongTraining training, bool byHand)
+        {
+            var (output, code) = ChildTraining.Start("", ChildTraining.Long + training.Text(byHand));
+            Assert.That(code, Is.Zero, output);
+            return LongTrainingMemory.Parse(output);
         }
     }
 

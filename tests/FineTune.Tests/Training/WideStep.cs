@@ -1,4 +1,3 @@
-using System.Globalization;
 using FineTune.Tests.Models;
 using TorchSharp;
 
@@ -26,12 +25,8 @@ internal static class WideStep
         using var few = input.narrow(0, 0, 8);
         using var targets = target.narrow(0, 0, 8);
         compiled.TrainStep(few, targets);
-        var before = Kibibytes("VmRSS:");
+        var before = ProcessMemory.Resident;
         compiled.TrainStep(input, target);
-        return (Kibibytes("VmHWM:") - before) << 10;
+        return ProcessMemory.Peak - before;
     }
-
-    private static long Kibibytes(string what) => long.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith(what, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
 }
