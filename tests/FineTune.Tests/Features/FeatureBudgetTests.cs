@@ -12,6 +12,9 @@ public sealed class FeatureBudgetTests
     // rest is code, and what the garbage collector has not got to.
     private const int Slack = 16;
 
+    // What is free and not given back yet: not of features, but all that the process says.
+    private const int Free = (int)(FreeMemory.Bound >> 20);
+
     // Two of four samples.
     private const int BatchesAhead = 8;
 
@@ -26,7 +29,7 @@ public sealed class FeatureBudgetTests
         var (mebibytes, kind, reused, _) = Train(FeatureCache.Memory, 2 * FeaturesInMemory.FeatureMiB);
 
         Assert.That((kind, reused), Is.EqualTo(("Memory", FeaturesInMemory.FeatureMiB)));
-        Assert.That(mebibytes - without, Is.InRange(FeaturesInMemory.FeatureMiB - Slack, FeaturesInMemory.FeatureMiB + BatchesAhead + Slack));
+        Assert.That(mebibytes - without, Is.InRange(FeaturesInMemory.FeatureMiB - Slack, FeaturesInMemory.FeatureMiB + BatchesAhead + Slack + Free));
     }
 
     [Test]
@@ -35,7 +38,7 @@ public sealed class FeatureBudgetTests
         var (mebibytes, kind, reused, warnings) = Train(FeatureCache.Memory, Budget);
 
         Assert.That((kind, reused, warnings), Is.EqualTo(("Off", 0, "FeaturesNotKept")));
-        Assert.That(mebibytes - without, Is.LessThan(Budget + Slack));
+        Assert.That(mebibytes - without, Is.LessThan(Budget + Slack + Free));
     }
 
     [TestCase(FeatureCache.Auto, false)]
@@ -47,7 +50,7 @@ public sealed class FeatureBudgetTests
         var (mebibytes, kind, reused, warnings) = Train(place, Budget, inFolder ? folder.Path : "");
 
         Assert.That((kind, reused, warnings), Is.EqualTo(("Disk", FeaturesInMemory.FeatureMiB, "ShuffledByShard")));
-        Assert.That(mebibytes - without, Is.LessThan(Budget + Slack));
+        Assert.That(mebibytes - without, Is.LessThan(Budget + Slack + Free));
     }
 
     private static (int MiB, string Kind, int Reused, string Warnings) Train(FeatureCache place, int budget, string folder = "")

@@ -53,7 +53,6 @@ internal sealed record LongTraining(string Phase, string Optimizer, int Size, in
         var start = Stopwatch.GetTimestamp();
         (byHand ? (Action<Tensor, Tensor>)ByHand : Fit)(inputs, targets);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Console.Error.WriteLine($"cpu {Process.GetCurrentProcess().UserProcessorTime.TotalSeconds:F2} {Process.GetCurrentProcess().PrivilegedProcessorTime.TotalSeconds:F2}");
         return new LongTrainingMemory(
             resident[WarmUp - 1],
             resident[WarmUp..(Steps / 2)].Max(),
