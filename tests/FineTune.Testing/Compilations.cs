@@ -7,12 +7,15 @@ using TorchSharp;
 namespace FineTune.Testing;
 
 /// <summary>
-/// Builds compilations from source text: the SDK's reference assemblies, FineTune, and whichever assembly supplies
-/// TorchSharp. Nothing is downloaded.
+/// Builds compilations from source text: the SDK's reference assemblies, FineTune and TorchSharp. Nothing is downloaded.
 /// </summary>
 public static class Compilations
 {
     private static readonly Lazy<ImmutableArray<MetadataReference>> AllReferences = new(FindReferences);
+
+    // TorchSharp refers to an older System.Runtime; the SDK keeps silent about that in every project.
+    private static readonly ImmutableDictionary<string, ReportDiagnostic> NewerReferences =
+        ImmutableDictionary<string, ReportDiagnostic>.Empty.Add("CS1701", ReportDiagnostic.Suppress).Add("CS1702", ReportDiagnostic.Suppress);
 
     // Compilations made of one another share what they have read of their references, which is most of the time.
     private static readonly Lazy<CSharpCompilation> Empty = new(() => CSharpCompilation.Create("Demo", references: References, options: Options));
@@ -24,12 +27,13 @@ public static class Compilations
     public static CSharpParseOptions ParseOptions { get; } =
         new(LanguageVersion.Preview, DocumentationMode.Diagnose);
 
-    /// <summary>Nullable on, documentation checked, every warning shown.</summary>
+    /// <summary>Nullable on, documentation checked, every warning shown that the SDK would show.</summary>
     public static CSharpCompilationOptions Options { get; } = new(
         OutputKind.DynamicallyLinkedLibrary,
         nullableContextOptions: NullableContextOptions.Enable,
         warningLevel: int.MaxValue,
-        allowUnsafe: true);
+        allowUnsafe: true,
+        specificDiagnosticOptions: NewerReferences);
 
     /// <summary>Compiles sources that see the namespaces a user's file would, without stating them.</summary>
     public static CSharpCompilation Create(params IEnumerable<string> sources) =>
@@ -60,7 +64,7 @@ public static class Compilations
     {
         var folder = typeof(Compilations).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(attribute => attribute.Key == "ReferenceAssemblies").Value!;
-        string[] ours = [typeof(IFineTunable).Assembly.Location, typeof(torch).Assembly.Location];
+        string[] ours = [typeof(IFineTunable).Assembly.Location, typeof(torch).Assembly.Location, typeof(torchvision).Assembly.Location];
         return [.. Directory.EnumerateFiles(folder, "*.dll").Concat(ours).Select(path => MetadataReference.CreateFromFile(path))];
     }
 }

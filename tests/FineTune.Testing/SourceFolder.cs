@@ -17,9 +17,6 @@ public static class SourceFolder
         global using System.Threading.Tasks;
         """;
 
-    // Files for the other provider of TorchSharp, which does not have what they are about.
-    private static readonly string[] OtherProvider = ["GradientProperty.cs", "PackagePictures.cs", "PackageConvolutions.cs"];
-
     /// <summary>
     /// Compiles all files under <paramref name="folder"/> against the rest of the repository. What a source generator of
     /// the SDK would add is absent: partial methods without a body.
@@ -29,7 +26,6 @@ public static class SourceFolder
     {
         var name = Path.GetFileName(folder);
         var trees = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !OtherProvider.Contains(Path.GetFileName(file)))
             .Order(StringComparer.Ordinal)
             .Select(file => Compilations.Parse(File.ReadAllText(file), file))
             .Prepend(Compilations.Parse(ImplicitUsings, "ImplicitUsings.cs"));
