@@ -59,7 +59,7 @@ public sealed class PackageTests
 
     [Test]
     public void Package_depends_on_TorchSharp_and_on_no_libtorch() => Assert.That(Dependencies("FineTune.0.1.0.nupkg"), Is.EqualTo(
-        ["Google.Protobuf", "Spectre.Console", "TorchSharp", "TorchVision"]));
+        ["Google.Protobuf", "SkiaSharp", "Spectre.Console", "TorchSharp", "TorchVision"]));
 
     [Test]
     public void Nothing_else_is_packed() =>
