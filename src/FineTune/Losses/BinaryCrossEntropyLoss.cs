@@ -6,12 +6,14 @@ namespace FineTune;
 
 internal sealed class BinaryCrossEntropyLoss(double labelSmoothing, double? positiveWeight) : Loss("binary_cross_entropy")
 {
+    private readonly Scalar kept = 1 - labelSmoothing, spread = labelSmoothing / 2;
+
     public override Tensor PerSample(Tensor output, Tensor target)
     {
         var wanted = Shaped(target, output);
         if (labelSmoothing > 0)
         {
-            wanted = wanted * (1 - labelSmoothing) + labelSmoothing / 2;
+            wanted = wanted * kept + spread;
         }
 
         var weight = positiveWeight is { } stated ? torch.full_like(output.detach(), stated) : null;

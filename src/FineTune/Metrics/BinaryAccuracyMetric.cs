@@ -1,11 +1,14 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune;
 
 internal sealed class BinaryAccuracyMetric(string name, double threshold) : MeanMetric(name, MetricDirection.HigherIsBetter)
 {
+    private static readonly Scalar Half = 0.5;
+
     // A probability is above the threshold where its logit is above the threshold's.
-    private readonly double logit = Math.Log(threshold / (1 - threshold));
+    private readonly Scalar logit = Math.Log(threshold / (1 - threshold));
 
     protected override Tensor PerSample(Tensor output, Tensor target)
     {
@@ -16,6 +19,6 @@ internal sealed class BinaryAccuracyMetric(string name, double threshold) : Mean
                 + $"[{string.Join(", ", target.shape)}]; expected as many targets as outputs.");
         }
 
-        return output.gt(logit).eq(Shapes.Like(target, output).gt(0.5));
+        return output.gt(logit).eq(Shapes.Like(target, output).gt(Half));
     }
 }

@@ -6,7 +6,8 @@ namespace FineTune;
 /// <summary>Counts wanted and predicted classes, batch by batch.</summary>
 internal sealed class Confusion(double threshold)
 {
-    private readonly double logit = Math.Log(threshold / (1 - threshold));
+    private static readonly Scalar Half = 0.5;
+    private readonly Scalar logit = Math.Log(threshold / (1 - threshold));
 
     public ConfusionMatrix? Matrix { get; private set; }
 
@@ -20,7 +21,7 @@ internal sealed class Confusion(double threshold)
         if (classes == 1)
         {
             predicted = output.reshape(samples).gt(logit).to_type(ScalarType.Int64);
-            wanted = target.reshape(samples).to_type(output.dtype).gt(0.5).to_type(ScalarType.Int64);
+            wanted = target.reshape(samples).to_type(output.dtype).gt(Half).to_type(ScalarType.Int64);
         }
         else
         {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -6,12 +7,14 @@ namespace FineTune.Text;
 /// <summary>The mean over the tokens of [batch, length, width], padding aside: [batch, width].</summary>
 internal sealed class MeanOfTokens : Module<Tensor, Tensor>
 {
+    private static readonly Scalar One = 1;
+
     public MeanOfTokens() : base(nameof(MeanOfTokens)) { }
 
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
         Tensor count = Padding.Real(x).sum(1, keepdim: true).to(x.dtype);
-        return (x.sum(1) / count.clamp(1)).MoveToOuterDisposeScope();
+        return (x.sum(1) / count.clamp(One)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune.Text;
@@ -5,8 +6,10 @@ namespace FineTune.Text;
 /// <summary>Which positions of [batch, length, width] are padding: those whose features are all zero.</summary>
 internal static class Padding
 {
+    private static readonly Scalar Zero = 0;
+
     /// <summary>[batch, length]: true where a token is.</summary>
-    public static Tensor Real(Tensor x) => x.ne(0).any(-1);
+    public static Tensor Real(Tensor x) => x.ne(Zero).any(-1);
 
     /// <summary><paramref name="x"/> with zeros where there is no token.</summary>
     /// <param name="x">[batch, length, width]</param>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,7 +8,11 @@ namespace FineTune.Text;
 /// <summary>Each token's mean of all tokens' values, weighted by how well its query fits their keys; padding weighs nothing.</summary>
 internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>
 {
+    // Finite, so that a sentence without any token has no NaN.
+    private static readonly Scalar Never = -1e30;
+
     private readonly int heads;
+    private readonly Scalar temperature;
     private readonly Linear query;
     private readonly Linear key;
     private readonly Linear value;
@@ -17,6 +22,7 @@ internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>
     {
         heads = architecture.Heads;
         int width = architecture.FeatureWidth;
+        temperature = Math.Sqrt((double)width / heads);
         register_module("query", query = Linear(width, width));
         register_module("key", key = Linear(width, width));
         register_module("value", value = Linear(width, width));
@@ -31,10 +37,8 @@ internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>
         (long batch, long length, long width) = (x.shape[0], x.shape[1], x.shape[2]);
         Tensor ByHead(Tensor projected) => projected.view(batch, length, heads, width / heads).transpose(1, 2);
         Tensor q = ByHead(query.call(x)), k = ByHead(key.call(x)), v = ByHead(value.call(x));
-        Tensor scores = q.matmul(k.transpose(-2, -1)) / Math.Sqrt((double)width / heads);
-
-        // Finite, so that a sentence without any token has no NaN.
-        Tensor masked = scores.masked_fill(real.logical_not().view(batch, 1, 1, length), -1e30);
+        Tensor scores = q.matmul(k.transpose(-2, -1)) / temperature;
+        Tensor masked = scores.masked_fill(real.logical_not().view(batch, 1, 1, length), Never);
         Tensor attention = dropout.call(functional.softmax(masked, -1));
         return attention.matmul(v).transpose(1, 2).reshape(batch, length, width).MoveToOuterDisposeScope();
     }

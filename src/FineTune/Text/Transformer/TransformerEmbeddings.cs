@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,6 +9,7 @@ namespace FineTune.Text;
 internal sealed class TransformerEmbeddings : Module<Tensor, Tensor>
 {
     private readonly TransformerArchitecture architecture;
+    private readonly Scalar padding;
     private readonly Embedding word_embeddings;
     private readonly Embedding position_embeddings;
     private readonly Embedding? token_type_embeddings;
@@ -17,6 +19,7 @@ internal sealed class TransformerEmbeddings : Module<Tensor, Tensor>
     public TransformerEmbeddings(TransformerArchitecture architecture) : base(nameof(TransformerEmbeddings))
     {
         this.architecture = architecture;
+        padding = architecture.PaddingToken;
         int width = architecture.FeatureWidth;
         register_module("word_embeddings", word_embeddings = Embedding(architecture.VocabularySize, width, architecture.PaddingToken));
         register_module("position_embeddings", position_embeddings = Embedding(architecture.MaxLength, width));
@@ -38,6 +41,6 @@ internal sealed class TransformerEmbeddings : Module<Tensor, Tensor>
         if (token_type_embeddings is not null)
             sum = sum + token_type_embeddings.call(zeros_like(tokens));
         sum = dropout.call(LayerNorm?.call(sum) ?? sum);
-        return Padding.Cleared(sum, tokens.ne(architecture.PaddingToken)).MoveToOuterDisposeScope();
+        return Padding.Cleared(sum, tokens.ne(padding)).MoveToOuterDisposeScope();
     }
 }

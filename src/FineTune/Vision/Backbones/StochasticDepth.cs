@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,19 +10,20 @@ namespace FineTune.Vision;
 /// </summary>
 internal sealed class StochasticDepth : Module<Tensor, Tensor>
 {
-    private readonly double probability;
+    private readonly double survives;
+    private readonly Scalar divisor;
 
     /// <param name="probability">That a sample's branch is dropped, below 1.</param>
-    public StochasticDepth(double probability) : base(nameof(StochasticDepth)) => this.probability = probability;
+    public StochasticDepth(double probability) : base(nameof(StochasticDepth)) =>
+        (survives, divisor) = (1 - probability, 1 - probability);
 
     public override Tensor forward(Tensor x)
     {
-        if (!training || probability == 0)
+        if (!training || survives == 1)
             return x.alias();
         using var scope = NewDisposeScope();
-        double survives = 1 - probability;
         long[] perSample = [x.shape[0], .. Enumerable.Repeat(1L, x.shape.Length - 1)];
         using Tensor rates = full(perSample, survives, x.dtype, x.device);
-        return (x * (rates.bernoulli() / survives)).MoveToOuterDisposeScope();
+        return (x * (rates.bernoulli() / divisor)).MoveToOuterDisposeScope();
     }
 }

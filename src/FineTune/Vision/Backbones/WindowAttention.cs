@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,9 +16,10 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
     private const int Area = Window * Window;
 
     // Added to a score: as good as never.
-    private const float Masked = -100;
+    private static readonly Scalar Masked = -100f;
 
     private readonly int heads;
+    private readonly Scalar scale;
     private readonly bool isShifted;
     private readonly Parameter relative_position_bias_table;
     private readonly Tensor relative_position_index;
@@ -27,6 +29,7 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
     public WindowAttention(int width, int heads, bool isShifted) : base(nameof(WindowAttention))
     {
         this.heads = heads;
+        scale = 1 / Math.Sqrt((double)width / heads);
         this.isShifted = isShifted;
         relative_position_bias_table = Parameter(zeros((2 * Window - 1) * (2 * Window - 1), heads));
         init.trunc_normal_(relative_position_bias_table, 0, 0.02);
@@ -54,7 +57,7 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
             .reshape(batch * rows * columns, Area, channels);
 
         Tensor[] parts = qkv.call(windows).reshape(-1, Area, 3, heads, channels / heads).permute(2, 0, 3, 1, 4).unbind(0);
-        Tensor scores = (parts[0] * (1 / Math.Sqrt((double)channels / heads))).matmul(parts[1].transpose(-2, -1)) + Bias();
+        Tensor scores = (parts[0] * scale).matmul(parts[1].transpose(-2, -1)) + Bias();
         if (down + right > 0)
             scores = (scores.view(batch, rows * columns, heads, Area, Area) + Mask(rows, columns, down, right, x)).view(-1, heads, Area, Area);
 
