@@ -14,8 +14,10 @@ internal static class OnlyValue
         if (reference.SemanticModel is not { } model
             || reference.Local is not { DeclaringSyntaxReferences.Length: 1, RefKind: RefKind.None } local
             || local.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is not VariableDeclaratorSyntax { Initializer.Value: { } initializer } declaration
+            || initializer.Span.End > reference.Syntax.SpanStart
             || IsAssigned(local, declaration, model))
         {
+            // Always further back in the text: a local that is made from itself, as half-written code has it, ends the search.
             return null;
         }
 

@@ -7,7 +7,8 @@ namespace FineTune.Testing;
 
 /// <summary>
 /// Runs an analyzer over marked source. What it reports is written back as marks, so that a failure reads as the
-/// difference of two sources. Every case also runs with Windows line ends, and silently under a pragma and as generated code.
+/// difference of two sources. Every case also runs with Windows line ends, and silently under a pragma and as generated
+/// code; and what is about TorchSharp alone, in a project that knows nothing of the runtime.
 /// </summary>
 public static class AnalyzerVerifier
 {
@@ -24,6 +25,11 @@ public static class AnalyzerVerifier
         var windows = MarkedSource.Parse(markup.Replace("\n", "\r\n", StringComparison.Ordinal), id);
         Assert.That(Render(windows.Text, await Diagnose(new TAnalyzer(), windows.Text, otherFiles)), Is.EqualTo(windows.Render()), "with Windows line ends");
 
+        // Some cases are about what the runtime does for plain TorchSharp: they do not compile without it.
+        var plain = Compilations.WithoutRuntime(Compilations.Create([source.Text, .. otherFiles]));
+        if (id.StartsWith("FT3", StringComparison.Ordinal) && Errors(plain).Count == 0)
+            Assert.That(Render(source.Text, await DiagnoseFirst(plain, new TAnalyzer())), Is.EqualTo(source.Render()), "without the runtime");
+
         if (source.Marks.Count > 0)
         {
             var ids = string.Join(", ", source.Marks.Select(mark => mark.Id).Distinct());
@@ -37,8 +43,15 @@ public static class AnalyzerVerifier
     {
         var compilation = Compilations.Create([source, .. otherFiles]);
         AssertCompiles(compilation);
-        var file = compilation.SyntaxTrees.Single(tree => tree.FilePath == "Source0.cs");
-        return [.. (await Diagnose(compilation, analyzer)).Where(diagnostic => diagnostic.Location.SourceTree == file)];
+        return await DiagnoseFirst(compilation, analyzer);
+    }
+
+    /// <summary>The diagnostics of one analyzer in one file of a project that knows nothing of the runtime. The sources must compile there.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> DiagnoseWithoutRuntime(DiagnosticAnalyzer analyzer, string source, params string[] otherFiles)
+    {
+        var compilation = Compilations.WithoutRuntime(Compilations.Create([source, .. otherFiles]));
+        AssertCompiles(compilation);
+        return await DiagnoseFirst(compilation, analyzer);
     }
 
     /// <summary>The diagnostics of analyzers in a compilation. An exception in an analyzer fails the test.</summary>
@@ -52,10 +65,17 @@ public static class AnalyzerVerifier
         return await compilation.WithAnalyzers([.. analyzers], options).GetAnalyzerDiagnosticsAsync();
     }
 
-    internal static void AssertCompiles(Compilation compilation)
+    /// <summary>What keeps a compilation from compiling.</summary>
+    public static IReadOnlyList<Diagnostic> Errors(Compilation compilation) =>
+        [.. compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+
+    internal static void AssertCompiles(Compilation compilation) =>
+        Assert.That(Errors(compilation), Is.Empty, "The source of the test must compile.");
+
+    private static async Task<ImmutableArray<Diagnostic>> DiagnoseFirst(Compilation compilation, DiagnosticAnalyzer analyzer)
     {
-        var errors = compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
-        Assert.That(errors, Is.Empty, "The source of the test must compile.");
+        var file = compilation.SyntaxTrees.Single(tree => tree.FilePath == "Source0.cs");
+        return [.. (await Diagnose(compilation, analyzer)).Where(diagnostic => diagnostic.Location.SourceTree == file)];
     }
 
     private static string Render(string text, IEnumerable<Diagnostic> diagnostics) =>

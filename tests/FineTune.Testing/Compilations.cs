@@ -11,6 +11,8 @@ namespace FineTune.Testing;
 /// </summary>
 public static class Compilations
 {
+    private const string GlobalUsingsFile = "GlobalUsings.cs";
+
     private static readonly Lazy<ImmutableArray<MetadataReference>> AllReferences = new(FindReferences);
 
     // TorchSharp refers to an older System.Runtime; the SDK keeps silent about that in every project.
@@ -19,6 +21,9 @@ public static class Compilations
 
     // Compilations made of one another share what they have read of their references, which is most of the time.
     private static readonly Lazy<CSharpCompilation> Empty = new(() => CSharpCompilation.Create("Demo", references: References, options: Options));
+
+    private static readonly Lazy<CSharpCompilation> EmptyWithoutRuntime = new(() =>
+        Empty.Value.RemoveReferences(References.Where(reference => reference.Display == typeof(IFineTunable).Assembly.Location)));
 
     /// <summary>What a user's project references.</summary>
     public static ImmutableArray<MetadataReference> References => AllReferences.Value;
@@ -37,11 +42,16 @@ public static class Compilations
 
     /// <summary>Compiles sources that see the namespaces a user's file would, without stating them.</summary>
     public static CSharpCompilation Create(params IEnumerable<string> sources) =>
-        CreateFromTrees(sources.Select((source, i) => Parse(source, $"Source{i}.cs")).Prepend(Parse(GlobalUsings, "GlobalUsings.cs")));
+        CreateFromTrees(sources.Select((source, i) => Parse(source, $"Source{i}.cs")).Prepend(Parse(GlobalUsings, GlobalUsingsFile)));
 
     /// <summary>Compiles exactly these trees.</summary>
     public static CSharpCompilation CreateFromTrees(params IEnumerable<SyntaxTree> trees) =>
         Empty.Value.AddSyntaxTrees(trees);
+
+    /// <summary>The same sources in a project that has TorchSharp and knows nothing of the runtime.</summary>
+    public static CSharpCompilation WithoutRuntime(CSharpCompilation compilation) =>
+        EmptyWithoutRuntime.Value.WithOptions(compilation.Options).AddSyntaxTrees(compilation.SyntaxTrees.Select(tree =>
+            tree.FilePath == GlobalUsingsFile ? Parse(GlobalUsings.Replace("global using FineTune;\n", "", StringComparison.Ordinal), GlobalUsingsFile) : tree));
 
     /// <summary>Parses a source as a file of that name.</summary>
     public static SyntaxTree Parse(string source, string path) =>

@@ -50,7 +50,7 @@ internal sealed class BodyEffects
                     break;
                 case OperationKind.MethodReference:
                     if (((IMethodReferenceOperation)operation).Method is var referred && MayBeInSource(referred))
-                        Add(referred, true, true);
+                        Add(referred, torch is not null, fineTune is not null);
                     break;
                 case OperationKind.ObjectCreation:
                     var creation = (IObjectCreationOperation)operation;
@@ -83,7 +83,7 @@ internal sealed class BodyEffects
             method = method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
             if (concernsModules == true)
                 (onModules ??= []).Add(method);
-            if (concernsModels == true && !CompileEffects.Knows(method, fineTune!))
+            if (concernsModels == true && fineTune is not null && !CompileEffects.Knows(method, fineTune))
                 (onModels ??= []).Add(method);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -56,6 +57,7 @@ internal sealed class Conditions
 
     private void Scan(IOperation operation, ControlFlowGraph body, HashSet<int> seen)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (operation)
         {
             case IFlowAnonymousFunctionOperation lambda:
@@ -203,6 +205,7 @@ internal sealed class Conditions
     /// <summary>The text of an operand that gives the same value as long as nobody assigns its dependencies; null for any other.</summary>
     private string? Key(IOperation? operand, List<int> dependencies)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (operand)
         {
             case { ConstantValue.HasValue: true }:

@@ -50,8 +50,16 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
                 path.Bind(Slots.Of(parameter), argument);
         }
 
-        var findings = Summarize(graph, path.State, observesExceptions: false).Findings;
-        return GaveUp ? [] : findings;
+        try
+        {
+            var findings = Summarize(graph, path.State, observesExceptions: false).Findings;
+            return GaveUp ? [] : findings;
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            // Expressions nested in one another by the thousand, as generated code has them.
+            return [];
+        }
     }
 
     public Conditions ConditionsOf(ControlFlowGraph graph)

@@ -32,10 +32,19 @@ internal sealed partial class Evaluator
     {
         if (SlotOf(assignment.Target) is not { } name)
             return;
-        if (SlotOf(assignment.Value) is { } variable && variable != name)
+        if (SlotOf(assignment.Value) is { } variable)
         {
-            path.Bind(name, new VariableAlias(variable));
-            return;
+            // A name of a name is a name of the variable itself, and one that may stand for several variables in turn is
+            // not followed: so names never stand for one another in a circle.
+            variable = path.Unaliased(variable);
+            if (assignment.Target is ILocalReferenceOperation { IsDeclaration: true })
+            {
+                path.Bind(name, new VariableAlias(variable));
+                return;
+            }
+
+            Escape(path.Read(variable));
+            path.Bind(variable, LeakedVariable.Instance);
         }
 
         Escape(Evaluate(assignment.Value));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -19,15 +20,15 @@ internal sealed partial class Evaluator
         if (domain.Invoke(new(invocation, method, receiver, arguments, path)) is { } known)
             return known;
         if (IsPassThrough(method))
-            return receiver ?? arguments[0];
+            return receiver ?? arguments.FirstOrDefault() ?? Value.Unknown;
         if (method.MethodKind == MethodKind.DelegateInvoke && receiver is FunctionValue function)
             return CallFunction(function, arguments, invocation);
         if (method.MethodKind == MethodKind.LocalFunction)
             return CallFunction(new(null, method, graph, path.Variables.Find(slots.This)), arguments, invocation);
         if (KeepsNothing(method))
             return Value.Unknown;
-        if (method.Name == "ForEach" && IsBaseLibrary(method) && (receiver ?? arguments[0]) is { } collection
-            && domain.ElementOf(collection, path) is { } element && arguments[arguments.Length - 1] is FunctionValue action)
+        if (method.Name == "ForEach" && IsBaseLibrary(method) && (receiver ?? arguments.FirstOrDefault()) is { } collection
+            && domain.ElementOf(collection, path) is { } element && arguments.LastOrDefault() is FunctionValue action)
             return CallFunction(action, [element], invocation);
         if (IsOfInterest(method, receiver, arguments) && Dispatch(method, receiver, invocation.IsVirtual) is { } body
             && (!body.Method.IsAsync || IsAwaited(invocation)))
@@ -184,7 +185,7 @@ internal sealed partial class Evaluator
     {
         if (GraphOf(function) is { } body && !engine.IsDeep && !engine.Bodies.IsIterator(body) && (!function.Method.IsAsync || IsAwaited(call)))
             return Call(function.Method, body, function.Receiver, arguments, call, sharesVariables: true);
-        if (function.Lambda is null && function.Method.MethodKind == MethodKind.Ordinary
+        if (function.Lambda is null && function.Method is { MethodKind: MethodKind.Ordinary, IsExtensionMethod: false }
             && Dispatch(function.Method, function.Receiver, isVirtual: true) is { } target && !target.Method.IsAsync)
             return CallSource(target.Method, target.Graph, function.Receiver, arguments, call);
         Escape(function);
@@ -283,14 +284,16 @@ internal sealed partial class Evaluator
         return result.Returned;
     }
 
-    /// <summary>Whether an operation stands in the method that makes the call, in a lambda or local function perhaps.</summary>
+    /// <summary>Whether an operation stands in the method that makes the call, in a lambda or local function perhaps; top-level statements end where members begin.</summary>
     private bool IsInSight(IOperation operation)
     {
         var outermost = graph;
         while (outermost.Parent is { } parent)
             outermost = parent;
         var body = outermost.OriginalOperation.Syntax;
-        return body.SyntaxTree == operation.Syntax.SyntaxTree && body.Span.Contains(operation.Syntax.Span);
+        return body is CompilationUnitSyntax
+            ? EnclosingMember.Of(operation.Syntax) == body
+            : body.SyntaxTree == operation.Syntax.SyntaxTree && body.Span.Contains(operation.Syntax.Span);
     }
 
     private static IEnumerable<IArgumentOperation> Written(IOperation call)

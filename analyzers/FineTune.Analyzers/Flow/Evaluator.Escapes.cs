@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -23,6 +24,16 @@ internal sealed partial class Evaluator
             case not null:
                 path.Escape(value);
                 break;
+        }
+    }
+
+    /// <summary>A delegate that is added to another, or taken from it, is not followed any further.</summary>
+    private void EscapeFunctions(ImmutableArray<Value> operands)
+    {
+        foreach (var operand in operands)
+        {
+            if (operand is FunctionValue)
+                Escape(operand);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -8,6 +9,8 @@ namespace FineTune.Analyzers.Flow;
 /// <summary>Walks the operations of a basic block along one path, operands first, as they run.</summary>
 internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGraph graph)
 {
+    private const int TupleLimit = 64;
+
     private readonly FlowDomain domain = engine.Domain;
     private readonly SlotTable slots = engine.Slots;
     private readonly World world = new(engine, path);
@@ -16,6 +19,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
     /// <summary>What <paramref name="operation"/> gives; an operation that is not known here gives nothing known.</summary>
     public Value Evaluate(IOperation? operation)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (operation)
         {
             case null:
@@ -49,6 +53,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
                 return Deconstruct(deconstruction);
             case ICompoundAssignmentOperation compound:
                 ImmutableArray<Value> operands = [Evaluate(compound.Target), Evaluate(compound.Value)];
+                EscapeFunctions(operands);
                 var combined = domain.Operate(compound, operands, path) ?? Value.Unknown;
                 Store(compound.Target, combined);
                 return combined;
@@ -59,7 +64,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
                 Escape(Evaluate(assignment.HandlerValue));
                 return Value.Unknown;
             case ITupleOperation tuple:
-                return new TupleValue(ImmutableArray.CreateRange(tuple.Elements, Evaluate));
+                return Pack(ImmutableArray.CreateRange(tuple.Elements, Evaluate));
             case IDeclarationExpressionOperation declaration:
                 return Evaluate(declaration.Expression);
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
@@ -81,6 +86,8 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
                 return Create(creation);
             case IDelegateCreationOperation creation:
                 return Evaluate(creation.Target);
+            case IMethodReferenceOperation { Method.MethodKind: MethodKind.DelegateInvoke, Instance: { } same }:
+                return Evaluate(same);
             case IMethodReferenceOperation method:
                 return new FunctionValue(null, method.Method, graph, method.Instance is null ? null : Evaluate(method.Instance));
             case IFlowAnonymousFunctionOperation lambda:
@@ -99,6 +106,16 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
             default:
                 return EvaluateOperands(operation);
         }
+    }
+
+    /// <summary>A tuple, but for one that a loop packs into itself without end.</summary>
+    private Value Pack(ImmutableArray<Value> elements)
+    {
+        var tuple = new TupleValue(elements);
+        if (tuple.Size <= TupleLimit)
+            return tuple;
+        Escape(tuple);
+        return Value.Unknown;
     }
 
     private Value EvaluateOperands(IOperation operation)
@@ -154,6 +171,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
             case BinaryOperatorKind.Or when left.AsBool is { } a && right.AsBool is { } b:
                 return Value.Of(a || b);
             default:
+                EscapeFunctions([left, right]);
                 return domain.Operate(binary, [left, right], path) ?? Value.Unknown;
         }
     }

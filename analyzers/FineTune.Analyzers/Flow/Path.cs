@@ -76,26 +76,22 @@ internal sealed class Path
             findings.Add(finding with { Anchor = AnchorOf(finding.Subject) });
     }
 
-    public Value Read(int slot) => Variables.Find(slot) switch
+    /// <summary>The variable that a name stands for: itself, unless it is a <c>ref</c> local.</summary>
+    public int Unaliased(int slot) => Variables.Find(slot) is VariableAlias alias ? alias.Slot : slot;
+
+    public Value Read(int slot) => Variables.Find(Unaliased(slot)) switch
     {
-        VariableAlias alias => Read(alias.Slot),
         null or LeakedVariable => Value.Unknown,
         var value => value,
     };
 
     public void Write(int slot, Value value)
     {
-        switch (Variables.Find(slot))
-        {
-            case VariableAlias alias:
-                Write(alias.Slot, value);
-                return;
-            case LeakedVariable:
-                Escape(value);
-                return;
-        }
-
-        Bind(slot, value);
+        slot = Unaliased(slot);
+        if (Variables.Find(slot) is LeakedVariable)
+            Escape(value);
+        else
+            Bind(slot, value);
     }
 
     /// <summary>Writes the variable itself, whatever it stands for.</summary>

@@ -42,6 +42,9 @@ internal sealed record VariableAlias(int Slot) : Value;
 
 internal sealed record TupleValue(ImmutableArray<Value> Elements) : Value
 {
+    /// <summary>How many values there are in it, those of tuples in it counted one by one.</summary>
+    public int Size { get; } = Elements.Sum(static element => element is TupleValue inner ? inner.Size : 1);
+
     public override Value Renumber(Numbering numbering) =>
         new TupleValue(ImmutableArray.CreateRange(Elements, static (element, numbering) => element.Renumber(numbering), numbering));
 

@@ -1,18 +1,15 @@
-using System.Text.RegularExpressions;
-using FineTune.Testing;
-using Microsoft.CodeAnalysis;
-
 namespace FineTune.Analyzers.Tests.Corpus;
 
-/// <summary>
-/// All rules over programs of the kinds that users of TorchSharp write. A line that is to be flagged ends with the ids
-/// in a comment; every other line is to be left alone.
-/// </summary>
-public sealed partial class CorpusTests
+/// <summary>All rules over programs of the kinds that users of TorchSharp write, and over what the language offers them.</summary>
+public sealed class CorpusTests
 {
-    private static string Folder => Path.Combine(Repository.Root, "tests/FineTune.Analyzers.Tests/Corpus/Programs");
+    private static string Folder => Path.Combine(Repository.Root, "tests/FineTune.Analyzers.Tests/Corpus");
 
-    internal static IEnumerable<string> Programs => Directory.EnumerateFiles(Folder, "*.cs").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal);
+    /// <summary>Programs that train something, by their file names.</summary>
+    internal static IEnumerable<string> Programs => In("Programs");
+
+    /// <summary>Programs that train little, in a part of the language each.</summary>
+    internal static IEnumerable<string> Language => In("Language");
 
     [Test]
     public void Holds_at_least_thirty_programs_of_a_hundred_to_three_hundred_lines()
@@ -23,29 +20,11 @@ public sealed partial class CorpusTests
     }
 
     [TestCaseSource(nameof(Programs))]
-    public async Task Is_flagged_where_it_says_and_nowhere_else(string program)
-    {
-        var source = await File.ReadAllTextAsync(FileOf(program));
-        var compilation = Compilations.CreateFromTrees(Compilations.Parse(source, program + ".cs"));
-        compilation = compilation.WithOptions(compilation.Options.WithOutputKind(OutputKind.ConsoleApplication));
-        Assert.That(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty, "The program must compile.");
-
-        var actual = (await AnalyzerVerifier.Diagnose(compilation, AllAnalyzers.Create()))
-            .Select(diagnostic => $"{diagnostic.Location.GetLineSpan().StartLinePosition.Line + 1}: {diagnostic.Id}");
-
-        Assert.That(actual, Is.EquivalentTo(Expected(source)));
-    }
-
-    private static IEnumerable<string> Expected(string source) =>
-        from line in source.Split('\n').Select((text, index) => (Text: text, Number: index + 1))
-        from id in Ids().Matches(Mark().Match(line.Text).Value)
-        select $"{line.Number}: {id.Value}";
+    [TestCaseSource(nameof(Language))]
+    public Task Is_flagged_where_it_says_and_nowhere_else(string program) => FlaggedLines.Verify(FileOf(program));
 
     internal static string FileOf(string program) => Path.Combine(Folder, program + ".cs");
 
-    [GeneratedRegex(@"// (FT\d{4}(, )?)+\s*$")]
-    private static partial Regex Mark();
-
-    [GeneratedRegex(@"FT\d{4}")]
-    private static partial Regex Ids();
+    private static IEnumerable<string> In(string folder) => Directory.EnumerateFiles(Path.Combine(Folder, folder), "*.cs")
+        .Select(file => $"{folder}/{Path.GetFileNameWithoutExtension(file)}").Order(StringComparer.Ordinal);
 }

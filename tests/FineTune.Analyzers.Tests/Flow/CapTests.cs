@@ -30,6 +30,14 @@ public sealed class CapTests
         Assert.That(await Flagged(Explosion(3) + Mistakes + Uses(3)), Does.Contain("FT3001").And.Contain("FT3009"));
 
     [Test]
+    public async Task Expressions_of_many_operands([Values(100, 5_000)] int count) =>
+        Assert.That(await Flagged($"var sum = 0{string.Concat(Enumerable.Repeat(" + n", count))}; {Mistakes}"), Is.SubsetOf(new[] { "FT3001", "FT3009" }));
+
+    [Test]
+    public async Task Calls_on_one_another([Values(100, 1_000)] int count) =>
+        Assert.That(await Flagged($"var sum = loss{string.Concat(Enumerable.Repeat(".add(1)", count))}; {Mistakes}"), Is.SubsetOf(new[] { "FT3001", "FT3009" }));
+
+    [Test]
     public async Task Calls_without_end() =>
         Assert.That(await Flagged(Mistakes + " Deep0(net, n);", string.Join('\n', Enumerable.Range(0, 200).Select(i => $"private static void Deep{i}(Linear net, int n) {{ Deep{(i + 1) % 200}(net, n - 1); Deep{(i * 7 + 3) % 200}(net, n - 2); }}"))), Is.SubsetOf(new[] { "FT3001", "FT3009" }));
 

@@ -22,16 +22,43 @@ public sealed class HalfWrittenCodeTests
     [Category("Slow")]
     public async Task Much_of_each_program_is_lost_or_doubled() => Assert.That(await Break(rounds: 30), Is.Positive, "some of the fixes are to be made");
 
+    [TestCase("IEnumerable<Parameter> own = own.Where(p => p.requires_grad); optim.Adam(own);")]
+    [TestCase("IEnumerable<Parameter> a = b.Where(p => p.requires_grad); IEnumerable<Parameter> b = a.Skip(1); optim.Adam(a);")]
+    [TestCase("Adam.ParamGroup[] groups = [.. groups]; optim.Adam(groups, weight_decay: 0.1);")]
+    [TestCase("FitOptions options = options with { Epochs = 1 }; compiled.Fit(data, options);")]
+    [TestCase("Tensor total = total + 1; while (true) { total.backward(); total += total; } optim.Optimizer own = own; own.step();")]
+    [TestCase("Action again = () => again(); again = again + again; again(); optim.Adam(net.parameters()).step();")]
+    [TestCase("List<Linear layers = new(); optim.Adam(net.parameters()).step(")]
+    public async Task What_is_made_from_itself_ends_the_search(string body)
+    {
+        var compilation = Compilations.Create(
+            $$"""
+            public class Net : Module<Tensor, Tensor>
+            {
+                [Head] private System.Collections.List<Linear> layers = [];
+                private Missing.List<Linear> others;
+                public void Run(Linear net, CompiledModel compiled, IEnumerable<Batch> data) { {{body}} }
+            }
+            """);
+
+        _ = await AnalyzerVerifier.Diagnose(compilation, AllAnalyzers.Create());
+        _ = await AnalyzerVerifier.Diagnose(Compilations.WithoutRuntime(compilation), AllAnalyzers.Create());
+    }
+
     private static async Task<int> Break(int rounds)
     {
         var random = new Random(1);
         var made = 0;
-        foreach (var program in CorpusTests.Programs)
+        foreach (var program in CorpusTests.Programs.Concat(CorpusTests.Language))
         {
             string[] tokens = [.. CSharpSyntaxTree.ParseText(await File.ReadAllTextAsync(CorpusTests.FileOf(program)), Compilations.ParseOptions)
                 .GetRoot().DescendantTokens().Select(token => token.ToFullString())];
             for (var round = 0; round < rounds; round++)
-                made += await CodeFixVerifier.MakeAll(Broken(tokens, random, isCutShort: round % 2 == 1), AllAnalyzers.Create(), Fixes);
+            {
+                var broken = Broken(tokens, random, isCutShort: round % 2 == 1);
+                made += await CodeFixVerifier.MakeAll(broken, AllAnalyzers.Create(), Fixes);
+                _ = await AnalyzerVerifier.Diagnose(Compilations.WithoutRuntime(Compilations.Create(broken)), AllAnalyzers.Create());
+            }
         }
 
         return made;
