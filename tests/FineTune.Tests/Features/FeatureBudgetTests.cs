@@ -29,7 +29,9 @@ public sealed class FeatureBudgetTests
         var (mebibytes, kind, reused, _) = Train(FeatureCache.Memory, 2 * FeaturesInMemory.FeatureMiB);
 
         Assert.That((kind, reused), Is.EqualTo(("Memory", FeaturesInMemory.FeatureMiB)));
-        Assert.That(mebibytes - without, Is.InRange(FeaturesInMemory.FeatureMiB - Slack, FeaturesInMemory.FeatureMiB + BatchesAhead + Slack + Free));
+        Assert.That(
+            mebibytes - without,
+            Is.InRange(FeaturesInMemory.FeatureMiB - Slack, FeaturesInMemory.FeatureMiB + BatchesAhead + Slack + Free));
     }
 
     [Test]

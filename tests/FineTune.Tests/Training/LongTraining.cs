@@ -64,7 +64,12 @@ internal sealed record LongTraining(string Phase, string Optimizer, int Size, in
     private void Fit(Tensor inputs, Tensor targets)
     {
         using var model = new ResNetModel();
-        model.EnterPhase(Phase switch { "head" => FineTune.Phase.Head, "last" => FineTune.Phase.Last(ResNetModel.LayersFromLayer4), _ => FineTune.Phase.Full });
+        model.EnterPhase(Phase switch
+        {
+            "head" => FineTune.Phase.Head,
+            "last" => FineTune.Phase.Last(ResNetModel.LayersFromLayer4),
+            _ => FineTune.Phase.Full,
+        });
         var optimizer = Optimizer switch
         {
             "Adam" => Optimizers.Adam(Rate),

@@ -8,7 +8,7 @@ namespace FineTune.Tests;
 [NonParallelizable]
 public sealed class MemoryTests
 {
-    // What a step may add before it is looked at again.
+    // Gradients, activations and holes of the few steps after which memory is looked at again.
     private const long OfAStep = 32L << 20;
 
     [Test]
@@ -99,17 +99,17 @@ public sealed class MemoryTests
     public void Memory_does_not_grow_with_the_number_of_steps(
         [Values("head", "last", "full")] string phase, [Values("Adam", "AdamW", "SGD", "RMSProp")] string optimizer)
     {
-        var training = new LongTraining(phase, optimizer, Size: 32, Batch: 8, Accumulate: 2, Steps: 300);
+        var training = new LongTraining(phase, optimizer, Size: 32, Batch: 8, Accumulate: 2, Steps: 160);
         var fit = Run(training, byHand: false);
 
-        // Fewer steps: by hand, memory may grow with each.
+        // Fewer steps, as by hand memory may grow with each.
         var hand = Run(training with { Steps = 40 }, byHand: true);
         TestContext.Out.WriteLine($"fit {fit}, by hand {hand}");
         Assert.Multiple(() =>
         {
             Assert.That(fit.FirstHalf - fit.AfterWarmUp, Is.LessThan(FreeMemory.Bound + OfAStep), "grown since the tenth step");
             Assert.That(fit.SecondHalf - fit.FirstHalf, Is.LessThan(OfAStep), "grown in the second half");
-            Assert.That(fit.Peak, Is.LessThanOrEqualTo(1.1 * hand.Peak));
+            Assert.That(fit.Peak, Is.LessThanOrEqualTo((1.1 * hand.Peak) + FreeMemory.Bound), "free and not given back, besides");
         });
 
         static LongTrainingMemory Run(LongTraining training, bool byHand)
