@@ -75,40 +75,6 @@ internal static class Features
         foreach (int times in new[] { 1, 4, 16 }) Console.WriteLine(Row(Cases[0] with { Samples = times * 256, Size = [3, 32, 32] }, RoundsOfSizes));
     }
 
-    /// <summary>
-    /// The first epoch of a phase that computes features and trains half of the model: one after the other, and beside each other
-    /// with half as many threads for each as there are cores.
-    /// </summary>
-    public static void RunBeside()
-    {
-        const int RoundsHere = 7;
-        Console.WriteLine($"The first epoch after unfreezing, from the samples on (s; medians of {RoundsHere}, in turn; {get_num_threads()} threads each)");
-        Console.WriteLine();
-        Console.WriteLine("| model | one after the other | features beside training | ratio |");
-        Console.WriteLine("|---|---:|---:|---:|");
-        foreach (Case one in Cases)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            var data = new InMemoryDataset(randn([one.Samples, .. one.Size]), randint(0, 10, [one.Samples]));
-            var (after, beside) = (new List<double>(), new List<double>());
-            for (int round = 0; round < RoundsHere; round++)
-            {
-                after.Add(FirstEpoch(one, data, workers: 0));
-                beside.Add(FirstEpoch(one, data, workers: 1));
-            }
-
-            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {after.Order().ElementAt(RoundsHere / 2):F2} | {beside.Order().ElementAt(RoundsHere / 2):F2} | {after.Zip(beside, (apart, together) => apart / together).Order().ElementAt(RoundsHere / 2):F2} |"));
-        }
-
-        static double FirstEpoch(Case one, InMemoryDataset data, int workers)
-        {
-            using var model = new Tuned(one.Create(), one.Features);
-            model.EnterPhase(one.Unfrozen);
-            CompiledModel compiled = model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy());
-            return compiled.Fit(data, one.Options with { Workers = workers, FastFeatures = false, ValidationData = null }).Records[0].Seconds;
-        }
-    }
-
     /// <summary>The most memory that a process of each side takes in each phase.</summary>
     public static void RunMemory()
     {

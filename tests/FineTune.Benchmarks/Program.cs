@@ -13,7 +13,6 @@ var tables = new Dictionary<string, Action>
     ["features"] = Features.Run,
     ["features-sizes"] = Features.RunSizes,
     ["features-pass"] = Features.RunPass,
-    ["features-beside"] = Features.RunBeside,
     ["features-memory"] = Features.RunMemory,
     ["memory"] = Memory.Run,
 };

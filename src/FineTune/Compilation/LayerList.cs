@@ -46,12 +46,6 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         && loose.TrueForAll(parameter => !parameter.requires_grad)
         && holders.TrueForAll(held => !OwnParameters(held.Holder).Any(parameter => parameter.requires_grad));
 
-    /// <summary>
-    /// Held by whoever may change the modes of modules while another thread computes features, and for as long as that takes:
-    /// going from inference to training and back, frozen layers are in training mode for a moment.
-    /// </summary>
-    internal Lock Modes { get; } = new();
-
     /// <summary>The layer at an index in forward order.</summary>
     public Layer this[int index] => layers[index];
 

@@ -71,9 +71,6 @@ public sealed class BatchLoader
     /// <summary>Whether a sample that was read so far drew random numbers.</summary>
     internal bool IsRandom => isRandom;
 
-    /// <summary>Whether other threads than the one that takes batches may work for it.</summary>
-    internal bool ReadsAhead => options.Workers > 0;
-
     /// <summary>The data that the batches are of.</summary>
     internal IDataset Data => data;
 

@@ -10,15 +10,8 @@ namespace FineTune;
 /// </summary>
 internal sealed class FeatureBatches(BatchLoader loader)
 {
-    // Handing a batch from one thread to another takes as long as copying some tens of kilobytes.
-    private const long WorthAThread = 1 << 20;
-
-    // One is trained on, one is ready, one is in the making.
-    private const int BatchesAhead = 2;
-
     private readonly Stopwatch computing = new();
     private FeatureViews? views;
-    private long bytesAhead;
 
     /// <summary>What the samples are read with.</summary>
     public BatchLoader Loader => loader;
@@ -34,8 +27,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
 
     /// <summary>Keeps features from now on.</summary>
     /// <param name="views">Where.</param>
-    /// <param name="bytesAhead">The memory that batches may take which are ready before their turn.</param>
-    public void Keep(FeatureViews views, long bytesAhead) => (this.views, this.bytesAhead) = (views, bytesAhead);
+    public void Keep(FeatureViews views) => this.views = views;
 
     /// <summary>The batches of an epoch, as <see cref="BatchLoader.Epoch"/> has them.</summary>
     public IEnumerable<ModelBatch> Epoch(int epoch, int firstBatch = 0)
@@ -63,24 +55,11 @@ internal sealed class FeatureBatches(BatchLoader loader)
 
     private IEnumerable<ModelBatch> Read(int[][] plan, int epoch) => loader.Read(plan, epoch).Select(batch => new ModelBatch(batch));
 
-    // Beside training where that pays. Whatever the thread, features come up one batch after the other, in the order of the plan.
     private IEnumerable<ModelBatch> Features(FeatureViews kept, int[][] plan, int epoch)
     {
         var view = kept.Of(epoch);
         view.Store.Refresh();
         var isKept = Array.ConvertAll(plan, indices => Array.TrueForAll(indices, index => view.Store.Has(index) || loader.IsSkipped(index)));
-        var batches = Features(kept, view, plan, isKept, epoch);
-        return plan.Length > 1 && PaysBesideTraining(kept, view.Store, plan[0], isKept)
-            ? BackgroundSequence<ModelBatch>.Of(batches, (int)Math.Clamp(bytesAhead / Math.Max(view.Store.Layout.RowBytes * plan[0].Length, 1), 1, BatchesAhead))
-            : batches;
-    }
-
-    private bool PaysBesideTraining(FeatureViews kept, FeatureStore store, int[] batch, bool[] isKept) => Array.TrueForAll(isKept, known => known)
-        ? store.Layout.RowBytes * batch.Length >= WorthAThread
-        : loader.ReadsAhead && kept.Prefix.RunsBesideTraining;
-
-    private IEnumerable<ModelBatch> Features(FeatureViews kept, FeatureView view, int[][] plan, bool[] isKept, int epoch)
-    {
         var unknown = plan.Where((indices, position) => !isKept[position] && !view.HasEarlier(indices)).ToArray();
         var done = 0;
         using (var read = loader.Read(unknown, kept.RandomEpoch(epoch)).GetEnumerator())

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,7 +11,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     private readonly List<FeatureBatches> all = [];
 
     // Features come up on a thread of their own; callbacks are told on the one that trains.
-    private readonly ConcurrentQueue<TrainingWarning> warnings = new();
+    private readonly Queue<TrainingWarning> warnings = new();
 
     // Nothing changes while the session opens, and several keys follow from the same weights.
     private readonly TensorHashes hashes = new();
@@ -178,7 +177,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             obstacle = why;
             Refuse();
         });
-        batches.Keep(keeping, room.Free);
+        batches.Keep(keeping);
         kept.Add((batches, keeping));
     }
 

@@ -95,17 +95,9 @@ internal sealed class FrozenPrefix
             bits.Aggregate(0UL, (hash, one) => unchecked((hash * 31) + one)));
     }
 
-    /// <summary>
-    /// Whether it may compute on a thread of its own while another one trains: the cores have to do for the threads of both.
-    /// </summary>
-    public bool RunsBesideTraining =>
-        2 * torch.get_num_threads() <= Math.Max(Environment.ProcessorCount, 2) && !layers.Modes.IsHeldByCurrentThread;
-
     /// <summary>Its answer to a batch. The caller has a scope for what else comes up.</summary>
     public Tensor[] Run(Tensor input)
     {
-        using var modes = layers.Modes.EnterScope();
-
         // Whoever put a part of it into training mode since the last batch.
         layers.KeepFrozenInInferenceMode();
         using var noGradients = torch.no_grad();
@@ -116,7 +108,6 @@ internal sealed class FrozenPrefix
     /// <summary>Its answer to a batch of which the answer of a shorter one is known, that ends where <paramref name="from"/> says.</summary>
     public Tensor[] Run(IReadOnlyList<CutPosition> from, IReadOnlyList<Tensor> cut)
     {
-        using var modes = layers.Modes.EnterScope();
         layers.KeepFrozenInInferenceMode();
         using var noGradients = torch.no_grad();
         return [.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))];

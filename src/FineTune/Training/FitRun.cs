@@ -329,19 +329,9 @@ internal sealed partial class FitRun
     {
         foreach (var callback in callbacks)
         {
-            if (IsOurs(callback))
-            {
-                moment(callback, fit);
-                continue;
-            }
-
-            // What a callback of a user does may change modes for a while, as an evaluation does.
-            using var modes = compiled.Tunable.Layers.Modes.EnterScope();
             moment(callback, fit);
         }
     }
-
-    private static bool IsOurs(Callback callback) => callback.GetType().Assembly == typeof(Callback).Assembly;
 
     private string Completed() => history.Records.Count == 0
         ? "No epoch ran."

@@ -197,7 +197,6 @@ internal class GradientStep
         // Whoever put the model, or a part of it, into the wrong mode since the last step.
         if (!binding.Model.training)
         {
-            using var modes = binding.Tunable.Layers.Modes.EnterScope();
             binding.Model.train();
         }
 

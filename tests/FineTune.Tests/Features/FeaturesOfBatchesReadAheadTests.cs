@@ -1,43 +1,11 @@
 using FineTune.Data;
 using FineTune.Tests.Models;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace FineTune.Tests;
 
-public sealed class FeaturesBesideTrainingTests
+public sealed class FeaturesOfBatchesReadAheadTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    [Test]
-    public void The_frozen_part_of_a_later_batch_runs_while_one_trains()
-    {
-        using var model = Convolutions.Seeded();
-        model.FreezeBackbone();
-        using var third = new CountdownEvent(3 + 3);
-        var threads = new HashSet<int>();
-        var hook = ((nn.Module<Tensor, Tensor>)model.backbone[0]).register_forward_pre_hook((_, input) =>
-        {
-            lock (threads)
-            {
-                threads.Add(Environment.CurrentManagedThreadId);
-            }
-
-            if (!third.IsSet)
-            {
-                third.Signal();
-            }
-
-            return input;
-        });
-        var loss = new Waiting(() => third.Wait(Patience));
-        model.Compile(Optimizers.SGD(1e-2), loss).Fit(Pictures(24), Beside with { Epochs = 1 });
-        hook.remove();
-
-        Assert.That(loss.WasInTime, "three batches and three probes went through the frozen part before the first batch's loss was there");
-        Assert.That(threads, Has.Count.EqualTo(2));
-    }
-
     [Test]
     public void Both_phases_agree_with_training_without_the_cache()
     {
@@ -67,7 +35,7 @@ public sealed class FeaturesBesideTrainingTests
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
         var counting = new Counting();
         var thrown = Assert.Throws<FineTuneException>(() => compiled.Fit(
-            new Failing(Toy.Points(), 25), Beside with { BatchSize = 10, Shuffle = false, Callbacks = [counting] }));
+            new Failing(Toy.Points(), 25), Ahead with { BatchSize = 10, Shuffle = false, Callbacks = [counting] }));
 
         Assert.That(thrown!.Message, Does.Contain("sample 25").And.Contain("lost"));
         Assert.That(counting.Batches, Is.EqualTo(2));
@@ -81,14 +49,14 @@ public sealed class FeaturesBesideTrainingTests
         var pictures = Pictures(24);
         using var source = new CancellationTokenSource();
         var compiled = model.Compile(Optimizers.SGD(1e-2), Losses.CategoricalCrossEntropy());
-        var first = compiled.Fit(pictures, Beside with { CancellationToken = source.Token, Callbacks = [new Cancelling(source)] });
-        var second = compiled.Fit(pictures, Beside);
+        var first = compiled.Fit(pictures, Ahead with { CancellationToken = source.Token, Callbacks = [new Cancelling(source)] });
+        var second = compiled.Fit(pictures, Ahead);
 
         Assert.That(first.Outcome.Reason, Is.EqualTo(StopReason.Cancelled));
         Assert.That(first.FeatureCaches.Single().Computed + second.FeatureCaches.Single().Computed, Is.EqualTo(24));
     }
 
-    private static FitOptions Beside => Toy.Quiet with { Workers = 1, BatchSize = 6 };
+    private static FitOptions Ahead => Toy.Quiet with { Workers = 1, BatchSize = 6 };
 
     private static InMemoryDataset Pictures(int count)
     {
@@ -100,7 +68,7 @@ public sealed class FeaturesBesideTrainingTests
     {
         var (pictures, validation) = (Pictures(24), Pictures(7));
         using var model = Convolutions.Seeded();
-        var options = Beside with { ValidationData = validation, FeatureCache = cache, Callbacks = callbacks };
+        var options = Ahead with { ValidationData = validation, FeatureCache = cache, Callbacks = callbacks };
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy());
         var head = compiled.Fit(pictures, options with { Epochs = 3 });
@@ -108,19 +76,6 @@ public sealed class FeaturesBesideTrainingTests
         var fine = model.Recompile(1e-3).Fit(pictures, options with { InitialEpoch = 3, Epochs = 6 });
         var history = head.Concat(fine);
         return ([.. history["loss"], .. history["val_loss"]], Toy.Weights(model), history);
-    }
-
-    private sealed class Waiting(Func<bool> wait) : Loss("waiting")
-    {
-        private bool? wasInTime;
-
-        public bool WasInTime => wasInTime == true;
-
-        public override Tensor PerSample(Tensor output, Tensor target)
-        {
-            wasInTime ??= wait();
-            return Losses.CategoricalCrossEntropy().PerSample(output, target);
-        }
     }
 
     private sealed class Evaluating : Callback
