@@ -38,7 +38,7 @@ internal sealed class OptimizerBinding
 
     public Phase Phase { get; }
 
-    public OptimizerHelper Optimizer { get; }
+    public MultiTensorOptimizer Optimizer { get; }
 
     public IReadOnlyList<OptimizerGroup> Groups { get; }
 
@@ -79,7 +79,7 @@ internal sealed class OptimizerBinding
         var again = new OptimizerBinding(Model, Tunable, Config, next);
         if (state == OptimizerState.Carry)
         {
-            OptimizerMoments.Carry(this, again);
+            OptimizerMoments.Carry(Optimizer, again.Optimizer);
         }
 
         again.Warnings = again.WarningsAgainst(this);

@@ -1,5 +1,3 @@
-using TorchSharp.Modules;
-
 namespace FineTune;
 
 /// <summary>
@@ -44,6 +42,6 @@ public abstract class OptimizerConfig
     /// </summary>
     internal abstract bool IsScaleFree { get; }
 
-    /// <summary>Builds the optimizer. Every option is stated in every group: a group inherits none of them.</summary>
-    internal abstract OptimizerHelper Build(IReadOnlyList<OptimizerGroup> groups);
+    /// <summary>Builds the optimizer.</summary>
+    internal abstract MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups);
 }

@@ -1,5 +1,3 @@
-using TorchSharp.Modules;
-
 namespace FineTune;
 
 /// <summary>The optimizers that a model can be compiled with.</summary>
@@ -85,8 +83,8 @@ public static class Optimizers
 
         internal override bool IsScaleFree => true;
 
-        internal override OptimizerHelper Build(IReadOnlyList<OptimizerGroup> groups) => new Adam(groups.Select(group =>
-            new Adam.ParamGroup(group.Parameters, group.LearningRate, beta1, beta2, epsilon, group.WeightDecay)).ToList());
+        internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
+            new MultiTensorAdam(groups, beta1, beta2, epsilon, decoupled: false);
     }
 
     private sealed class AdamWConfig(double? learningRate, double beta1, double beta2, double epsilon, double weightDecay)
@@ -96,8 +94,8 @@ public static class Optimizers
 
         internal override bool IsScaleFree => true;
 
-        internal override OptimizerHelper Build(IReadOnlyList<OptimizerGroup> groups) => new AdamW(groups.Select(group =>
-            new AdamW.ParamGroup(group.Parameters, group.LearningRate, beta1, beta2, epsilon, group.WeightDecay)).ToList());
+        internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
+            new MultiTensorAdam(groups, beta1, beta2, epsilon, decoupled: true);
     }
 
     private sealed class SGDConfig(double? learningRate, double momentum, double dampening, double weightDecay, bool nesterov)
@@ -107,10 +105,8 @@ public static class Optimizers
 
         internal override bool IsScaleFree => false;
 
-        internal override OptimizerHelper Build(IReadOnlyList<OptimizerGroup> groups) => new SGD(
-            groups.Select(group => new SGD.ParamGroup(
-                group.Parameters, group.LearningRate, momentum, dampening, group.WeightDecay, nesterov)).ToList(),
-            groups[0].LearningRate);
+        internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
+            new MultiTensorSGD(groups, momentum, dampening, nesterov);
     }
 
     private sealed class RMSPropConfig(double? learningRate, double alpha, double epsilon, double weightDecay, double momentum, bool centered)
@@ -120,8 +116,7 @@ public static class Optimizers
 
         internal override bool IsScaleFree => true;
 
-        // The group takes epsilon before alpha, other than the optimizer.
-        internal override OptimizerHelper Build(IReadOnlyList<OptimizerGroup> groups) => new RMSProp(groups.Select(group =>
-            new RMSProp.ParamGroup(group.Parameters, group.LearningRate, epsilon, alpha, group.WeightDecay, momentum, centered)).ToList());
+        internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
+            new MultiTensorRMSProp(groups, alpha, epsilon, momentum, centered);
     }
 }

@@ -43,7 +43,7 @@ internal sealed partial class FitRun
         var state = checkpoint.State;
         Compare(state.Settings, folder, allowDifferences);
         RestoreModel(checkpoint, folder);
-        OptimizerMoments.Restore(compiled.Binding, Below(checkpoint.Tensors, "optimizer/"), state.OptimizerSteps);
+        OptimizerMoments.Restore(compiled.Binding.Optimizer, Below(checkpoint.Tensors, "optimizer/"));
         savedRates = state.LearningRates;
         RestoreRates();
         state.History.Restore(history, compiled.Phase);
@@ -127,8 +127,7 @@ internal sealed partial class FitRun
             tensors[$"gradient/{name}"] = gradient;
         }
 
-        var (moments, steps) = OptimizerMoments.Save(compiled.Binding);
-        foreach (var (name, tensor) in moments)
+        foreach (var (name, tensor) in OptimizerMoments.Save(compiled.Binding.Optimizer))
         {
             tensors[$"optimizer/{name}"] = tensor;
         }
@@ -149,7 +148,6 @@ internal sealed partial class FitRun
             Settings(),
             at,
             compiled.LearningRates.ToDictionary(group => group.Name, group => group.LearningRate),
-            steps,
             RunHistory.Of(history),
             metrics,
             divergence.Save(),

@@ -9,12 +9,14 @@ namespace FineTune;
 /// </summary>
 internal class GradientStep
 {
+    // Stands where a parameter has no gradient: its norm is 0.
+    private static readonly Tensor NoGradient = torch.tensor(0f).DetachFromDisposeScope();
+
     private readonly OptimizerBinding binding;
     private readonly FitOptions options;
     private readonly (string Name, Parameter Parameter)[] trainable;
 
     private readonly Tensor?[] gradients;
-    private readonly Tensor[] norms;
     private WeightedSum accumulated;
     private int batches;
     private long steps;
@@ -23,9 +25,8 @@ internal class GradientStep
     {
         this.binding = binding;
         this.options = options;
-        trainable = [.. binding.Trainable];
+        trainable = [.. binding.Optimizer.States.Select(state => (state.Name, state.Parameter))];
         gradients = new Tensor?[trainable.Length];
-        norms = new Tensor[trainable.Length];
     }
 
     /// <summary>Optimizer steps since the start.</summary>
@@ -101,20 +102,13 @@ internal class GradientStep
             gradients[i] = trainable[i].Parameter.grad;
         }
 
-        if (options.AccumulateBatches > 1 && accumulated.Weight > 0)
+        Tensor[] present = [.. gradients.OfType<Tensor>()];
+        if (options.AccumulateBatches > 1 && accumulated.Weight > 0 && present.Length > 0)
         {
-            foreach (var gradient in gradients)
-            {
-                gradient?.mul_(1 / accumulated.Weight);
-            }
+            Operators.Scale(present, 1 / accumulated.Weight);
         }
 
-        for (var i = 0; i < gradients.Length; i++)
-        {
-            norms[i] = NormOf(gradients[i]);
-        }
-
-        var each = torch.stack(norms);
+        var each = Operators.Norms(Array.ConvertAll(gradients, gradient => gradient ?? NoGradient));
         var norm = each.norm().ToDouble();
         if (!double.IsFinite(norm))
         {
@@ -122,9 +116,9 @@ internal class GradientStep
                 NonFiniteSource.OfGradients(trainable)));
         }
 
-        Clip(norm);
+        Clip(present, norm);
         watch?.Add(each);
-        binding.Optimizer.step();
+        binding.Optimizer.Step(gradients);
         Reset();
         steps++;
         return norm;
@@ -146,41 +140,22 @@ internal class GradientStep
         }
     }
 
-    // On the CPU and in single precision, as they are compared there.
-    private static Tensor NormOf(Tensor? gradient)
+    private void Clip(Tensor[] present, double norm)
     {
-        if (gradient is null)
+        if (present.Length == 0)
         {
-            return torch.zeros(1).squeeze();
+            return;
         }
 
-        var norm = gradient.norm();
-        if (norm.device_type != DeviceType.CPU)
-        {
-            norm = norm.cpu();
-        }
-
-        return norm.dtype == ScalarType.Float32 ? norm : norm.to_type(ScalarType.Float32);
-    }
-
-    private void Clip(double norm)
-    {
         if (options.ClipNorm is { } most)
         {
             // PyTorch's formula, its small constant included, so that results agree.
-            var scale = Math.Min(1, most / (norm + 1e-6));
-            foreach (var gradient in gradients)
-            {
-                gradient?.mul_(scale);
-            }
+            Operators.Scale(present, Math.Min(1, most / (norm + 1e-6)));
         }
 
         if (options.ClipValue is { } bound)
         {
-            foreach (var gradient in gradients)
-            {
-                gradient?.clamp_(-bound, bound);
-            }
+            Operators.Clamp(present, bound);
         }
     }
 

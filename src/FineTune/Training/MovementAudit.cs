@@ -24,7 +24,11 @@ internal sealed class MovementAudit : IDisposable
     public MovementAudit(CompiledModel compiled)
     {
         this.compiled = compiled;
-        trainable = [.. Grouped(compiled)];
+        trainable =
+        [
+            .. compiled.OptimizerGroups.SelectMany(
+                group => group.Named.Select(named => (named.Name, group.Name, named.Parameter))),
+        ];
         parameters = Array.ConvertAll(trainable, named => named.Parameter);
         var inference = new HashSet<torch.nn.Module>(
             compiled.Tunable.Layers.Where(layer => layer.StaysInInferenceMode).Select(layer => layer.Module),
@@ -112,14 +116,6 @@ internal sealed class MovementAudit : IDisposable
     }
 
     public void Dispose() => Gradients.Dispose();
-
-    private static IEnumerable<(string Name, string Group, Parameter Parameter)> Grouped(CompiledModel compiled)
-    {
-        var groups = compiled.ParameterGroups
-            .SelectMany(group => group.Parameters.Select(named => (group.Name, named.Parameter)))
-            .ToDictionary(pair => (object)pair.Parameter, pair => pair.Name, ReferenceEqualityComparer.Instance);
-        return compiled.Trainable.Select(named => (named.Name, groups[named.Parameter], named.Parameter));
-    }
 
     private void Watch(string name, Tensor tensor)
     {

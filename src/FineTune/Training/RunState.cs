@@ -7,7 +7,6 @@ internal sealed record RunState(
     RunSettings Settings,
     RunPosition Position,
     Dictionary<string, double> LearningRates,
-    Dictionary<string, long> OptimizerSteps,
     RunHistory History,
     List<List<double>> Metrics,
     List<double> Divergence,

@@ -102,9 +102,9 @@ internal static class TwoPhases
             $"{named.Key}: {string.Join(' ', named.Value.Select(value => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture)))}");
         var epochs = history.Records.Select(record => FormattableString.Invariant($"epoch {record.Epoch} {record.Phase}: ")
             + string.Join(", ", record.Metrics.Concat(record.LearningRates).Select(value => FormattableString.Invariant($"{value.Key} {value.Value:R}"))));
-        var (moments, steps) = OptimizerMoments.Save(compiled.Binding);
+        var moments = OptimizerMoments.Save(compiled.Binding.Optimizer);
         var hashes = moments.Append(new("generator", torch.get_rng_state()))
-            .Select(named => $"{named.Key} {ContentHash.Of(named.Value):x16}").Concat(steps.Select(step => FormattableString.Invariant($"{step.Key} {step.Value}")));
+            .Select(named => $"{named.Key} {ContentHash.Of(named.Value):x16}");
         return string.Join('\n', [.. weights, .. hashes, .. epochs, history.Outcome.ToString(), FormattableString.Invariant($"steps {history.Steps}"),
             .. compiled.LearningRates.Select(group => FormattableString.Invariant($"{group.Name} {group.LearningRate:R}"))]);
     }

@@ -22,7 +22,9 @@ public sealed class GarbageTests
         Assert.Multiple(() =>
         {
             Assert.That(tensors, Is.LessThanOrEqualTo(24));
-            Assert.That(bytes - (tensors * BytesOfATensor), Is.LessThanOrEqualTo(700));
+
+            // Most is what TorchSharp makes of the arguments of an operator.
+            Assert.That(bytes - (tensors * BytesOfATensor), Is.LessThanOrEqualTo(5600));
         });
     }
 
