@@ -27,15 +27,6 @@ def resnet18():
     return training(lambda: resnet18(num_classes=10), (32, 3, 64, 64), 10)
 
 
-def stepping(make):
-    """An optimizer's step alone, over all parameters of ResNet-18."""
-    from torchvision.models import resnet18
-    parameters = list(resnet18(num_classes=10).parameters())
-    for parameter in parameters:
-        parameter.grad = torch.randn_like(parameter)
-    return make(parameters).step
-
-
 class Transformer(nn.Module):
     def __init__(self):
         super().__init__()
@@ -203,9 +194,6 @@ CASES = {
     "backward": backward,
     "resnet18": resnet18,
     "transformer": lambda: training(Transformer, (16, 32, 128), 10),
-    "SGD": lambda: stepping(lambda parameters: torch.optim.SGD(parameters, 1e-3, momentum=0.9)),
-    "Adam": lambda: stepping(lambda parameters: torch.optim.Adam(parameters, 1e-3)),
-    "AdamW": lambda: stepping(lambda parameters: torch.optim.AdamW(parameters, 1e-3, weight_decay=0.01)),
 }
 
 ready = {}
