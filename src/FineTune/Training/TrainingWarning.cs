@@ -27,11 +27,11 @@ public enum WarningKind
     /// <summary>What the frozen part answers was to be kept and cannot be: it is computed anew in each epoch.</summary>
     FeaturesNotKept,
 
-    /// <summary>Numbers that libtorch reads may be collected while it does: the build did not mend TorchSharp.</summary>
-    NumbersMayBeCollected,
-
     /// <summary>Training goes on from a checkpoint of other settings, as was asked for: the result is not exact.</summary>
     ResumedWithDifferences,
+
+    /// <summary>Numbers that libtorch reads may be collected while it does: the build did not mend TorchSharp.</summary>
+    NumbersMayBeCollected,
 }
 
 /// <summary>Something that does not stop training, but that the user should know.</summary>
