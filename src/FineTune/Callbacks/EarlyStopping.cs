@@ -169,8 +169,14 @@ public sealed class EarlyStopping : Callback, IDisposable
         Best = new BestEpoch(fit.Epoch, monitored, current);
         if (restoreBestWeights)
         {
-            bestWeights?.Dispose();
-            bestWeights = TensorCopies.OfWeights(fit.Model);
+            if (bestWeights is null)
+            {
+                bestWeights = TensorCopies.OfWeights(fit.Model);
+            }
+            else
+            {
+                bestWeights.Refresh();
+            }
         }
 
         if (baseline is not { } least || monitor!.IsImprovement(current, least))

@@ -9,8 +9,8 @@ namespace FineTune;
 /// </summary>
 /// <remarks>
 /// libtorch allocates aligned blocks, and for these glibc looks for a hole that is larger than the block by the alignment: the hole
-/// that an equal block left is too small, so that memory grows with each step though all of it is freed. There are no such holes
-/// elsewhere, where nothing is done: musl, macOS and Windows have no <c>malloc_trim</c>.
+/// that an equal block left is too small, so that memory grows with each step though all of it is freed. Nothing is done where there
+/// is no <c>malloc_trim</c>: on musl, macOS and Windows.
 /// </remarks>
 internal static unsafe class FreeMemory
 {

@@ -47,6 +47,17 @@ internal sealed class TensorCopies : IDisposable
         return result;
     }
 
+    /// <summary>Copies what the tensors are now, into the memory of the copies before.</summary>
+    public void Refresh()
+    {
+        using var noGradients = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        foreach (var (_, tensor, copy) in copies)
+        {
+            copy.copy_(tensor);
+        }
+    }
+
     public void Restore()
     {
         using var noGradients = torch.no_grad();

@@ -8,8 +8,8 @@ namespace FineTune.Tests;
 [NonParallelizable]
 public sealed class MemoryTests
 {
-    // Gradients, activations and holes of the few steps after which memory is looked at again.
-    private const long OfAStep = 32L << 20;
+    // What may be free before it is given back: the bound, and what the four batches leave that are let pass, 16 MiB each.
+    private const long Swing = FreeMemory.Bound + (4 * (16L << 20));
 
     [Test]
     public void Two_hundred_steps_leave_no_live_tensor_that_was_not_there_before()
@@ -107,9 +107,9 @@ public sealed class MemoryTests
         TestContext.Out.WriteLine($"fit {fit}, by hand {hand}");
         Assert.Multiple(() =>
         {
-            Assert.That(fit.FirstHalf - fit.AfterWarmUp, Is.LessThan(FreeMemory.Bound + OfAStep), "grown since the tenth step");
-            Assert.That(fit.SecondHalf - fit.FirstHalf, Is.LessThan(OfAStep), "grown in the second half");
-            Assert.That(fit.Peak, Is.LessThanOrEqualTo((1.1 * hand.Peak) + FreeMemory.Bound), "free and not given back, besides");
+            Assert.That(fit.FirstHalf - fit.AfterWarmUp, Is.LessThan(Swing), "grown since the tenth step");
+            Assert.That(fit.SecondHalf - fit.FirstHalf, Is.LessThan(Swing), "grown in the second half");
+            Assert.That(fit.Peak, Is.LessThanOrEqualTo((1.1 * hand.Peak) + Swing));
         });
 
         static LongTrainingMemory Run(LongTraining training, bool byHand)
