@@ -34,7 +34,7 @@ internal sealed class CompileDialect : Dialect
         "again" => $"{SubjectName(act.Second)} = {SubjectName(act.First)}.Recompile();",
         "copy" => $"{SubjectName(act.Second)} = {SubjectName(act.First)};",
         "alias" => $"a = m{act.First % Memory.Owners};",
-        _ => $"{SubjectName(act.First)}.{(act.Second == 0 ? "TrainStep" : "Fit")}();",
+        _ => $"{SubjectName(act.First)}.{(act.Second == 0 ? "TrainStep(batch)" : "Fit(data)")};",
     };
 
     public override bool Run(Act act, Memory memory, int depth, Action<Act, int> stale)

@@ -14,7 +14,7 @@ public sealed class DifferentialTests
 
     [Test]
     public Task FT2001_finds_every_stale_use_and_nothing_else([Range(0, Batches - 1)] int batch) =>
-        Compare<StaleCompilationAnalyzer>(new CompileDialect(), FineTuneStub.Source, batch, knowsRuntime: true);
+        Compare<StaleCompilationAnalyzer>(new CompileDialect(), Models.Source, batch, knowsRuntime: true);
 
     [Test]
     public Task FT3001_finds_every_stale_step_and_nothing_else([Range(0, Batches - 1)] int batch) =>

@@ -10,20 +10,20 @@ public sealed class RecompileCodeFixTests
     public Task Recompiles_before_the_stale_use() => Fixes(
         """
         var compiled = model.Compile();
-        compiled.Fit();
+        compiled.Fit(data);
 
         // Now the rest.
         model.UnfreezeLast();
-        var fine = compiled.Fit();
+        var fine = compiled.Fit(data);
         """,
         """
         var compiled = model.Compile();
-        compiled.Fit();
+        compiled.Fit(data);
 
         // Now the rest.
         model.UnfreezeLast();
         compiled = model.Recompile();
-        var fine = compiled.Fit();
+        var fine = compiled.Fit(data);
         """);
 
     [Test]
@@ -33,7 +33,7 @@ public sealed class RecompileCodeFixTests
         model.UnfreezeLast();
 
         // Second phase.
-        compiled.Fit();
+        compiled.Fit(data);
         """,
         """
         var compiled = model.Compile();
@@ -41,7 +41,7 @@ public sealed class RecompileCodeFixTests
 
         // Second phase.
         compiled = model.Recompile();
-        compiled.Fit();
+        compiled.Fit(data);
         """);
 
     [Test]
@@ -50,7 +50,7 @@ public sealed class RecompileCodeFixTests
         var compiled = model.Compile();
         model.UnfreezeLast();
         if (warm)
-            compiled.Fit();
+            compiled.Fit(data);
         """,
         """
         var compiled = model.Compile();
@@ -58,7 +58,7 @@ public sealed class RecompileCodeFixTests
         if (warm)
         {
             compiled = model.Recompile();
-            compiled.Fit();
+            compiled.Fit(data);
         }
         """);
 
@@ -67,7 +67,7 @@ public sealed class RecompileCodeFixTests
         """
         var compiled = model.Compile();
         model.UnfreezeLast();
-        foreach (var batch in new[] { 1, 2 })
+        foreach (var number in new[] { 1, 2 })
         {
             compiled.TrainStep(batch);
         }
@@ -76,7 +76,7 @@ public sealed class RecompileCodeFixTests
         var compiled = model.Compile();
         model.UnfreezeLast();
         compiled = model.Recompile();
-        foreach (var batch in new[] { 1, 2 })
+        foreach (var number in new[] { 1, 2 })
         {
             compiled.TrainStep(batch);
         }
@@ -89,7 +89,7 @@ public sealed class RecompileCodeFixTests
         for (var i = 1; i < 4; i++)
         {
             model.UnfreezeLast(i);
-            compiled.Fit();
+            compiled.Fit(data);
         }
         """,
         """
@@ -98,7 +98,7 @@ public sealed class RecompileCodeFixTests
         {
             model.UnfreezeLast(i);
             compiled = model.Recompile();
-            compiled.Fit();
+            compiled.Fit(data);
         }
         """);
 
@@ -109,11 +109,11 @@ public sealed class RecompileCodeFixTests
         model.UnfreezeLast();
         if (warm)
         {
-            compiled.Fit();
+            compiled.Fit(data);
         }
         else
         {
-            compiled.Evaluate();
+            compiled.Evaluate(data);
         }
         """,
         """
@@ -122,12 +122,12 @@ public sealed class RecompileCodeFixTests
         if (warm)
         {
             compiled = model.Recompile();
-            compiled.Fit();
+            compiled.Fit(data);
         }
         else
         {
             compiled = model.Recompile();
-            compiled.Evaluate();
+            compiled.Evaluate(data);
         }
         """);
 
@@ -137,7 +137,7 @@ public sealed class RecompileCodeFixTests
         var (compiled, unfreeze) = Prepare();
         unfreeze.UnfreezeLast();
         unfreeze = model;
-        compiled.Fit();
+        compiled.Fit(data);
 
         (CompiledModel, CatsVsDogs) Prepare()
         {
@@ -150,7 +150,7 @@ public sealed class RecompileCodeFixTests
         unfreeze.UnfreezeLast();
         unfreeze = model;
         compiled = compiled.Recompile();
-        compiled.Fit();
+        compiled.Fit(data);
 
         (CompiledModel, CatsVsDogs) Prepare()
         {
@@ -165,20 +165,20 @@ public sealed class RecompileCodeFixTests
             Method(
                 """
                 foreach (var compiled in Once())
-                    compiled.Fit();
+                    compiled.Fit(data);
                 Stale(model.Compile());
                 void Stale(in CompiledModel compiled)
                 {
                     model.UnfreezeLast();
-                    compiled.Fit();
+                    compiled.Fit(data);
                 }
 
                 CompiledModel[] Once() => [];
                 """),
-            FineTuneStub.Source);
+            Models.Source);
 
     private static Task Fixes(string before, string after) =>
-        CodeFixVerifier.Verify<StaleCompilationAnalyzer, RecompileCodeFix>(Method(before), Method(after), FineTuneStub.Source);
+        CodeFixVerifier.Verify<StaleCompilationAnalyzer, RecompileCodeFix>(Method(before), Method(after), Models.Source);
 
     private static string Method(string body) =>
         $$"""

@@ -32,7 +32,7 @@ public sealed class FineTuneRateTests
     [TestCase("model.FreezeBackbone(); model.Compile(Config(1e-3)); kept = FineTune(model, 1e-4);", TestName = "In_a_source_method_lower")]
     public Task Is_silent(string body) => Verify(body);
 
-    private static Task Verify(string body) => AnalyzerVerifier.Verify<FineTuneRateAnalyzer>(Source(body), "FT2005", FineTuneStub.Source, OutOfSight.Source);
+    private static Task Verify(string body) => AnalyzerVerifier.Verify<FineTuneRateAnalyzer>(Source(body), "FT2005", Models.Source, OutOfSight.Source);
 
     private static string Source(string body) =>
         $$"""
@@ -47,7 +47,7 @@ public sealed class FineTuneRateTests
                 {{body}}
             }
 
-            private static void Fit(CompiledModel compiled) => compiled.Fit();
+            private static void Fit(CompiledModel compiled) => compiled.Fit(data);
             private static void Retune(CatsVsDogs model) { model.UnfreezeLast(); model.Recompile(); }
             private static CompiledModel FineTune(CatsVsDogs model, double rate) { model.UnfreezeLast(); return model.Recompile(rate); }
             private static OptimizerConfig Config(double rate) => Optimizers.Adam(rate);

@@ -8,7 +8,7 @@ namespace FineTune.Analyzers.Tests.Rules;
 /// <summary>The ways in which a project says what it wants to hear.</summary>
 public sealed class SuppressionTests
 {
-    private const string Stale = "var compiled = model.Compile(); model.UnfreezeLast(); compiled.Fit();";
+    private const string Stale = "var compiled = model.Compile(); model.UnfreezeLast(); compiled.Fit(data);";
 
     [Test]
     public async Task A_pragma_silences_a_line() =>
@@ -48,7 +48,7 @@ public sealed class SuppressionTests
                 }
             }
             """,
-            FineTuneStub.Source);
+            Models.Source);
         var options = compilation.Options.WithSpecificDiagnosticOptions([new("FT2001", severity)]);
         return await AnalyzerVerifier.Diagnose(compilation.WithOptions(options), new StaleCompilationAnalyzer());
     }
