@@ -1,39 +1,33 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Testing;
+using Microsoft.CodeAnalysis.Text;
 using NUnit.Framework;
 
 namespace FineTune.Testing;
 
-/// <summary>
-/// Applies the fixes of one rule: one by one until nothing is left to fix, and all at once over the document. Both must
-/// give the expected text, which compiles, and which the fix leaves alone.
-/// </summary>
+/// <summary>Applies the fixes of a rule.</summary>
 public static class CodeFixVerifier
 {
-    private const int MostFixes = 20;
-
     // Projects made of one another share what they have read of their references, which is most of the time.
     private static readonly Lazy<Project> Empty = new(CreateEmpty);
 
-    /// <summary>Expects the fix of <typeparamref name="TFix"/> to turn <paramref name="source"/> into <paramref name="expected"/>.</summary>
+    /// <summary>
+    /// Expects the fix of <typeparamref name="TFix"/> to turn <paramref name="source"/> into <paramref name="expected"/>,
+    /// one by one until nothing is left to fix, and all at once over the document.
+    /// </summary>
     public static async Task Verify<TAnalyzer, TFix>(string source, string expected, params string[] otherFiles)
         where TAnalyzer : DiagnosticAnalyzer, new()
         where TFix : CodeFixProvider, new()
     {
-        var fix = new TFix();
-        Assert.That(fix.GetFixAllProvider(), Is.Not.Null, "A fix has to work over a whole document.");
-
-        var document = Open(source, otherFiles);
-        Assert.That(await Diagnostics(document, new TAnalyzer(), fix), Is.Not.Empty, "There is nothing to fix.");
-        Assert.That(await Text(await FixOneByOne(document, new TAnalyzer(), fix)), Is.EqualTo(expected), "one by one");
-        Assert.That(await Text(await FixAll(document, new TAnalyzer(), fix)), Is.EqualTo(expected), "all at once");
-
-        var after = Open(expected, otherFiles);
-        AnalyzerVerifier.AssertCompiles((await after.Project.GetCompilationAsync())!);
-        Assert.That(await Diagnostics(after, new TAnalyzer(), fix), Is.Empty, "The fixed source is flagged again.");
+        var test = new RuleTest<TAnalyzer, TFix>(id: null, [source, .. otherFiles]);
+        test.TestState.ExpectedDiagnostics.AddRange(await Expected<TAnalyzer>(source, otherFiles));
+        foreach (var file in test.TestState.Sources)
+            test.FixedState.Sources.Add(file);
+        test.FixedState.Sources[0] = (test.TestState.Sources[0].filename, SourceText.From(expected));
+        await Run(test);
     }
 
     /// <summary>Expects that there is a diagnostic, and no fix for it.</summary>
@@ -41,11 +35,13 @@ public static class CodeFixVerifier
         where TAnalyzer : DiagnosticAnalyzer, new()
         where TFix : CodeFixProvider, new()
     {
-        var document = Open(source, otherFiles);
-        var diagnostics = await Diagnostics(document, new TAnalyzer(), new TFix());
-        Assert.That(diagnostics, Is.Not.Empty, "There is nothing to fix.");
-        foreach (var diagnostic in diagnostics)
-            Assert.That(await Actions(document, diagnostic, new TFix()), Is.Empty);
+        var test = new RuleTest<TAnalyzer, TFix>(id: null, [source, .. otherFiles]);
+        var expected = await Expected<TAnalyzer>(source, otherFiles);
+        test.TestState.ExpectedDiagnostics.AddRange(expected);
+        test.FixedState.ExpectedDiagnostics.AddRange(expected);
+        foreach (var file in test.TestState.Sources)
+            test.FixedState.Sources.Add(file);
+        await Run(test);
     }
 
     /// <summary>Makes every fix of every diagnostic in a source that need not compile, each for itself.</summary>
@@ -70,6 +66,25 @@ public static class CodeFixVerifier
         return made;
     }
 
+    // That the rule is silent under a pragma and in generated code, its own cases say.
+    private static Task Run<TAnalyzer, TFix>(RuleTest<TAnalyzer, TFix> test)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new()
+    {
+        test.TestBehaviors = TestBehaviors.SkipSuppressionCheck | TestBehaviors.SkipGeneratedCodeCheck;
+        return test.RunAsync();
+    }
+
+    private static async Task<List<DiagnosticResult>> Expected<TAnalyzer>(string source, string[] otherFiles) where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        var found = await AnalyzerVerifier.Diagnose(new TAnalyzer(), source, otherFiles);
+        Assert.That(found, Is.Not.Empty, "There is nothing to fix.");
+        return [.. found.Select(diagnostic => (diagnostic.Id, diagnostic.Severity, diagnostic.Location.GetLineSpan().Span))
+            .Select(at => new DiagnosticResult(at.Id, at.Severity)
+                .WithSpan(at.Span.Start.Line + 1, at.Span.Start.Character + 1, at.Span.End.Line + 1, at.Span.End.Character + 1)
+                .WithOptions(DiagnosticOptions.IgnoreAdditionalLocations))];
+    }
+
     private static Project CreateEmpty()
     {
         var project = new AdhocWorkspace().CurrentSolution
@@ -90,47 +105,6 @@ public static class CodeFixVerifier
         return project.AddDocument("Source0.cs", source, filePath: "Source0.cs");
     }
 
-    private static async Task<Document> FixOneByOne(Document document, DiagnosticAnalyzer analyzer, CodeFixProvider fix)
-    {
-        for (var i = 0; i < MostFixes; i++)
-        {
-            CodeAction? action = null;
-            foreach (var diagnostic in await Diagnostics(document, analyzer, fix))
-            {
-                action = (await Actions(document, diagnostic, fix)).FirstOrDefault();
-                if (action is not null)
-                    break;
-            }
-
-            if (action is null)
-                return document;
-            Assert.That(action.EquivalenceKey, Is.Not.Null.And.Not.Empty);
-            document = await Apply(document, action);
-        }
-
-        Assert.Fail("Fixing does not come to an end.");
-        return document;
-    }
-
-    private static async Task<Document> FixAll(Document document, DiagnosticAnalyzer analyzer, CodeFixProvider fix)
-    {
-        for (var i = 0; i < MostFixes; i++)
-        {
-            var diagnostics = await Diagnostics(document, analyzer, fix);
-            var key = (await Task.WhenAll(diagnostics.Select(diagnostic => Actions(document, diagnostic, fix))))
-                .SelectMany(actions => actions).FirstOrDefault()?.EquivalenceKey;
-            if (key is null)
-                return document;
-            var context = new FixAllContext(document, fix, FixAllScope.Document, key, fix.FixableDiagnosticIds, new Provider(analyzer, fix), default);
-            if (await fix.GetFixAllProvider()!.GetFixAsync(context) is not { } action)
-                return document;
-            document = await Apply(document, action);
-        }
-
-        Assert.Fail("Fixing all does not come to an end.");
-        return document;
-    }
-
     private static async Task<List<CodeAction>> Actions(Document document, Diagnostic diagnostic, CodeFixProvider fix)
     {
         var actions = new List<CodeAction>();
@@ -142,32 +116,5 @@ public static class CodeFixVerifier
     {
         var operation = (await action.GetOperationsAsync(default)).OfType<ApplyChangesOperation>().Single();
         return operation.ChangedSolution.GetDocument(document.Id)!;
-    }
-
-    private static async Task<ImmutableArray<Diagnostic>> Diagnostics(Document document, DiagnosticAnalyzer analyzer, CodeFixProvider fix)
-    {
-        var compilation = (await document.Project.GetCompilationAsync())!;
-        AnalyzerVerifier.AssertCompiles(compilation);
-        var tree = await document.GetSyntaxTreeAsync();
-        return
-        [
-            .. (await AnalyzerVerifier.Diagnose(compilation, analyzer))
-                .Where(diagnostic => diagnostic.Location.SourceTree == tree && fix.FixableDiagnosticIds.Contains(diagnostic.Id))
-                .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start),
-        ];
-    }
-
-    private static async Task<string> Text(Document document) => (await document.GetTextAsync()).ToString();
-
-    private sealed class Provider(DiagnosticAnalyzer analyzer, CodeFixProvider fix) : FixAllContext.DiagnosticProvider
-    {
-        public override async Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
-            await AnalyzerVerifier.Diagnose((await project.GetCompilationAsync(cancellationToken))!, analyzer);
-
-        public override async Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken) =>
-            await Diagnostics(document, analyzer, fix);
-
-        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
-            Task.FromResult<IEnumerable<Diagnostic>>([]);
     }
 }

@@ -11,8 +11,6 @@ namespace FineTune.Testing;
 /// </summary>
 public static class Compilations
 {
-    private const string GlobalUsingsFile = "GlobalUsings.cs";
-
     private static readonly Lazy<ImmutableArray<MetadataReference>> AllReferences = new(FindReferences);
 
     // TorchSharp refers to an older System.Runtime; the SDK keeps silent about that in every project.
@@ -23,10 +21,14 @@ public static class Compilations
     private static readonly Lazy<CSharpCompilation> Empty = new(() => CSharpCompilation.Create("Demo", references: References, options: Options));
 
     private static readonly Lazy<CSharpCompilation> EmptyWithoutRuntime = new(() =>
-        Empty.Value.RemoveReferences(References.Where(reference => reference.Display == typeof(IFineTunable).Assembly.Location)));
+        Empty.Value.WithReferences(ReferencesWithoutRuntime));
 
     /// <summary>What a user's project references.</summary>
     public static ImmutableArray<MetadataReference> References => AllReferences.Value;
+
+    /// <summary>What a project references that has TorchSharp and knows nothing of the runtime.</summary>
+    public static IEnumerable<MetadataReference> ReferencesWithoutRuntime =>
+        References.Where(reference => reference.Display != typeof(IFineTunable).Assembly.Location);
 
     /// <summary>The language version of the SDK: preview is what the referenced Roslyn calls C# 14.</summary>
     public static CSharpParseOptions ParseOptions { get; } =
@@ -51,11 +53,14 @@ public static class Compilations
     /// <summary>The same sources in a project that has TorchSharp and knows nothing of the runtime.</summary>
     public static CSharpCompilation WithoutRuntime(CSharpCompilation compilation) =>
         EmptyWithoutRuntime.Value.WithOptions(compilation.Options).AddSyntaxTrees(compilation.SyntaxTrees.Select(tree =>
-            tree.FilePath == GlobalUsingsFile ? Parse(GlobalUsings.Replace("global using FineTune;\n", "", StringComparison.Ordinal), GlobalUsingsFile) : tree));
+            tree.FilePath == GlobalUsingsFile ? Parse(GlobalUsingsWithoutRuntime, GlobalUsingsFile) : tree));
 
     /// <summary>Parses a source as a file of that name.</summary>
     public static SyntaxTree Parse(string source, string path) =>
         CSharpSyntaxTree.ParseText(source, ParseOptions, path, System.Text.Encoding.UTF8);
+
+    /// <summary>The file of <see cref="GlobalUsings"/>.</summary>
+    public const string GlobalUsingsFile = "GlobalUsings.cs";
 
     /// <summary>What the SDK and a project that fine-tunes would import for every file.</summary>
     public const string GlobalUsings =
@@ -69,6 +74,9 @@ public static class Compilations
         global using static TorchSharp.torch;
         global using static TorchSharp.torch.nn;
         """;
+
+    /// <summary>The same in a project that knows nothing of the runtime.</summary>
+    public static string GlobalUsingsWithoutRuntime { get; } = GlobalUsings.Replace("global using FineTune;\n", "", StringComparison.Ordinal);
 
     private static ImmutableArray<MetadataReference> FindReferences()
     {
