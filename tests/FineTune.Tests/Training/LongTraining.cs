@@ -25,9 +25,6 @@ internal sealed record LongTraining(string Phase, string Optimizer, int Size, in
     private const int StepsOfEpoch = 20, ValidationBatches = 4, Classes = 10;
     private const double Rate = 1e-4, Momentum = 0.9, LargestNorm = 1;
 
-    /// <summary>Steps after which everything is there that stays: features, the optimizer's moments.</summary>
-    public const int WarmUp = 10;
-
     private readonly List<long> resident = [];
 
     private int Samples => StepsOfEpoch * Accumulate * Batch;
@@ -54,11 +51,7 @@ internal sealed record LongTraining(string Phase, string Optimizer, int Size, in
         (byHand ? (Action<Tensor, Tensor>)ByHand : Fit)(inputs, targets);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new LongTrainingMemory(
-            resident[WarmUp - 1],
-            resident[WarmUp..(Steps / 2)].Max(),
-            resident[(Steps / 2)..].Max(),
-            ProcessMemory.Peak,
-            seconds);
+            resident[(Steps / 4)..(Steps / 2)].Min(), resident[(3 * Steps / 4)..].Min(), ProcessMemory.Peak, seconds);
     }
 
     private void Fit(Tensor inputs, Tensor targets)
@@ -175,22 +168,21 @@ internal sealed record LongTraining(string Phase, string Optimizer, int Size, in
 }
 
 /// <summary>The bytes of a process in the course of a training.</summary>
-/// <param name="AfterWarmUp">After the first steps.</param>
-/// <param name="FirstHalf">The most after any step from there to half of them.</param>
-/// <param name="SecondHalf">The most after any other.</param>
+/// <param name="Early">The least after any step of the second quarter, when all is there that stays: features, moments, best weights.</param>
+/// <param name="Late">The least after any step of the last quarter.</param>
 /// <param name="Peak">The most that it ever had, within steps too.</param>
 /// <param name="Seconds">What the training took.</param>
-internal sealed record LongTrainingMemory(long AfterWarmUp, long FirstHalf, long SecondHalf, long Peak, double Seconds)
+internal sealed record LongTrainingMemory(long Early, long Late, long Peak, double Seconds)
 {
     /// <summary>All of it in MiB, on a line.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{AfterWarmUp >> 20} {FirstHalf >> 20} {SecondHalf >> 20} {Peak >> 20} {Seconds:F2}");
+        CultureInfo.InvariantCulture, $"{Early >> 20} {Late >> 20} {Peak >> 20} {Seconds:F2}");
 
     /// <summary>What <see cref="ToString"/> wrote.</summary>
     public static LongTrainingMemory Parse(string line)
     {
         var words = line.Split(' ');
-        var bytes = words[..4].Select(word => long.Parse(word, CultureInfo.InvariantCulture) << 20).ToArray();
-        return new LongTrainingMemory(bytes[0], bytes[1], bytes[2], bytes[3], double.Parse(words[4], CultureInfo.InvariantCulture));
+        var bytes = words[..3].Select(word => long.Parse(word, CultureInfo.InvariantCulture) << 20).ToArray();
+        return new LongTrainingMemory(bytes[0], bytes[1], bytes[2], double.Parse(words[3], CultureInfo.InvariantCulture));
     }
 }
