@@ -99,7 +99,7 @@ public sealed class MemoryTests
     public void Memory_does_not_grow_with_the_number_of_steps(
         [Values("head", "last", "full")] string phase, [Values("Adam", "AdamW", "SGD", "RMSProp")] string optimizer)
     {
-        var training = new LongTraining(phase, optimizer, Size: 32, Batch: 8, Accumulate: 2, Steps: 160);
+        var training = new LongTraining(phase, optimizer, Size: 32, Batch: 8, Accumulate: 2, Steps: 100);
         var fit = Run(training, byHand: false);
 
         // Fewer steps, as by hand memory may grow with each.
