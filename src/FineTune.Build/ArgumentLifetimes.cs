@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
@@ -7,9 +8,14 @@ namespace FineTune.Build;
 /// <summary>
 /// Keeps arguments of TorchSharp's methods alive until the methods return. TorchSharp passes the native pointer of a
 /// number to libtorch and keeps nothing that holds the number: in optimized code a collection at that moment frees it
-/// while libtorch reads it. Code that the runtime does not optimize holds its arguments to the end, and an assembly asks
-/// for that by its <c>DebuggableAttribute</c>. (The work is done in libtorch, which this does not touch.)
+/// while libtorch reads it. Code that is not optimized holds its arguments to the end. (The work is done in libtorch,
+/// which this does not touch.)
 /// </summary>
+/// <remarks>
+/// Each method asks for that by <see cref="MethodImplAttributes.NoOptimization"/>, which the compiler of the runtime heeds
+/// and so do those ahead of time. The assembly says the same by its <c>DebuggableAttribute</c>, which only the former
+/// heeds, but by which a program sees that it runs on a mended TorchSharp.
+/// </remarks>
 internal static class ArgumentLifetimes
 {
     // The versions known to need it.
@@ -20,7 +26,7 @@ internal static class ArgumentLifetimes
     private static readonly byte[] After = [1, 0, 0x03, 0x01, 0, 0, 0, 0];    // and Default and DisableOptimizations
 
     /// <summary>
-    /// Turns the optimizations of the assembly off. A file that is something else, another version or has other
+    /// Turns the optimizations of the assembly and of its methods off. A file that is something else, another version or has other
     /// arguments is left as it is.
     /// </summary>
     /// <returns>Whether <paramref name="assembly"/> was changed.</returns>
@@ -41,12 +47,27 @@ internal static class ArgumentLifetimes
             if (!Enumerable.SequenceEqual(new ArraySegment<byte>(assembly, offset, Before.Length), Before))
                 return false;
 
+            KeepMethods(assembly, file.PEHeaders.MetadataStartOffset, metadata);
             After.CopyTo(assembly, offset);
             return true;
         }
         catch (Exception exception) when (exception is BadImageFormatException or IOException or ArgumentException or InvalidOperationException or OverflowException)
         {
             return false;
+        }
+    }
+
+    // A row of the table of methods is the address of the body, in four bytes, and the flags for compilers, in two.
+    private static void KeepMethods(byte[] assembly, int metadataStart, MetadataReader metadata)
+    {
+        var flags = metadataStart + metadata.GetTableMetadataOffset(TableIndex.MethodDef) + 4;
+        var size = metadata.GetTableRowSize(TableIndex.MethodDef);
+        foreach (var handle in metadata.MethodDefinitions)
+        {
+            var hasBody = metadata.GetMethodDefinition(handle).RelativeVirtualAddress != 0;
+            if (hasBody)
+                assembly[flags] |= (byte)MethodImplAttributes.NoOptimization;
+            flags += size;
         }
     }
 

@@ -45,8 +45,8 @@ internal static class Features
             backbone.eval();
             Tensor pictures = randn([one.Batch, .. one.Size]);
             string name = $"pass/{one.Name}/{one.Batch}/{string.Join(',', one.Size)}";
-            var asItIs = new FrozenWay(input => [backbone.call(input)]);
-            FrozenWay[] ways = [asItIs, asItIs.ChannelsLast()];
+            Func<Tensor, Tensor[]> asItIs = input => [backbone.call(input)];
+            Func<Tensor, Tensor[]>[] ways = [asItIs, FastPass.ChannelsLast(asItIs)];
             List<double>[] ratios = [.. ways.Select(_ => new List<double>())];
             for (int pass = 0; pass < Passes; pass++)
             {
@@ -58,11 +58,11 @@ internal static class Features
 
             Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {one.Batch} | {string.Join(" | ", ratios.Select(of => Text(of.Order().ElementAt(Passes / 2))))} |"));
 
-            double Seconds(FrozenWay way)
+            double Seconds(Func<Tensor, Tensor[]> way)
             {
                 using DisposeScope scope = NewDisposeScope();
                 long start = Stopwatch.GetTimestamp();
-                way.Run(pictures);
+                way(pictures);
                 return Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.Loader;
 
 namespace FineTune.Build.Tests;
 
-/// <summary>The one attribute of the managed library.</summary>
+/// <summary>The flags of the managed library and of its methods.</summary>
 public sealed class ArgumentLifetimesTests
 {
     private const DebuggableAttribute.DebuggingModes Optimized = DebuggableAttribute.DebuggingModes.IgnoreSymbolStoreSequencePoints;
@@ -14,12 +15,18 @@ public sealed class ArgumentLifetimesTests
         Optimized | DebuggableAttribute.DebuggingModes.Default | DebuggableAttribute.DebuggingModes.DisableOptimizations;
 
     [Test]
-    public void Attribute_turns_optimizations_off()
+    public void Assembly_and_methods_turn_optimizations_off()
     {
         var content = MadeAssembly.Create();
         Assert.That(Modes(content), Is.EqualTo(Optimized));
         Assert.That(ArgumentLifetimes.Extend(content), Is.True);
         Assert.That(Modes(content), Is.EqualTo(NotOptimized));
+        Assert.That(Methods(content), Is.EquivalentTo(new[]
+        {
+            (".ctor", true, MethodImplAttributes.NoOptimization),
+            ("WithBody", true, MethodImplAttributes.NoOptimization),
+            ("Native", false, MethodImplAttributes.PreserveSig),
+        }));
         AssertLeftAlone(content, "already so");
     }
 
@@ -65,13 +72,16 @@ public sealed class ArgumentLifetimesTests
     }
 
     [Test]
-    public void Assembly_of_the_package_changes_in_two_bytes_and_loads()
+    public void Assembly_of_the_package_changes_in_its_flags_alone_and_loads()
     {
         var before = File.ReadAllBytes(TorchSharpPackage.Assembly);
         var content = (byte[])before.Clone();
         Assert.That(ArgumentLifetimes.Extend(content), Is.True);
         Assert.That(Modes(content), Is.EqualTo(NotOptimized));
-        Assert.That(Enumerable.Range(0, content.Length).Count(i => content[i] != before[i]), Is.EqualTo(2));
+        var methods = Methods(content);
+        Assert.That(methods.Where(method => method.Flags.HasFlag(MethodImplAttributes.NoOptimization) != method.HasBody), Is.Empty);
+        var changed = Enumerable.Range(0, content.Length).Count(i => content[i] != before[i]);
+        Assert.That(changed, Is.EqualTo(2 + methods.Count(method => method.HasBody)), "a byte for each method that has a body, and two of the attribute");
 
         var context = new AssemblyLoadContext("mended", isCollectible: true);
         try
@@ -99,6 +109,14 @@ public sealed class ArgumentLifetimesTests
         var arguments = metadata.GetBlobReader(modes.Value);
         Assert.That(arguments.ReadUInt16(), Is.EqualTo(1), "the prolog");
         return (DebuggableAttribute.DebuggingModes)arguments.ReadInt32();
+    }
+
+    private static (string Name, bool HasBody, MethodImplAttributes Flags)[] Methods(byte[] assembly)
+    {
+        using var file = new PEReader(new MemoryStream(assembly));
+        var metadata = file.GetMetadataReader();
+        return [.. metadata.MethodDefinitions.Select(metadata.GetMethodDefinition)
+            .Select(method => (metadata.GetString(method.Name), method.RelativeVirtualAddress != 0, method.ImplAttributes))];
     }
 
     private static void AssertLeftAlone(byte[] content, string what)

@@ -27,13 +27,16 @@ public sealed class CollectorRaceTests
         TestContext.Out.Write(output);
     }
 
-    [Test]
-    public void Mended_library_goes_on_in_an_application_compiled_ahead()
+    [TestCase("PublishReadyToRun")]
+    [TestCase("PublishAot")]
+    public void Mended_library_goes_on_in_an_application_compiled_ahead(string how)
     {
-        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch, $"<{how}>true</{how}>");
         var output = Path.Combine(consumer.Folder, "published");
-        Consumer.Dotnet(app, "publish", "-c", "Release", "--nologo", "-r", Consumer.Rid, "-p:PublishReadyToRun=true", "--no-self-contained", "-o", output);
-        Assert.That(Consumer.Dotnet(output, "App.dll", "1000000", "15"), Does.Contain("right "));
+        Consumer.Dotnet(app, "publish", "-c", "Release", "--nologo", "--use-current-runtime", "--self-contained", "-o", output);
+        var (code, printed) = Repository.Run(output, Path.Combine(output, OperatingSystem.IsWindows() ? "App.exe" : "App"), "1000000", "15");
+        Assert.That(code, Is.Zero, printed);
+        Assert.That(printed, Does.Contain("right "));
     }
 
     [Test]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FineTune.Package.Tests;
 
-/// <summary>The checkout that the tests run in, and the <c>dotnet</c> that a user runs.</summary>
+/// <summary>The checkout that the tests run in, and the programs that a user runs.</summary>
 internal static class Repository
 {
     /// <summary>The folder of the solution.</summary>
@@ -13,9 +13,12 @@ internal static class Repository
         new DirectoryInfo(AppContext.BaseDirectory).Name.StartsWith("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
 
     /// <summary>Runs <c>dotnet</c> in a folder; its exit code and all that it printed.</summary>
-    public static (int Code, string Output) Dotnet(string folder, params string[] arguments)
+    public static (int Code, string Output) Dotnet(string folder, params string[] arguments) => Run(folder, "dotnet", arguments);
+
+    /// <summary>Runs a program in a folder; its exit code and all that it printed.</summary>
+    public static (int Code, string Output) Run(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
 
         // What the test host sets for itself is not what a user's shell has.

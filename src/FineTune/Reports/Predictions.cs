@@ -61,10 +61,8 @@ internal sealed class Predictions
 
         // Damaged samples were an error, or counted, when they were trained or validated on.
         var loader = new BatchLoader(data, new BatchOptions { Shuffle = false, DamagedSamples = DamagedSamples.Skip });
-        foreach (var batch in loader.Epoch(0))
+        foreach (var batch in Inference.Each(loader.Epoch(0)))
         {
-            using var owned = batch;
-            FreeMemory.GiveBack();
             IReadOnlyList<(int Wanted, int Predicted)> pairs;
             using (torch.NewDisposeScope())
             {

@@ -58,7 +58,9 @@ internal class GradientStep
         {
             if (pending > 0 && gradientOf(name) is { } gradient)
             {
-                parameter.grad = gradient.to(parameter.device, copy: true);
+                // The parameter keeps a handle of its own to what it is given.
+                using var copy = gradient.to(parameter.device, copy: true);
+                parameter.grad = copy;
             }
         }
 

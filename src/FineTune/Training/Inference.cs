@@ -13,11 +13,8 @@ internal static class Inference
         using var states = new MetricStates(compiled.Metrics);
         var device = ModelDevice.Of(compiled.Model);
         var samples = 0;
-        foreach (var batch in batches.Epoch(0))
+        foreach (var batch in Each(batches.Epoch(0), cancellationToken))
         {
-            using var owned = batch;
-            cancellationToken.ThrowIfCancellationRequested();
-            FreeMemory.GiveBack();
             using var scope = torch.NewDisposeScope();
             var output = batch.Forward(compiled, device);
             var target = device.Move(batch.Target);
@@ -35,11 +32,8 @@ internal static class Inference
         using var mode = new InferenceMode(compiled.Model);
         var confusion = new Confusion(threshold);
         var device = ModelDevice.Of(compiled.Model);
-        foreach (var batch in new BatchLoader(data, batches).Epoch(0))
+        foreach (var batch in Each(new BatchLoader(data, batches).Epoch(0), cancellationToken))
         {
-            using var owned = batch;
-            cancellationToken.ThrowIfCancellationRequested();
-            FreeMemory.GiveBack();
             using var scope = torch.NewDisposeScope();
             confusion.Add(compiled.Model.call(device.Move(batch.Input)), device.Move(batch.Target));
         }
@@ -63,16 +57,26 @@ internal static class Inference
         using var all = torch.NewDisposeScope();
         var device = ModelDevice.Of(compiled.Model);
         var outputs = new List<Tensor>();
-        foreach (var batch in new BatchLoader(data, batches).Epoch(0))
+        foreach (var batch in Each(new BatchLoader(data, batches).Epoch(0), cancellationToken))
         {
-            using var owned = batch;
-            cancellationToken.ThrowIfCancellationRequested();
-            FreeMemory.GiveBack();
             using var scope = torch.NewDisposeScope();
             outputs.Add(Forward(compiled, device, batch.Input).MoveToOuterDisposeScope());
         }
 
         return torch.cat(outputs, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Batches, each disposed of when the next is asked for; what is free is given back between two of them.</summary>
+    public static IEnumerable<T> Each<T>(IEnumerable<T> batches, CancellationToken cancellationToken = default)
+        where T : IDisposable
+    {
+        foreach (var batch in batches)
+        {
+            using var owned = batch;
+            cancellationToken.ThrowIfCancellationRequested();
+            FreeMemory.GiveBack();
+            yield return batch;
+        }
     }
 
     // A model may hand back a view of its input or of its weights; what is returned is the caller's own.
