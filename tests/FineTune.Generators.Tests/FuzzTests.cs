@@ -12,14 +12,14 @@ public sealed class FuzzTests
 
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
     [Category("Slow")]
-    public void Source_cut_short_at_any_token(string name) => Truncate(Sources.All[name], step: 1);
+    public void Source_cut_short_at_any_token(string name) => Truncate(Sources.All[name], step: Effort.Of(4, nightly: 1));
 
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
     public void Some_tokens_lost_or_doubled(string name) => Mutate(Sources.All[name], rounds: 5);
 
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
     [Category("Slow")]
-    public void Many_tokens_lost_or_doubled(string name) => Mutate(Sources.All[name], rounds: 150);
+    public void Many_tokens_lost_or_doubled(string name) => Mutate(Sources.All[name], rounds: Effort.Of(40, nightly: 150));
 
     private static void Truncate(string source, int step)
     {

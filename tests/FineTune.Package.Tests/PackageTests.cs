@@ -17,6 +17,9 @@ public sealed class PackageTests
 
     private string Project => Path.Combine(folder, "consumer");
 
+    // From the last tag; what is restored is of just this one.
+    private string Version => Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Feed, "*.nupkg").Single())["FineTune.".Length..];
+
     private string Program => Path.Combine(Project, "Program.cs");
 
     [OneTimeSetUp]
@@ -32,6 +35,7 @@ public sealed class PackageTests
         File.WriteAllText(Path.Combine(Project, "Directory.Build.props"), $"""
             <Project>
               <PropertyGroup>
+                <FineTuneVersion>{Version}</FineTuneVersion>
                 <RestoreAdditionalProjectSources>{Feed}</RestoreAdditionalProjectSources>
                 <RestorePackagesPath>{Path.Combine(folder, "packages")}</RestorePackagesPath>
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
@@ -44,7 +48,7 @@ public sealed class PackageTests
     public void Delete() => Directory.Delete(folder, recursive: true);
 
     [Test]
-    public void Package_brings_generator_analyzers_fixes_and_what_mends_TorchSharp() => Assert.That(Files("FineTune.0.1.0.nupkg"), Is.EqualTo(
+    public void Package_brings_generator_analyzers_fixes_and_what_mends_TorchSharp() => Assert.That(Files($"FineTune.{Version}.nupkg"), Is.EqualTo(
     [
         "README.md",
         "analyzers/dotnet/cs/FineTune.Analyzers.dll",
@@ -58,12 +62,12 @@ public sealed class PackageTests
     ]));
 
     [Test]
-    public void Package_depends_on_TorchSharp_and_on_no_libtorch() => Assert.That(Dependencies("FineTune.0.1.0.nupkg"), Is.EqualTo(
+    public void Package_depends_on_TorchSharp_and_on_no_libtorch() => Assert.That(Dependencies($"FineTune.{Version}.nupkg"), Is.EqualTo(
         ["Google.Protobuf", "SkiaSharp", "Spectre.Console", "TorchSharp", "TorchVision"]));
 
     [Test]
     public void Nothing_else_is_packed() =>
-        Assert.That(Directory.EnumerateFiles(Feed).Select(Path.GetFileName), Is.EqualTo(["FineTune.0.1.0.nupkg"]));
+        Assert.That(Directory.EnumerateFiles(Feed).Select(Path.GetFileName), Is.EquivalentTo([$"FineTune.{Version}.nupkg", $"FineTune.{Version}.snupkg"]), "and its symbols");
 
     [Test]
     public void Project_trains_is_warned_and_is_mended()

@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Text;
-using FineTune.Checkpoints;
 using static TorchSharp.torch;
 
 namespace FineTune.Tests;
@@ -21,7 +21,7 @@ internal static class Formula
     /// <summary>Weights like a network's: matrices scaled by their inputs, norms near one, biases and means near zero.</summary>
     public static void Fill(string name, Tensor weights)
     {
-        double phase = Crc32.Of(Encoding.UTF8.GetBytes(name)) % 1000;
+        double phase = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(name)) % 1000;
         long count = weights.numel();
         double scale = weights.dim() > 1 ? Math.Sqrt(2.0 / (count / weights.shape[0])) : 0.1;
         bool nearOne = weights.dim() <= 1 && (name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith("weight", StringComparison.Ordinal));

@@ -12,8 +12,8 @@ internal static partial class ClassEmitter
 {
     private const string Interface = "global::FineTune.IFineTunable";
 
-    private const string GeneratedCode =
-        "[global::System.CodeDom.Compiler.GeneratedCode(\"FineTune.Generators\", \"0.1.0\")]";
+    private static readonly string GeneratedCode =
+        $"[global::System.CodeDom.Compiler.GeneratedCode(\"FineTune.Generators\", \"{typeof(ClassEmitter).Assembly.GetName().Version.ToString(3)}\")]";
 
     public static SourceText Emit(AnnotatedClass model)
     {

@@ -10,14 +10,16 @@ namespace FineTune.Analyzers.Tests.Differential;
 [Category("Slow")]
 public sealed class DifferentialTests
 {
-    private const int Seed = 20240607, Batches = 50, ProgramsInBatch = 200;
+    private const int Seed = 20240607, ProgramsInBatch = 200;
+
+    private static IEnumerable<int> Batches => Enumerable.Range(0, Effort.Of(12, nightly: 50));
 
     [Test]
-    public Task FT2001_finds_every_stale_use_and_nothing_else([Range(0, Batches - 1)] int batch) =>
+    public Task FT2001_finds_every_stale_use_and_nothing_else([ValueSource(nameof(Batches))] int batch) =>
         Compare<StaleCompilationAnalyzer>(new CompileDialect(), Models.Source, batch, knowsRuntime: true);
 
     [Test]
-    public Task FT3001_finds_every_stale_step_and_nothing_else([Range(0, Batches - 1)] int batch) =>
+    public Task FT3001_finds_every_stale_step_and_nothing_else([ValueSource(nameof(Batches))] int batch) =>
         Compare<StaleOptimizerAnalyzer>(new OptimizerDialect(), Thaw, batch, knowsRuntime: batch % 2 == 0);
 
     private static async Task Compare<TAnalyzer>(Dialect dialect, string stub, int batch, bool knowsRuntime) where TAnalyzer : DiagnosticAnalyzer, new()

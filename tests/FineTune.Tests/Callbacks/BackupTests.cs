@@ -189,7 +189,7 @@ public sealed class BackupTests
         Assert.That(Train(1e-6, stopAfter: 2), Throws.TypeOf<FineTuneException>()
             .With.Message.Contains("fine-tuned at 1E-05").And.Message.Contains("fine-tuned at 1E-06"));
 
-        TestDelegate Train(double rate, int stopAfter) => () =>
+        Action Train(double rate, int stopAfter) => () =>
         {
             using var model = new Stated(rate);
             var compiled = CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.MeanSquaredError(), []);

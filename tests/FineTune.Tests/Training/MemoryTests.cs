@@ -99,11 +99,12 @@ public sealed class MemoryTests
     public void Memory_does_not_grow_with_the_number_of_steps(
         [Values("head", "last", "full")] string phase, [Values("Adam", "AdamW", "SGD", "RMSProp")] string optimizer)
     {
-        var training = new LongTraining(phase, optimizer, Size: 32, Batch: 8, Accumulate: 2, Steps: 100);
+        var training = new LongTraining(phase, optimizer, Size: Effort.Of(32, nightly: 64), Batch: Effort.Of(8, nightly: 32), Accumulate: 2,
+            Steps: Effort.Of(60, nightly: 300));
         var fit = Run(training, byHand: false);
 
         // Fewer steps, as by hand memory may grow with each.
-        var hand = Run(training with { Steps = 40 }, byHand: true);
+        var hand = Run(training with { Steps = Effort.Of(20, nightly: 40) }, byHand: true);
         TestContext.Out.WriteLine($"fit {fit}, by hand {hand}");
         Assert.Multiple(() =>
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Hashing;
 
 namespace FineTune.Checkpoints;
 
@@ -30,11 +31,11 @@ internal sealed class ZipRecord(MappedFile file, string name, long position, lon
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, LongestChunk));
         try
         {
-            uint found = 0;
+            var found = new Crc32();
             for (long done = 0; done < length;)
             {
                 Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(LongestChunk, length - done));
-                found = CopyChunk(position + done, chunk, found);
+                CopyChunk(position + done, chunk, found);
                 done += chunk.Length;
             }
 
@@ -59,11 +60,11 @@ internal sealed class ZipRecord(MappedFile file, string name, long position, lon
             return;
         }
 
-        uint found = 0;
+        var found = new Crc32();
         while (destination.Length > 0)
         {
             Span<byte> chunk = destination[..Math.Min(LongestChunk, destination.Length)];
-            found = CopyChunk(start, chunk, found);
+            CopyChunk(start, chunk, found);
             start += chunk.Length;
             destination = destination[chunk.Length..];
         }
@@ -71,15 +72,15 @@ internal sealed class ZipRecord(MappedFile file, string name, long position, lon
         Accept(found);
     }
 
-    private uint CopyChunk(long start, Span<byte> chunk, uint checksumBefore)
+    private void CopyChunk(long start, Span<byte> chunk, Crc32 found)
     {
         file.CopyTo(start, chunk);
-        return Crc32.Append(checksumBefore, chunk);
+        found.Append(chunk);
     }
 
-    private void Accept(uint found)
+    private void Accept(Crc32 found)
     {
-        if (found != checksum)
+        if (found.GetCurrentHashAsUInt32() != checksum)
             throw new WeightsFileException($"'{file.Path}' is not a valid PyTorch file: the checksum of '{name}' is wrong.");
         isVerified = true;
     }
