@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FineTune.Testing;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace FineTune.Generators.Tests;
 
@@ -58,6 +59,18 @@ public sealed class EmissionTests
         Assert.That(
             run.Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !IsMissingDocumentationOf(run, diagnostic)),
             Is.Empty);
+    }
+
+    // What a project on .NET 8 is compiled as, unless it says otherwise.
+    [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
+    public void Output_compiles_as_CSharp_12(string name)
+    {
+        var output = GeneratorRun.Over(Sources.All[name]).Output;
+        var options = Compilations.ParseOptions.WithLanguageVersion(LanguageVersion.CSharp12);
+        var older = output.RemoveAllSyntaxTrees().AddSyntaxTrees(output.SyntaxTrees.Select(tree =>
+            CSharpSyntaxTree.ParseText(tree.GetText(), options, tree.FilePath)));
+
+        Assert.That(older.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
     }
 
     [Test]

@@ -54,7 +54,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
     /// Each backbone with the name of its member, and what its normalization layers do once they are unfrozen. One
     /// that is null has no layers.
     /// </param>
-    public static LayerList Of(params ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones)
+    public static LayerList Of(params (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones)
     {
         var list = new LayerList(backbones);
         var several = 0;
@@ -75,11 +75,11 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
     /// <summary>The layers of these backbones, then those of more. Generated code of a derived class calls it.</summary>
     /// <param name="more">The backbones that the derived class adds.</param>
-    public LayerList And(params ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> more) =>
+    public LayerList And(params (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] more) =>
         Of([.. backbones, .. more]).With([.. loose]).Staged(stages);
 
     /// <summary>Adds parameters that the model holds itself as parts of the backbone; they train when its first layer does.</summary>
-    public LayerList With(params ReadOnlySpan<TorchSharp.Modules.Parameter?> parameters)
+    public LayerList With(params TorchSharp.Modules.Parameter?[] parameters)
     {
         foreach (var parameter in parameters)
         {
