@@ -5,7 +5,7 @@ namespace FineTune.Package.Tests;
 
 /// <summary>
 /// What a user of the package gets: packed, restored from a folder into a project outside the repository, built with
-/// warnings as errors, run; the mistake that the mission is about warned of, and mended by the tools.
+/// warnings as errors, for each framework in the C# that it comes with, run; the mistake that the mission is about warned of, and mended by the tools.
 /// </summary>
 [Category("Slow")]
 [NonParallelizable]
@@ -58,12 +58,15 @@ public sealed class PackageTests
         "buildTransitive/FineTune.targets",
         "lib/net10.0/FineTune.dll",
         "lib/net10.0/FineTune.xml",
+        "lib/net8.0/FineTune.dll",
+        "lib/net8.0/FineTune.xml",
         "tools/FineTune.Build.dll",
     ]));
 
-    [Test]
-    public void Package_depends_on_TorchSharp_and_on_no_libtorch() => Assert.That(Dependencies($"FineTune.{Version}.nupkg"), Is.EqualTo(
-        ["Google.Protobuf", "SkiaSharp", "Spectre.Console", "TorchSharp", "TorchVision"]));
+    [TestCase("net10.0", "Google.Protobuf", "SkiaSharp", "Spectre.Console", "System.IO.Hashing", "TorchSharp", "TorchVision")]
+    [TestCase("net8.0", "Google.Protobuf", "SkiaSharp", "Spectre.Console", "System.IO.Hashing", "System.Text.Json", "TorchSharp", "TorchVision")]
+    public void Package_depends_on_TorchSharp_and_on_no_libtorch(string framework, params string[] expected) =>
+        Assert.That(Dependencies($"FineTune.{Version}.nupkg", framework), Is.EqualTo(expected));
 
     [Test]
     public void Nothing_else_is_packed() =>
@@ -73,7 +76,7 @@ public sealed class PackageTests
     public void Project_trains_is_warned_and_is_mended()
     {
         Assert.That(Succeed(Project, "build", "-c", "Release", "--nologo"), Does.Contain("0 Warning(s)"), "as it is, warnings being errors");
-        Assert.That(Succeed(Project, "run", "-c", "Release", "--no-build"), Does.Match(@"Trained for \d+ epochs, frozen: False\."));
+        Assert.That(Succeed(Project, "run", "-c", "Release", "--no-build", "--framework", "net10.0"), Does.Match(@"Trained for \d+ epochs, frozen: False\."));
 
         var program = File.ReadAllText(Program);
         File.WriteAllText(Program, program.Replace("compiled = model.Recompile();\n", ""));
@@ -109,12 +112,13 @@ public sealed class PackageTests
         }
     }
 
-    private string[] Dependencies(string package)
+    private string[] Dependencies(string package, string framework)
     {
         using var archive = ZipFile.OpenRead(Path.Combine(Feed, package));
         using var stream = archive.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
-        return [.. XDocument.Load(stream).Descendants().Where(element => element.Name.LocalName == "dependency")
-            .Select(dependency => dependency.Attribute("id")!.Value).Distinct().Order(StringComparer.Ordinal)];
+        return [.. XDocument.Load(stream).Descendants()
+            .Single(element => element.Name.LocalName == "group" && element.Attribute("targetFramework")!.Value == framework).Elements()
+            .Select(dependency => dependency.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
     }
 
     private string[] Files(string package)

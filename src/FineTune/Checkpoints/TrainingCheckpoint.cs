@@ -89,7 +89,7 @@ internal sealed class TrainingCheckpoint<TState>(TState state, IReadOnlyDictiona
             Add(hash, tensor.detach().cpu().contiguous().bytes);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
     }
 
     // Each part with its length, so that no two contents run together to the same bytes.

@@ -26,5 +26,5 @@ internal sealed class Fingerprint
     }
 
     /// <summary>The hash so far, in hexadecimal.</summary>
-    public override string ToString() => Convert.ToHexStringLower(hash.GetCurrentHash());
+    public override string ToString() => Convert.ToHexString(hash.GetCurrentHash()).ToLowerInvariant();
 }

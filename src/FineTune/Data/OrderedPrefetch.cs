@@ -7,7 +7,7 @@ namespace FineTune.Data;
 /// </summary>
 internal sealed class OrderedPrefetch<T> : IDisposable where T : IDisposable
 {
-    private readonly Lock gate = new();
+    private readonly object gate = new();
     private readonly SemaphoreSlim room;
     private readonly TaskCompletionSource<T>[] items;
     private readonly Func<int, T> make;

@@ -89,8 +89,10 @@ internal static class LineChart
         (double X, double Y)[] places = [.. line.Values.Select((value, i) => (X(i, time), Y(axis.Place(value))))];
         var path = new StringBuilder();
         var drawing = false;
-        foreach (var (i, (x, y)) in places.Index())
+        for (var i = 0; i < places.Length; i++)
         {
+            var (x, y) = places[i];
+
             // Between phases a learning rate jumps; a line from one to the other would show values that never were.
             drawing = drawing && !time.Phases.Any(phase => phase.Start == i);
             if (double.IsFinite(y))

@@ -135,7 +135,7 @@ internal sealed class ReportPage
         }
 
         html.Append("</tr>");
-        foreach (var (index, layer) in fits[^1].Layers.Index())
+        foreach (var (index, layer) in fits[^1].Layers.Select((layer, index) => (index, layer)))
         {
             Add($"<tr><td class=\"number\">{index}</td><td>{layer.Name}</td><td>{layer.Kind}</td><td class=\"number\">{layer.Parameters:N0}</td>");
             foreach (var then in fits.Select(fit => fit.Layers.FirstOrDefault(other => other.Name == layer.Name)))

@@ -85,7 +85,7 @@ internal static class ChangeHash
         return hash;
     }
 
-    private static Vector512<ulong> First(ulong chain) => Vector512.Create(chain) + Vector512<ulong>.Indices;
+    private static Vector512<ulong> First(ulong chain) => Vector512.Create(chain) + Vector512.Create(0ul, 1, 2, 3, 4, 5, 6, 7);
 
     // Each step can be undone, so a change of one word always shows. A product carries bits upwards alone; the shift brings them back.
     private static Vector512<ulong> Mix(Vector512<ulong> hash, Vector512<ulong> word)

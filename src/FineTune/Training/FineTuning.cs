@@ -46,7 +46,7 @@ public static class FineTuning
         }
 
         History? fine = null;
-        foreach (var (number, step) in Steps(model, options).Index())
+        foreach (var (number, step) in Steps(model, options).Select((step, number) => (number, step)))
         {
             model.EnterPhase(step.Phase);
             compiled = compiled.Recompile(state: fine is null ? OptimizerState.Reset : OptimizerState.Carry);

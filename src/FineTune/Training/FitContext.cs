@@ -6,7 +6,8 @@ namespace FineTune;
 /// <summary>Where a <c>Fit</c> stands, as callbacks see it and steer it.</summary>
 public sealed class FitContext
 {
-    private readonly OrderedDictionary<string, double> metrics = [];
+    // Nothing is ever taken out but all at once, so that they stay in the order in which they came.
+    private readonly Dictionary<string, double> metrics = [];
     private readonly Action<TrainingWarning> warn;
     private MetricStates? behind;
 

@@ -28,7 +28,7 @@ internal static unsafe class FreeMemory
 
     private static readonly delegate* unmanaged<nuint, int> Trim = Find();
     private static readonly SafeFileHandle? Statm = Trim == null ? null : Open();
-    private static readonly Lock Looking = new();
+    private static int looking;
     private static long least = long.MaxValue;
     private static int batches;
 
@@ -37,7 +37,7 @@ internal static unsafe class FreeMemory
     {
         // Whoever else looks at the moment does it for all: what is free is the whole process's. The C library has locks of its own,
         // so that other threads may allocate meanwhile.
-        if (Statm is null || !Looking.TryEnter())
+        if (Statm is null || Interlocked.Exchange(ref looking, 1) != 0)
         {
             return;
         }
@@ -60,7 +60,7 @@ internal static unsafe class FreeMemory
         }
         finally
         {
-            Looking.Exit();
+            Volatile.Write(ref looking, 0);
         }
     }
 
