@@ -325,7 +325,7 @@ public sealed class BackboneWeightsTests
     public void What_a_pattern_matched_in_parentheses_can_be_used_in_its_place()
     {
         using var model = new Model();
-        SafeTensors.Write(path, Weights().ToDictionary(pair => string.Join('/', pair.Key.Split('.').Reverse()), pair => pair.Value));
+        SafeTensors.Write(path, Weights().ToDictionary(pair => string.Join('/', Enumerable.Reverse(pair.Key.Split('.'))), pair => pair.Value));
 
         model.LoadBackbone(path, new() { Rename = [("^(?<kind>[a-z_]+)/(conv|bn)$", "$1.${kind}")] });
 
