@@ -4,16 +4,16 @@ using TorchSharp;
 namespace CatsVsDogs.Tests;
 
 /// <summary>
-/// The program, thirty times over, loader threads and all: TorchSharp as it is in its package lets the garbage collector free numbers in
+/// The program, many times over, loader threads and all: TorchSharp as it is in its package lets the garbage collector free numbers in
 /// use, and seven of ten runs died of it or trained with another number.
 /// </summary>
 [Category("Slow")]
 public sealed class ManyRunsTests
 {
-    private const int Runs = 30;
+    private static readonly int Runs = FineTune.Effort.Of(10, nightly: 30);
 
     [Test]
-    public void Thirty_runs_end_and_print_the_same_numbers()
+    public void Many_runs_end_and_print_the_same_numbers()
     {
         string cache = Sandbox.NewFolder(), weights = Path.Combine(cache, "small.safetensors");
         torch.random.manual_seed(1);

@@ -10,7 +10,7 @@ namespace FineTune.Tests;
 [Category("Slow")]
 public sealed class WeightsFileFuzzTests
 {
-    private const int Mutations = 25_000;
+    private static readonly int Mutations = Effort.Of(5_000, nightly: 25_000);
 
     private static readonly long[] Extremes = [0, -1, 1, int.MaxValue, uint.MaxValue, long.MaxValue, long.MinValue];
 
