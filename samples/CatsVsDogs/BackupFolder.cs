@@ -9,7 +9,7 @@ internal static class BackupFolder
     public static string Of(RecipeOptions options)
     {
         string choice = FormattableString.Invariant(
-            $"{options.Data}|{options.Weights}|{options.Backbone.Name}|{options.LearningRate}|{options.Epochs}|{options.DamagedSamples}|{options.Seed}|{options.Animals.Name}|{options.SourceEpochs}");
+            $"{options.Data}|{options.Weights}|{options.Backbone.Name}|{options.LearningRate}|{options.Epochs}|{options.MaxDamagedSamples}|{options.Seed}|{options.Animals.Name}|{options.SourceEpochs}");
         return Path.Combine(options.Cache, $"backup-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(choice)))[..12]}");
     }
 }

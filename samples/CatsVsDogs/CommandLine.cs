@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FineTune;
-using FineTune.Data;
 using FineTune.Vision;
 
 namespace CatsVsDogs;
@@ -118,7 +117,7 @@ internal static class CommandLine
                 LearningRate = parsed.GetValue(LearningRate),
                 Epochs = parsed.GetValue(Epochs),
                 Seed = parsed.GetValue(Seed),
-                DamagedSamples = parsed.GetValue(SkipDamaged) ? DamagedSamples.Skip : DamagedSamples.Fail,
+                MaxDamagedSamples = parsed.GetValue(SkipDamaged) ? int.MaxValue : 0,
             };
             Recipe.Run(options, output, cancellation.Token).Print(output);
             return 0;

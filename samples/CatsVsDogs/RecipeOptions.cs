@@ -1,6 +1,5 @@
 using CatsVsDogs.Drawing;
 using FineTune;
-using FineTune.Data;
 using FineTune.Vision;
 
 namespace CatsVsDogs;
@@ -24,7 +23,7 @@ internal sealed record RecipeOptions
     public int Epochs { get; init; } = 100;
 
     /// <summary>What to do about pictures that cannot be read.</summary>
-    public DamagedSamples DamagedSamples { get; init; }
+    public int MaxDamagedSamples { get; init; }
 
     /// <summary>What everything random is derived from.</summary>
     public int Seed { get; init; } = 1;

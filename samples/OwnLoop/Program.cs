@@ -13,7 +13,7 @@ using var model = new PointClassifier();
 Console.WriteLine($"{model.parameters().Count()} parameters: {string.Join(", ", model.named_parameters().Select(named => named.name))}");
 
 model.FreezeBackbone();
-CompiledModel compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropy());
+CompiledModel compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits());
 Console.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}. {Train(compiled)}");
 
 model.UnfreezeLast();

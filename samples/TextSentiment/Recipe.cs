@@ -36,7 +36,7 @@ internal static class Recipe
         string backups = BackupFolder.Of(options);
         model.FreezeBackbone();
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
-        CompiledModel compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        CompiledModel compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         History head = compiled.Fit(train, fit with
         {
             Epochs = options.Epochs,
@@ -55,8 +55,8 @@ internal static class Recipe
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
         History fine = compiled.Fit(train, fit with
         {
-            InitialEpoch = head.Epochs,
-            Epochs = head.Epochs + options.Epochs,
+            InitialEpoch = head.NextEpoch,
+            Epochs = head.NextEpoch + options.Epochs,
             ValidationData = validation,
             Callbacks =
             [
@@ -70,7 +70,7 @@ internal static class Recipe
         model.SaveBackbone(weights);
         output.WriteLine($"Saved the backbone to '{weights}'.");
         string report = Path.ChangeExtension(weights, ".html");
-        compiled.Report(report);
+        compiled.WriteReport(report);
         output.WriteLine($"Wrote curves, layers and mistakes to '{report}'.");
         if (fine.Outcome.Reason != StopReason.Cancelled)
             Directory.Delete(backups, recursive: true);

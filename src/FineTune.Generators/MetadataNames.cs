@@ -25,7 +25,7 @@ internal static class MetadataNames
     public const string CompiledLoop = "FineTune.CompiledLoop";
     public const string Phase = "FineTune.Phase";
     public const string EarlyStopping = "FineTune.EarlyStopping";
-    public const string FeatureCache = "FineTune.FeatureCache";
+    public const string FeatureStorage = "FineTune.FeatureStorage";
     public const string StaleCompilationException = "FineTune.StaleCompilationException";
 
     public const string Module = "TorchSharp.torch+nn+Module";

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using FineTune.Tests;
 using TorchSharp;
 

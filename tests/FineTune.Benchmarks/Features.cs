@@ -160,7 +160,7 @@ internal static class Features
         using var model = new Tuned(one.Create(), one.Features);
         long start = Stopwatch.GetTimestamp();
         model.FreezeBackbone();
-        model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy()).Fit(data, one.Options with { FastFeatures = false });
+        model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy()).Fit(data, one.Options with { FeatureCache = new() });
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -175,7 +175,7 @@ internal static class Features
     {
         public string Shape => string.Join('×', Size);
 
-        public FitOptions Options => new() { BatchSize = Batch, Progress = ProgressStyle.None, FastFeatures = true };
+        public FitOptions Options => new() { BatchSize = Batch, Progress = ProgressStyle.None, FeatureCache = new() { AllowChannelsLast = true } };
 
         public string PeerName(string phase) => $"features/{Name}/{phase}/{Samples}/{Batch}/{string.Join(',', Size)}";
     }

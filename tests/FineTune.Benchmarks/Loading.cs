@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using FineTune.Tests;
 using FineTune.Vision;
 using static TorchSharp.torch;

@@ -34,7 +34,7 @@ public sealed class CollectorRaceTests
         var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch, $"<{how}>true</{how}>");
         var output = Path.Combine(consumer.Folder, "published");
         Consumer.Dotnet(app, "publish", "-c", "Release", "--nologo", "--use-current-runtime", "--self-contained", "-o", output);
-        var (code, printed) = Repository.Run(output, Path.Combine(output, OperatingSystem.IsWindows() ? "App.exe" : "App"), "1000000", "15");
+        var (code, printed) = Repository.Run(output, Path.Combine(output, OperatingSystem.IsWindows() ? "App.exe" : "App"), "1000000", $"{Effort.Of(5, nightly: 60)}");
         Assert.That(code, Is.Zero, printed);
         Assert.That(printed, Does.Contain("right "));
     }

@@ -2,7 +2,10 @@ using FineTune.Package.Tests;
 
 namespace FineTune.Build.Tests;
 
-/// <summary>Whatever way a program with TorchSharp is built and published, it gets the mended files, and works.</summary>
+/// <summary>
+/// Whatever way a program with TorchSharp is built and published, it gets the mended files, and works. (Trimmed, as a single file and
+/// compiled ahead, with the package: <c>ConsumerMatrixTests</c>.)
+/// </summary>
 [Category("Slow")]
 [NonParallelizable]
 public sealed class ConsumerTests
@@ -50,9 +53,6 @@ public sealed class ConsumerTests
     [TestCase("", TestName = "Published_as_it_is")]
     [TestCase("-r", "RID", "--no-self-contained", TestName = "Published_for_this_machine")]
     [TestCase("-r", "RID", "--self-contained", TestName = "Published_self_contained")]
-    [TestCase("-r", "RID", "-p:PublishTrimmed=true", TestName = "Published_trimmed")]
-    [TestCase("-r", "RID", "--self-contained", "-p:PublishSingleFile=true", TestName = "Published_as_a_single_file")]
-    [TestCase("-r", "RID", "-p:PublishReadyToRun=true", "--no-self-contained", TestName = "Published_compiled_ahead")]
     public void Published(params string[] options)
     {
         var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch);

@@ -11,44 +11,20 @@ namespace FineTune.Package.Tests;
 [NonParallelizable]
 public sealed class PackageTests
 {
-    private readonly string folder = Path.Combine(Path.GetTempPath(), "finetune-packages-" + Guid.NewGuid().ToString("N"));
+    private static readonly string Project = Path.Combine(PackedFeed.Folder, "consumer");
 
-    private string Feed => Path.Combine(folder, "feed");
-
-    private string Project => Path.Combine(folder, "consumer");
-
-    // From the last tag; what is restored is of just this one.
-    private string Version => Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Feed, "*.nupkg").Single())["FineTune.".Length..];
-
-    private string Program => Path.Combine(Project, "Program.cs");
+    private static readonly string Program = Path.Combine(Project, "Program.cs");
 
     [OneTimeSetUp]
-    public void Pack()
+    public void Create()
     {
-        Succeed(Repository.Root, "pack", "src/FineTune", "-c", Repository.Configuration, "--no-build", "-o", Feed, "--nologo");
-
         Directory.CreateDirectory(Project);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "FineTune.Package.Tests", "Consumer")))
             File.Copy(file, Path.Combine(Project, Path.GetFileName(file)));
-
-        // An empty package cache: everything comes from the feed or from the registry.
-        File.WriteAllText(Path.Combine(Project, "Directory.Build.props"), $"""
-            <Project>
-              <PropertyGroup>
-                <FineTuneVersion>{Version}</FineTuneVersion>
-                <RestoreAdditionalProjectSources>{Feed}</RestoreAdditionalProjectSources>
-                <RestorePackagesPath>{Path.Combine(folder, "packages")}</RestorePackagesPath>
-                <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
-              </PropertyGroup>
-            </Project>
-            """);
     }
 
-    [OneTimeTearDown]
-    public void Delete() => Directory.Delete(folder, recursive: true);
-
     [Test]
-    public void Package_brings_generator_analyzers_fixes_and_what_mends_TorchSharp() => Assert.That(Files($"FineTune.{Version}.nupkg"), Is.EqualTo(
+    public void Package_brings_generator_analyzers_fixes_and_what_mends_TorchSharp() => Assert.That(Files($"FineTune.{PackedFeed.Version}.nupkg"), Is.EqualTo(
     [
         "README.md",
         "analyzers/dotnet/cs/FineTune.Analyzers.dll",
@@ -66,11 +42,11 @@ public sealed class PackageTests
     [TestCase("net10.0", "Google.Protobuf", "SkiaSharp", "Spectre.Console", "System.IO.Hashing", "TorchSharp", "TorchVision")]
     [TestCase("net8.0", "Google.Protobuf", "SkiaSharp", "Spectre.Console", "System.IO.Hashing", "System.Text.Json", "TorchSharp", "TorchVision")]
     public void Package_depends_on_TorchSharp_and_on_no_libtorch(string framework, params string[] expected) =>
-        Assert.That(Dependencies($"FineTune.{Version}.nupkg", framework), Is.EqualTo(expected));
+        Assert.That(Dependencies($"FineTune.{PackedFeed.Version}.nupkg", framework), Is.EqualTo(expected));
 
     [Test]
     public void Nothing_else_is_packed() =>
-        Assert.That(Directory.EnumerateFiles(Feed).Select(Path.GetFileName), Is.EquivalentTo([$"FineTune.{Version}.nupkg", $"FineTune.{Version}.snupkg"]), "and its symbols");
+        Assert.That(Directory.EnumerateFiles(PackedFeed.Feed).Select(Path.GetFileName), Is.EquivalentTo([$"FineTune.{PackedFeed.Version}.nupkg", $"FineTune.{PackedFeed.Version}.snupkg"]), "and its symbols");
 
     [Test]
     public void Project_trains_is_warned_and_is_mended()
@@ -112,18 +88,18 @@ public sealed class PackageTests
         }
     }
 
-    private string[] Dependencies(string package, string framework)
+    private static string[] Dependencies(string package, string framework)
     {
-        using var archive = ZipFile.OpenRead(Path.Combine(Feed, package));
+        using var archive = ZipFile.OpenRead(Path.Combine(PackedFeed.Feed, package));
         using var stream = archive.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
         return [.. XDocument.Load(stream).Descendants()
             .Single(element => element.Name.LocalName == "group" && element.Attribute("targetFramework")!.Value == framework).Elements()
             .Select(dependency => dependency.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
     }
 
-    private string[] Files(string package)
+    private static string[] Files(string package)
     {
-        using var archive = ZipFile.OpenRead(Path.Combine(Feed, package));
+        using var archive = ZipFile.OpenRead(Path.Combine(PackedFeed.Feed, package));
         return [.. archive.Entries.Select(entry => entry.FullName)
             .Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal) && name != "[Content_Types].xml" && !name.EndsWith(".nuspec", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];

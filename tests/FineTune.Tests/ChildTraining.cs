@@ -68,7 +68,7 @@ internal static partial class ChildTraining
                 LimitFiles(5000);
                 return TrainOnFeatures(folder);
             case var place when place.StartsWith(Memory, StringComparison.Ordinal):
-                return FeaturesInMemory.Train(folder, Enum.Parse<FeatureCache>(place[Memory.Length..]), batch);
+                return FeaturesInMemory.Train(folder, Enum.Parse<FeatureStorage>(place[Memory.Length..]), batch);
             case var phase when phase.StartsWith(Step, StringComparison.Ordinal):
                 return WideStep.Growth(phase[Step.Length..] == "full" ? Phase.Full : Phase.Head).ToString(CultureInfo.InvariantCulture);
             case var training when training.StartsWith(Long, StringComparison.Ordinal):
@@ -167,8 +167,8 @@ internal static partial class ChildTraining
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(
-            Toy.Points(), Toy.Quiet with { Epochs = 4, BatchSize = 10, FeatureCache = FeatureCache.Disk, FeatureCacheFolder = folder });
+        var history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(
+            Toy.Points(), Toy.Quiet with { Epochs = 4, BatchSize = 10, FeatureCache = new() { Storage = FeatureStorage.Disk, Folder = folder } });
         return string.Create(CultureInfo.InvariantCulture,
             $"computed {history.FeatureCaches.Single().Computed}\nwarnings {history.Warnings.Count} {string.Join(' ', history.Warnings.Select(warning => warning.Message))}\n{string.Join('\n', history["loss"].Select(loss => loss.ToString("R", CultureInfo.InvariantCulture)))}");
     }

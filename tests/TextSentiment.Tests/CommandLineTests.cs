@@ -1,4 +1,4 @@
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using FineTune.Tests;
 using FineTune.Text;
 using TextSentiment.Writing;

@@ -14,7 +14,7 @@ internal sealed class ShapeReader(TorchTypes torch, CancellationToken cancellati
 
     public ModuleShape? Read(IOperation value)
     {
-        value = OnlyValue.Behind(value, cancellation);
+        value = SingleAssignment.Behind(value, cancellation);
         return value switch
         {
             IInvocationOperation { TargetMethod: { IsStatic: true } method } call => method.ContainingType.ToDisplayString() switch

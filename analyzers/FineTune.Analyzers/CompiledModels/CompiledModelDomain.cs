@@ -78,7 +78,7 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
         }
     }
 
-    public override Value? Read(IMemberReferenceOperation operation, Value? receiver, Flow.Path path)
+    public override Value? Read(IMemberReferenceOperation operation, Value? receiver, FlowPath path)
     {
         var member = operation.Member;
         if (FineTuneTypes.Is(member.ContainingType, types.Phase))
@@ -151,12 +151,12 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
         return compiled;
     }
 
-    protected static int ModelLink(Flow.Path path) => path.Slots.Named("model of a compiled model");
+    protected static int ModelLink(FlowPath path) => path.Slots.Named("model of a compiled model");
 
     private static Trainability Last(Call call) =>
         new(TrainabilityKind.Last, (call.Argument("count") as Constant)?.Content, (call.Argument("unit") as Constant)?.Content ?? 0);
 
-    protected static bool? IsStale(Value? value, Flow.Path path) =>
+    protected static bool? IsStale(Value? value, FlowPath path) =>
         value is Reference compiled && path.Fact<CompiledFact>(compiled) is { } fact
         && path.Fact<ModelFact>(path[compiled].Fields.Find(ModelLink(path))) is { } model
             ? model.Now.Differs(fact.Bound)

@@ -19,13 +19,13 @@ internal sealed class FineTuneTypes
         this.tunable = tunable;
         this.compiledModel = compiledModel;
         this.compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
-        Followed = new(type => IsModel(type) || IsCompiledModel(type));
+        TrackedTypes = new(type => IsModel(type) || IsCompiledModel(type));
         Phase = compilation.GetTypeByMetadataName(MetadataNames.Phase);
         StaleCompilationException = compilation.GetTypeByMetadataName(MetadataNames.StaleCompilationException);
     }
 
     /// <summary>What the rules on compiling follow.</summary>
-    public Followed Followed { get; }
+    public TrackedTypes TrackedTypes { get; }
 
     public INamedTypeSymbol? Phase { get; }
 

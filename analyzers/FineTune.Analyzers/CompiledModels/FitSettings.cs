@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.CompiledModels;
 
-/// <summary>The options of a <c>Fit</c>, as far as they are all in sight: which are stated, and how.</summary>
+/// <summary>The options of a <c>Fit</c>, or a record among them, as far as they are all in sight: which are stated, and how.</summary>
 internal sealed class FitSettings
 {
     private readonly Dictionary<string, IOperation> stated = [];
@@ -19,18 +19,24 @@ internal sealed class FitSettings
             : null;
 
     /// <summary>The options that an expression makes; null where they come from elsewhere.</summary>
-    public static FitSettings? Read(IOperation value, CancellationToken cancellation)
+    public static FitSettings? Read(IOperation value, CancellationToken cancellation) => Read(value, "FitOptions", cancellation);
+
+    /// <summary>What an option says that is a record itself; null where it is left to its default, or comes from elsewhere.</summary>
+    public FitSettings? Nested(string option, CancellationToken cancellation) =>
+        this[option] is { } value ? Read(value, option, cancellation) : null;
+
+    private static FitSettings? Read(IOperation value, string type, CancellationToken cancellation)
     {
-        value = OnlyValue.Behind(value, cancellation);
+        value = SingleAssignment.Behind(value, cancellation);
         switch (value)
         {
             case { ConstantValue: { HasValue: true, Value: null } } or IDefaultValueOperation:
                 return new();
-            case IObjectCreationOperation { Constructor.Parameters.IsEmpty: true } creation when IsFitOptions(creation.Type):
+            case IObjectCreationOperation { Constructor.Parameters.IsEmpty: true } creation when IsOurs(creation.Type, type):
                 var fresh = new FitSettings();
                 fresh.Add(creation.Initializer);
                 return fresh;
-            case IWithOperation copy when IsFitOptions(copy.Type) && Read(copy.Operand, cancellation) is { } settings:
+            case IWithOperation copy when IsOurs(copy.Type, type) && Read(copy.Operand, type, cancellation) is { } settings:
                 settings.Add(copy.Initializer);
                 return settings;
             default:
@@ -38,13 +44,15 @@ internal sealed class FitSettings
         }
     }
 
-    public static bool IsFitOptions(ITypeSymbol? type) =>
-        type is { Name: "FitOptions", ContainingNamespace: { Name: "FineTune", ContainingNamespace.IsGlobalNamespace: true } };
+    public static bool IsFitOptions(ITypeSymbol? type) => IsOurs(type, "FitOptions");
+
+    private static bool IsOurs(ITypeSymbol? type, string name) =>
+        type is { ContainingNamespace: { Name: "FineTune", ContainingNamespace.IsGlobalNamespace: true } } && type.Name == name;
 
     /// <summary>The elements of a collection, each behind its variable; null where not all of them are in sight.</summary>
     public static IReadOnlyList<IOperation>? Elements(IOperation collection, CancellationToken cancellation)
     {
-        IEnumerable<IOperation>? elements = OnlyValue.Behind(collection, cancellation) switch
+        IEnumerable<IOperation>? elements = SingleAssignment.Behind(collection, cancellation) switch
         {
             ICollectionExpressionOperation expression => expression.Elements,
             IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
@@ -52,7 +60,7 @@ internal sealed class FitSettings
                 added is IInvocationOperation { Arguments.Length: 1 } add ? add.Arguments[0].Value : added),
             _ => null,
         };
-        var all = elements?.Select(element => OnlyValue.Behind(element, cancellation)).ToList();
+        var all = elements?.Select(element => SingleAssignment.Behind(element, cancellation)).ToList();
         return all is null || all.Exists(element => element is ISpreadOperation or ISimpleAssignmentOperation) ? null : all;
     }
 
@@ -61,7 +69,7 @@ internal sealed class FitSettings
         foreach (var assignment in initializer?.Initializers.OfType<ISimpleAssignmentOperation>() ?? [])
         {
             if (assignment.Target is IPropertyReferenceOperation property)
-                stated[property.Property.Name] = OnlyValue.Unconverted(assignment.Value);
+                stated[property.Property.Name] = SingleAssignment.Unconverted(assignment.Value);
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class RoleAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: the member; {1}: what is wrong with its roles.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT1004",
-        "Module without one role",
+        "Module with no role or with several",
         "'{0}' {1}",
         "Model",
         DiagnosticSeverity.Warning,

@@ -16,7 +16,7 @@ public sealed class RegistrationAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: the annotated class.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT1007",
-        "Constructor that registers nothing",
+        "Constructor registers no components",
         "'{0}' is constructed here without RegisterComponents, so none of its parts is registered: nothing trains and nothing is saved; call it at the end of the constructor",
         "Model",
         DiagnosticSeverity.Warning,

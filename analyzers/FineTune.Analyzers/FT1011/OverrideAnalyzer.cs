@@ -15,7 +15,7 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: the method; {1}: what has to be called; {2}: what happens without it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT1011",
-        "Override that does not call on",
+        "Override does not call the base method",
         "This override of '{0}' stands in the place of the generated one and does not call {1}: {2}",
         "Model",
         DiagnosticSeverity.Warning,
@@ -133,7 +133,7 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
             var parent = self.Parent;
             while (parent is IArgumentOperation or IConversionOperation)
                 parent = parent.Parent;
-            return parent is IInvocationOperation { TargetMethod.ContainingType: { Name: "Registration", ContainingNamespace.Name: "FineTune" } };
+            return parent is IInvocationOperation { TargetMethod.ContainingType: { Name: "Registration", ContainingNamespace.Name: "CompilerServices" } };
         }
 
         // One level down, by name.

@@ -12,7 +12,7 @@ internal sealed class StaleCompilationDomain(FineTuneTypes types) : CompiledMode
     /// <summary>The properties of a diagnostic that its fix reads.</summary>
     public const string CompiledProperty = "compiled", ModelProperty = "model", ChangedProperty = "changed";
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) =>
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) =>
         Stale(call, subject, path.NameOf(subject), path);
 
     public override bool IsRelevant(Effects reach) =>
@@ -34,7 +34,7 @@ internal sealed class StaleCompilationDomain(FineTuneTypes types) : CompiledMode
         }
     }
 
-    private static Finding Stale(IOperation at, Reference compiled, string? name, Flow.Path path)
+    private static Finding Stale(IOperation at, Reference compiled, string? name, FlowPath path)
     {
         var fact = path.Fact<CompiledFact>(compiled)!;
         var link = path[compiled].Fields.Find(ModelLink(path))!;

@@ -13,7 +13,7 @@ public sealed class DiscardedCompilationAnalyzer : FlowAnalyzer
     /// <summary>{0}: the old compiled model; {1}: where it was compiled; {2}: where it is used.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT2002",
-        "Compilation discarded",
+        "Result of Compile or Recompile is discarded",
         "What this compiles is discarded, and '{0}', compiled on {1}, is used on {2}; assign it",
         "Compile",
         DiagnosticSeverity.Warning,

@@ -14,7 +14,7 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
     /// <summary>The property of a diagnostic that its fix reads: the variable that should have been assigned.</summary>
     public const string CompiledProperty = "compiled";
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) =>
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) =>
         DiscardedSince(subject, path) is { } discarded ? Report(discarded, call, subject, path.NameOf(subject), path) : inner with { At = call, Subject = subject.Id };
 
     public override bool IsRelevant(Effects reach) => Has(reach, Effects.DiscardsCompiled | Effects.UsesCompiled);
@@ -38,13 +38,13 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
     }
 
     /// <summary>What was compiled of the model and thrown away, after this was compiled.</summary>
-    private static IOperation? DiscardedSince(Reference compiled, Flow.Path path) =>
+    private static IOperation? DiscardedSince(Reference compiled, FlowPath path) =>
         path[compiled].Fields.Find(ModelLink(path)) is Reference model && path[model].Fields.Find(Discarded(path)) is Constant { Content: IOperation discarded } now
         && !now.Equals(path[compiled].Fields.Find(Discarded(path)))
             ? discarded
             : null;
 
-    private static Finding Report(IOperation discarded, IOperation use, Reference compiled, string? name, Flow.Path path)
+    private static Finding Report(IOperation discarded, IOperation use, Reference compiled, string? name, FlowPath path)
     {
         var isHere = discarded.Syntax.SyntaxTree == use.Syntax.SyntaxTree && ReferenceEquals(EnclosingMember.Of(discarded.Syntax), EnclosingMember.Of(use.Syntax));
         var at = isHere ? discarded : use;
@@ -58,5 +58,5 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
             ImmutableDictionary<string, string?>.Empty.Add(CompiledProperty, isHere ? name : null));
     }
 
-    private static int Discarded(Flow.Path path) => path.Slots.Named("last compilation thrown away");
+    private static int Discarded(FlowPath path) => path.Slots.Named("last compilation thrown away");
 }

@@ -14,7 +14,7 @@ internal sealed class FineTuningFitDomain(FineTuneTypes types) : CompiledModelDo
     public override bool IsRelevant(Effects reach) =>
         Has(reach, Effects.Compiles | Effects.UsesCompiled) && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) => inner with { At = call, Subject = subject.Id };
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) => inner with { At = call, Subject = subject.Id };
 
     protected override void Compiled(Call call, Reference compiled, Reference model)
     {
@@ -32,5 +32,5 @@ internal sealed class FineTuningFitDomain(FineTuneTypes types) : CompiledModelDo
             UnwatchedFitAnalyzer.Rule, call.Operation, compiled.Id, [Lines.Of(at, call.Operation.Syntax.SyntaxTree)], [at], ImmutableDictionary<string, string?>.Empty));
     }
 
-    private static int FineTunes(Flow.Path path) => path.Slots.Named("compiled for fine-tuning");
+    private static int FineTunes(FlowPath path) => path.Slots.Named("compiled for fine-tuning");
 }

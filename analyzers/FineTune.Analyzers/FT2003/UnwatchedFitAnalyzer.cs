@@ -15,7 +15,7 @@ public sealed class UnwatchedFitAnalyzer : FlowAnalyzer
     /// <summary>{0}: where the model was compiled for fine-tuning; {1}: what is missing; {2}: what to do.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT2003",
-        "Fine-tuning that nobody watches",
+        "Fine-tuning without validation or early stopping",
         "What was compiled on {0} fine-tunes here without {1}: nothing ends it when the model begins to forget; {2}",
         "Compile",
         DiagnosticSeverity.Warning,

@@ -13,7 +13,7 @@ public sealed class EarlyStoppingAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: what it does.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT2004",
-        "Early stopping that keeps the wrong weights",
+        "Early stopping keeps the wrong weights",
         "This EarlyStopping {0}",
         "Compile",
         DiagnosticSeverity.Warning,

@@ -13,7 +13,7 @@ public sealed class FineTuneRateAnalyzer : FlowAnalyzer
     /// <summary>{0}: where the head was compiled; {1}: the rate; {2}: the head's rate.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT2005",
-        "Fine-tuning as fast as the head",
+        "Fine-tuning learning rate is not below the head's",
         "Fine-tuning at a learning rate of {1} is not slower than the {2} that the head learned at on {0}; a tenth of that is usual",
         "Compile",
         DiagnosticSeverity.Warning,

@@ -21,7 +21,7 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
         _ => false,
     };
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Flow.Path path) => inner with { At = call, Subject = subject.Id };
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) => inner with { At = call, Subject = subject.Id };
 
     public override bool IsRelevant(Effects reach) =>
         Has(reach, Effects.Compiles) && HasAny(reach, Effects.FreezesBackbone | Effects.EntersPhase) && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
@@ -73,7 +73,7 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
     }
 
     /// <summary>Computed where it is used and never kept, so that a rate that decays in a loop is not followed round by round.</summary>
-    private static double? Compute(IOperation? operation, Flow.Path path)
+    private static double? Compute(IOperation? operation, FlowPath path)
     {
         switch (operation)
         {

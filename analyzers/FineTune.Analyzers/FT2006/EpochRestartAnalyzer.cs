@@ -16,8 +16,8 @@ public sealed class EpochRestartAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: the line of the Fit before; {1}: the history that it gave, or a word for it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT2006",
-        "Second Fit that starts at epoch 0",
-        "This Fit counts its epochs from 0 again, as the one on {0} did, so that their histories and logs overlap; go on with InitialEpoch = {1}.Epochs",
+        "Second Fit starts at epoch 0 again",
+        "This Fit counts its epochs from 0 again, as the one on {0} did, so that their histories and logs overlap; go on with InitialEpoch = {1}.NextEpoch",
         "Compile",
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
@@ -95,7 +95,7 @@ public sealed class EpochRestartAnalyzer : DiagnosticAnalyzer
         IVariableDeclarationGroupOperation { Declarations: { Length: 1 } declarations } when declarations[0].Declarators.Length == 1 =>
             declarations[0].Declarators[0].Initializer?.Value,
         _ => null,
-    } is { } value && OnlyValue.Unconverted(value) is IInvocationOperation call && IsFit(call, types) ? call : null;
+    } is { } value && SingleAssignment.Unconverted(value) is IInvocationOperation call && IsFit(call, types) ? call : null;
 
     private static bool ContinuesWith(IInvocationOperation first, IInvocationOperation second, List<IOperation> between, FineTuneTypes types, CancellationToken cancellation)
     {
@@ -109,10 +109,10 @@ public sealed class EpochRestartAnalyzer : DiagnosticAnalyzer
         {
             // A model that is compiled anew, or loaded, or another one, may start anew.
             ISimpleAssignmentOperation { Target: var target, Value: var value } when IsOneOf(SymbolOf(target), [before, after, .. models]) =>
-                OnlyValue.Unconverted(value) is IInvocationOperation { TargetMethod.Name: "Recompile" },
+                SingleAssignment.Unconverted(value) is IInvocationOperation { TargetMethod.Name: "Recompile" },
             IInvocationOperation { TargetMethod.Name: var name, Instance: var receiver } when IsOneOf(SymbolOf(receiver), models) =>
                 name.IndexOf("load", StringComparison.OrdinalIgnoreCase) < 0 && name is not ("apply" or "Compile"),
-            IArgumentOperation { Value: var value, Parent: IInvocationOperation { TargetMethod: var receiver } } when IsOneOf(SymbolOf(OnlyValue.Unconverted(value)), [before, after, .. models]) =>
+            IArgumentOperation { Value: var value, Parent: IInvocationOperation { TargetMethod: var receiver } } when IsOneOf(SymbolOf(SingleAssignment.Unconverted(value)), [before, after, .. models]) =>
                 receiver.ContainingNamespace.Name == "FineTune" && receiver.Name.IndexOf("load", StringComparison.OrdinalIgnoreCase) < 0,
             _ => true,
         }));
@@ -133,7 +133,7 @@ public sealed class EpochRestartAnalyzer : DiagnosticAnalyzer
     {
         for (var depth = 0; depth < 10 && compiled is ILocalReferenceOperation; depth++)
         {
-            if (OnlyValue.Behind(compiled, cancellation) is not IInvocationOperation { TargetMethod.Name: "Compile" or "Recompile", Instance: { } receiver })
+            if (SingleAssignment.Behind(compiled, cancellation) is not IInvocationOperation { TargetMethod.Name: "Compile" or "Recompile", Instance: { } receiver })
                 return null;
             if (!types.IsCompiledModel(receiver.Type))
                 return SymbolOf(receiver);

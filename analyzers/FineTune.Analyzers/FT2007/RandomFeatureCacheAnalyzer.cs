@@ -15,7 +15,7 @@ public sealed class RandomFeatureCacheAnalyzer : DiagnosticAnalyzer
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT2007",
         "Feature cache under random augmentation",
-        "FeatureCache.{0} keeps what the frozen part answers to a sample, but {1}: say with AugmentedViews how many views of each are kept, or leave the cache to Auto",
+        "FeatureStorage.{0} keeps what the frozen part answers to a sample, but {1}: say with AugmentedViews how many views of each are kept, or leave the cache to Auto",
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -32,26 +32,27 @@ public sealed class RandomFeatureCacheAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (FineTuneTypes.In(start.Compilation) is { } types && start.Compilation.GetTypeByMetadataName(MetadataNames.FeatureCache) is { } cache)
-                start.RegisterOperationAction(operation => Analyze(operation, types, cache), OperationKind.Invocation);
+            if (FineTuneTypes.In(start.Compilation) is { } types && start.Compilation.GetTypeByMetadataName(MetadataNames.FeatureStorage) is { } storage)
+                start.RegisterOperationAction(operation => Analyze(operation, types, storage), OperationKind.Invocation);
         });
     }
 
-    private static void Analyze(OperationAnalysisContext context, FineTuneTypes types, INamedTypeSymbol cache)
+    private static void Analyze(OperationAnalysisContext context, FineTuneTypes types, INamedTypeSymbol storage)
     {
         var call = (IInvocationOperation)context.Operation;
         if (call.TargetMethod.ContainingNamespace.Name != "FineTune" || SettingsOf(call, types, context.CancellationToken) is not { } settings
-            || settings["FeatureCache"] is not { ConstantValue: { HasValue: true, Value: int value } } forced
-            || KindOf(value, cache) is not { } kind || kind is not ("Memory" or "Disk")
-            || settings["AugmentedViews"] is { ConstantValue: not { HasValue: true, Value: 0 } }
+            || settings.Nested("FeatureCache", context.CancellationToken) is not { } cache
+            || cache["Storage"] is not { ConstantValue: { HasValue: true, Value: int value } } forced
+            || KindOf(value, storage) is not { } kind || kind is not ("Memory" or "Disk")
+            || cache["AugmentedViews"] is { ConstantValue: not { HasValue: true, Value: 0 } }
             || call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "train") is not { } train
             || RandomnessOf(train.Value, context.CancellationToken) is not { } random)
             return;
         context.ReportDiagnostic(Diagnostic.Create(Rule, forced.Syntax.GetLocation(), kind, random));
     }
 
-    private static string? KindOf(int value, INamedTypeSymbol cache) =>
-        cache.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => Equals(field.ConstantValue, value))?.Name;
+    private static string? KindOf(int value, INamedTypeSymbol storage) =>
+        storage.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => Equals(field.ConstantValue, value))?.Name;
 
     /// <summary>The options of a Fit, or of the Fits of the whole recipe.</summary>
     private static FitSettings? SettingsOf(IInvocationOperation call, FineTuneTypes types, CancellationToken cancellation)
@@ -60,7 +61,7 @@ public sealed class RandomFeatureCacheAnalyzer : DiagnosticAnalyzer
             return FitSettings.Of(call, cancellation);
         return call.TargetMethod.Name == "FineTune"
             && call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "options") is { } options
-            && OnlyValue.Behind(options.Value, cancellation) is IObjectCreationOperation { Initializer: { } initializer }
+            && SingleAssignment.Behind(options.Value, cancellation) is IObjectCreationOperation { Initializer: { } initializer }
             && initializer.Initializers.OfType<ISimpleAssignmentOperation>().FirstOrDefault(assignment => assignment.Target is IPropertyReferenceOperation { Property.Name: "Fit" }) is { } fit
                 ? FitSettings.Read(fit.Value, cancellation)
                 : null;
@@ -69,13 +70,13 @@ public sealed class RandomFeatureCacheAnalyzer : DiagnosticAnalyzer
     /// <summary>What of a dataset is random, as a clause; null where nothing is, or where that is not in sight.</summary>
     private static string? RandomnessOf(IOperation data, CancellationToken cancellation)
     {
-        data = OnlyValue.Behind(data, cancellation);
+        data = SingleAssignment.Behind(data, cancellation);
         switch (data)
         {
             case ILocalReferenceOperation { Local: var local } reference:
                 return FirstOfSplit(local, reference.SemanticModel, cancellation) is { } split ? Augments(split, cancellation) : null;
             case IFieldReferenceOperation { Field: { Name: "Train" or "Item1", ContainingType.IsTupleType: true }, Instance: { } tuple }:
-                return OnlyValue.Behind(tuple, cancellation) is IInvocationOperation whole ? Augments(whole, cancellation) : null;
+                return SingleAssignment.Behind(tuple, cancellation) is IInvocationOperation whole ? Augments(whole, cancellation) : null;
             case IInvocationOperation call:
                 return Augments(call, cancellation);
             case IObjectCreationOperation { Type: { } type } creation when type.ContainingNamespace.ToDisplayString() == "FineTune.Data":
@@ -100,7 +101,7 @@ public sealed class RandomFeatureCacheAnalyzer : DiagnosticAnalyzer
         };
         return isFirst && designation.FirstAncestorOrSelf<AssignmentExpressionSyntax>() is { } assignment
             && model?.GetOperation(assignment.Right, cancellation) is { } value
-                ? OnlyValue.Unconverted(value) as IInvocationOperation
+                ? SingleAssignment.Unconverted(value) as IInvocationOperation
                 : null;
     }
 
@@ -109,12 +110,12 @@ public sealed class RandomFeatureCacheAnalyzer : DiagnosticAnalyzer
     {
         if (load.TargetMethod is not { Name: "Load" or "LoadSplit", ContainingType: { Name: "ImageFolder", ContainingNamespace.Name: "Vision" } }
             || load.Arguments.FirstOrDefault(argument => argument.Parameter?.Type.Name == "ImageFolderOptions") is not { } options
-            || OnlyValue.Behind(options.Value, cancellation) is not IObjectCreationOperation { Initializer: { } initializer })
+            || SingleAssignment.Behind(options.Value, cancellation) is not IObjectCreationOperation { Initializer: { } initializer })
             return null;
         var augment = initializer.Initializers.OfType<ISimpleAssignmentOperation>()
             .FirstOrDefault(assignment => assignment.Target is IPropertyReferenceOperation { Property.Name: "Augment" });
         return augment is null || augment.Value is { ConstantValue: { HasValue: true, Value: null } }
-            || OnlyValue.Unconverted(augment.Value).ConstantValue.HasValue ? null : "Augment changes each picture at random before that";
+            || SingleAssignment.Unconverted(augment.Value).ConstantValue.HasValue ? null : "Augment changes each picture at random before that";
     }
 
     /// <summary>Whether a dataset of the user's own uses the random numbers that it is handed.</summary>

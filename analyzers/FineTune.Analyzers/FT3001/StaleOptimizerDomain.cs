@@ -2,7 +2,6 @@ using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3001;
 
@@ -22,7 +21,7 @@ internal sealed class StaleOptimizerDomain(TorchTypes types) : OptimizerDomain(t
     }
 
     /// <summary>A part replaced under an optimizer is another rule's business: whether the new one requires a gradient says nothing here.</summary>
-    protected override void Replaced(IMemberReferenceOperation target, Reference owner, Value value, Path path)
+    protected override void Replaced(IMemberReferenceOperation target, Reference owner, Value value, FlowPath path)
     {
         if (!IsOptimized(path, owner))
             return;

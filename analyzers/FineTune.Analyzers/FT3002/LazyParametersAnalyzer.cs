@@ -60,11 +60,11 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
     /// <summary>The method that leaves elements out when it is asked; null where the sequence is a list, or not known.</summary>
     private static string? Filter(IOperation value, TorchTypes types, CancellationToken cancellation)
     {
-        value = OnlyValue.Unconverted(value);
+        value = SingleAssignment.Unconverted(value);
         switch (value)
         {
             case ILocalReferenceOperation reference:
-                return OnlyValue.Of(reference, cancellation) is { } only ? Filter(only, types, cancellation) : null;
+                return SingleAssignment.Of(reference, cancellation) is { } only ? Filter(only, types, cancellation) : null;
             case IInvocationOperation { TargetMethod: { ContainingType: { Name: "Enumerable", ContainingNamespace.Name: "Linq" } } linq } query:
                 if (!SymbolEqualityComparer.Default.Equals(linq.ReturnType.OriginalDefinition, value.SemanticModel?.Compilation.GetSpecialType(SpecialType.System_Collections_Generic_IEnumerable_T)))
                     return null;

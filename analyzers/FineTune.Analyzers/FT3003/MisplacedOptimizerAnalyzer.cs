@@ -13,7 +13,7 @@ public sealed class MisplacedOptimizerAnalyzer : FlowAnalyzer
     /// <summary>{0}: the optimizer; {1}: where it was built; {2}: where the parameters were moved or replaced.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT3003",
-        "Optimizer built before its parameters are there",
+        "Optimizer built before its parameters exist",
         "'{0}' was built on {1}, and its parameters were moved or replaced on {2}; build it after that",
         "Training",
         DiagnosticSeverity.Warning,

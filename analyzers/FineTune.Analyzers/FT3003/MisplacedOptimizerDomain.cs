@@ -3,7 +3,6 @@ using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3003;
 
@@ -23,7 +22,7 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
         Note(call.Path, module, invocation, note => note with { Device = target.Device ?? note.Device, Type = target.Type ?? note.Type });
     }
 
-    protected override void Replaced(IMemberReferenceOperation target, Reference owner, Value value, Path path)
+    protected override void Replaced(IMemberReferenceOperation target, Reference owner, Value value, FlowPath path)
     {
         if (!Types.IsModule(target.Type) && !Types.IsParameter(target.Type))
             return;
@@ -61,7 +60,7 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
     protected override string? Label(GradFact fact, bool isFiltered) =>
         fact.Grad == Grad.Unknown ? null : fact.Note is PlacementNote note ? $"{note.Device}|{note.Type}|{note.Parts}" : "||";
 
-    private static void Note(Path path, Reference module, IOperation at, Func<PlacementNote, PlacementNote> change)
+    private static void Note(FlowPath path, Reference module, IOperation at, Func<PlacementNote, PlacementNote> change)
     {
         foreach (var (part, fact) in PartsOf(path, module))
         {
@@ -72,7 +71,7 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
         }
     }
 
-    private static void Made(Path path, Reference owner, IOperation at)
+    private static void Made(FlowPath path, Reference owner, IOperation at)
     {
         if (path.Fact<GradFact>(owner) is not { } fact)
             return;

@@ -13,7 +13,7 @@ public sealed class FrozenGradientsAnalyzer : FlowAnalyzer
     /// <summary>{0}: the optimizer; {1}: where the parameters were frozen.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT3004",
-        "Frozen with gradients that still move",
+        "Frozen parameters keep gradients and go on moving",
         "'{0}' goes on moving what was frozen on {1}, because its gradients were not set to null, and only null ones are skipped",
         "Training",
         DiagnosticSeverity.Warning,

@@ -1,7 +1,6 @@
 using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3004;
 
@@ -62,7 +61,7 @@ internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(
         }
     }
 
-    protected override void Taken(Path path, Reference parameters)
+    protected override void Taken(FlowPath path, Reference parameters)
     {
         foreach (var (part, fact) in PartsOf(path, parameters))
             path.Update(part, fact with { Note = null });

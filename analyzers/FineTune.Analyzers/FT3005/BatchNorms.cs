@@ -2,7 +2,6 @@ using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3005;
 
@@ -15,9 +14,9 @@ internal static class BatchNorms
     private static readonly HashSet<string> Models = ["ResNet", "InceptionV3", "GoogleNet", "MobileNetV2", "MobileNetV3"];
 
     /// <summary>Looks at the parts that were seen to be made, and at the source of the class or of the member that holds it.</summary>
-    public static bool AreIn(Path path, Reference module) => AreIn(path, module, []) || HolderSays(path, module);
+    public static bool AreIn(FlowPath path, Reference module) => AreIn(path, module, []) || HolderSays(path, module);
 
-    private static bool AreIn(Path path, Reference module, HashSet<int> seen)
+    private static bool AreIn(FlowPath path, Reference module, HashSet<int> seen)
     {
         if (!seen.Add(module.Id) || path.Fact<GradFact>(module) is null)
             return false;
@@ -36,7 +35,7 @@ internal static class BatchNorms
                 || type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: false } field && AreIn(field.Type, seen)));
     }
 
-    private static bool HolderSays(Path path, Reference module)
+    private static bool HolderSays(FlowPath path, Reference module)
     {
         foreach (var owner in path.Heap)
         {

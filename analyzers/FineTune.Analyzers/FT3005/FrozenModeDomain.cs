@@ -1,7 +1,6 @@
 using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3005;
 
@@ -45,7 +44,7 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
         base.Changed(grad == Grad.Off ? fact : fact with { Note = null }, grad, changed);
 
     /// <summary>Whether the part is trained in turn, as a discriminator is that is frozen while the generator steps.</summary>
-    private static bool HasOptimizerOfItsOwn(Path path, Reference part)
+    private static bool HasOptimizerOfItsOwn(FlowPath path, Reference part)
     {
         for (var id = 0; id < path.Heap.Count; id++)
         {
@@ -56,7 +55,7 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
         return false;
     }
 
-    private static string? MemberName(Path path, Reference part)
+    private static string? MemberName(FlowPath path, Reference part)
     {
         if (path.NameOf(part) is { } name)
             return name;

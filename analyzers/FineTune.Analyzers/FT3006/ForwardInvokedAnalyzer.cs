@@ -14,7 +14,7 @@ public sealed class ForwardInvokedAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: the module.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT3006",
-        "forward where call is meant",
+        "forward called instead of call",
         "'{0}.forward' skips the hooks of the module; use '{0}.call'",
         "Training",
         DiagnosticSeverity.Warning,

@@ -13,7 +13,7 @@ public sealed class DiscardedScopeAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: the method that opens the scope; {1}: what stays on.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT3007",
-        "Scope that nobody ends",
+        "Scope is never disposed",
         "The scope that '{0}' opens is discarded: {1}; hold it with 'using var'",
         "Training",
         DiagnosticSeverity.Warning,

@@ -15,7 +15,7 @@ public sealed class ScopeAcrossAwaitAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: <c>await</c> or <c>yield return</c>; {1}: the method that opens the scope; {2}: what comes of it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT3008",
-        "await or yield in a scope of the thread",
+        "await or yield inside a thread-bound scope",
         "'{0}' inside the scope of '{1}', which holds for one thread: {2}; end the scope before it",
         "Training",
         DiagnosticSeverity.Warning,

@@ -1,7 +1,6 @@
 using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3009;
 
@@ -58,7 +57,7 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
         }
     }
 
-    protected override void Taken(Path path, Reference parameters)
+    protected override void Taken(FlowPath path, Reference parameters)
     {
         foreach (var owner in Owners(path, parameters))
             Update(path, owner, _ => null);
@@ -66,16 +65,16 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
 
     protected override GradFact Changed(GradFact fact, Grad grad, Location? changed) => fact;
 
-    private static List<Reference> Owners(Path path, Reference target) => [target, .. PartsOf(path, target).Select(part => part.Part)];
+    private static List<Reference> Owners(FlowPath path, Reference target) => [target, .. PartsOf(path, target).Select(part => part.Part)];
 
-    private static Accumulation? StageOf(Path path, Reference owner) => path[owner].Fact switch
+    private static Accumulation? StageOf(FlowPath path, Reference owner) => path[owner].Fact switch
     {
         GradFact { Note: AccumulationNote note } => note.Stage,
         OptimizerFact { Note: AccumulationNote note } when SourcesOf(path, owner).Count == 0 => note.Stage,
         _ => null,
     };
 
-    private static void Update(Path path, Reference owner, Func<Accumulation?, Accumulation?> next)
+    private static void Update(FlowPath path, Reference owner, Func<Accumulation?, Accumulation?> next)
     {
         switch (path[owner].Fact)
         {

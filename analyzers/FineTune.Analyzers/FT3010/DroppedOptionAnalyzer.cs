@@ -13,7 +13,7 @@ public sealed class DroppedOptionAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: the options that the group drops, as the optimizer states them.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT3010",
-        "Group without the optimizer's options",
+        "Parameter group drops the optimizer's options",
         "This group trains without the optimizer's {0}: its constructor takes a default of its own for what it leaves out; state it in the group",
         "Training",
         DiagnosticSeverity.Warning,
@@ -41,7 +41,7 @@ public sealed class DroppedOptionAnalyzer : DiagnosticAnalyzer
         var given = context.Operation;
         var optimizer = given;
         if (given is IInvocationOperation { TargetMethod.Name: "add_param_group", Instance: ILocalReferenceOperation local })
-            optimizer = OnlyValue.Behind(local, context.CancellationToken);
+            optimizer = SingleAssignment.Behind(local, context.CancellationToken);
         if (StatedIn(optimizer, types) is not { Count: > 0 } stated || First(given) is not { } groups)
             return;
         foreach (var group in Groups(groups, context.CancellationToken))
@@ -83,7 +83,7 @@ public sealed class DroppedOptionAnalyzer : DiagnosticAnalyzer
     /// <summary>The groups that are constructed where they are handed over, or in a local that holds nothing else.</summary>
     private static IEnumerable<IObjectCreationOperation> Groups(IOperation value, CancellationToken cancellation)
     {
-        value = OnlyValue.Behind(value, cancellation);
+        value = SingleAssignment.Behind(value, cancellation);
         return value switch
         {
             IObjectCreationOperation { Type.Name: "ParamGroup" } group => [group],

@@ -13,7 +13,7 @@ public sealed class IgnoredOutcomeAnalyzer : DiagnosticAnalyzer
     /// <summary>{0}: the method; {1}: where what it found can be seen.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT3011",
-        "Outcome of a lenient load ignored",
+        "Result of a non-strict load is ignored",
         "'{0}' with strict: false skips what does not fit, and nobody looks at what it skipped; {1}",
         "Training",
         DiagnosticSeverity.Warning,

@@ -13,7 +13,7 @@ public sealed class KeptGraphAnalyzer : FlowAnalyzer
     /// <summary>{0}: the sum.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         "FT3012",
-        "Sum of losses keeps every graph",
+        "Summed losses keep every graph alive",
         "'{0}' sums losses with their graphs, which stay in memory as long as it does; add item() or detach() of each",
         "Training",
         DiagnosticSeverity.Warning,

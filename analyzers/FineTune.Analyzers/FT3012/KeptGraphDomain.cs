@@ -4,7 +4,6 @@ using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.FT3012;
 
@@ -80,7 +79,7 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         return Detaching.Contains(method.Name) || IsOff(path) ? path.New(TensorFact.New, method.ReturnType, exact: true) : Make(operands, path, method.ReturnType);
     }
 
-    public override Value? Operate(IOperation operation, ImmutableArray<Value> operands, Path path)
+    public override Value? Operate(IOperation operation, ImmutableArray<Value> operands, FlowPath path)
     {
         if (!types.IsTensor(operation.Type))
             return null;
@@ -89,9 +88,9 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
             : Make(operands, path, operation.Type);
     }
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Path path) => inner;
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) => inner;
 
-    private static Reference Add(IOperation operation, ImmutableArray<Value> operands, Path path)
+    private static Reference Add(IOperation operation, ImmutableArray<Value> operands, FlowPath path)
     {
         var facts = operands.Select(operand => path.Fact<TensorFact>(operand)).OfType<TensorFact>().ToList();
         var before = facts.FirstOrDefault(fact => fact.SumAt == operation.Syntax);
@@ -106,7 +105,7 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
     }
 
     /// <summary>A tensor computed from others. Of one, it has a graph if and only if that has; only this one step is remembered.</summary>
-    private static Reference Make(ImmutableArray<Value> operands, Path path, ITypeSymbol? type)
+    private static Reference Make(ImmutableArray<Value> operands, FlowPath path, ITypeSymbol? type)
     {
         var sources = operands.OfType<Reference>().Where(operand => path.Fact<TensorFact>(operand) is not null).ToList();
         var made = path.New(new TensorFact(!IsOff(path) && sources.Any(source => path.Fact<TensorFact>(source)!.IsInGraph), null), type, exact: true);
@@ -116,7 +115,7 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
     }
 
     /// <summary>The tensor has a graph, and so have what it was made from and what was summed from it.</summary>
-    private static void HasGraph(Path path, Reference tensor)
+    private static void HasGraph(FlowPath path, Reference tensor)
     {
         for (Reference? current = tensor; current is not null && path.Fact<TensorFact>(current) is { SumAt: null } fact; current = path[current].Fields.Find(Origin(path)) as Reference)
         {
@@ -129,11 +128,11 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         }
     }
 
-    private static bool IsOff(Path path) => path.Variables.Find(NoGradient(path))?.AsBool == true;
+    private static bool IsOff(FlowPath path) => path.Variables.Find(NoGradient(path))?.AsBool == true;
 
-    private static int NoGradient(Path path) => path.Slots.Named("gradients are off");
+    private static int NoGradient(FlowPath path) => path.Slots.Named("gradients are off");
 
-    private static int Origin(Path path) => path.Slots.Named("what a tensor was made from");
+    private static int Origin(FlowPath path) => path.Slots.Named("what a tensor was made from");
 
     /// <summary>The local variable that a sum is kept in: of <c>x += y</c>, <c>x = x + y</c>, <c>x.add_(y)</c> and <c>x = x.add(y)</c>.</summary>
     private static IdentifierNameSyntax? SumOf(SyntaxNode operation) => operation switch

@@ -48,5 +48,5 @@ public sealed class TensorComparedToNullAnalyzer : DiagnosticAnalyzer
     }
 
     private static bool IsNull(IOperation operand) =>
-        OnlyValue.Unconverted(operand) is { ConstantValue: { HasValue: true, Value: null } } or IDefaultValueOperation { Type.IsReferenceType: true };
+        SingleAssignment.Unconverted(operand) is { ConstantValue: { HasValue: true, Value: null } } or IDefaultValueOperation { Type.IsReferenceType: true };
 }

@@ -46,7 +46,7 @@ internal sealed class BodyEffects
                 case OperationKind.Invocation:
                     var invocation = (IInvocationOperation)operation;
                     if (MayBeInSource(invocation.TargetMethod))
-                        Add(invocation.TargetMethod, torch?.Followed.Concerns(invocation), fineTune?.Followed.Concerns(invocation));
+                        Add(invocation.TargetMethod, torch?.TrackedTypes.Concerns(invocation), fineTune?.TrackedTypes.Concerns(invocation));
                     break;
                 case OperationKind.MethodReference:
                     if (((IMethodReferenceOperation)operation).Method is var referred && MayBeInSource(referred))
@@ -55,11 +55,11 @@ internal sealed class BodyEffects
                 case OperationKind.ObjectCreation:
                     var creation = (IObjectCreationOperation)operation;
                     if (creation.Constructor is { } constructor && MayBeInSource(constructor))
-                        Add(constructor, torch?.Followed.Concerns(creation), fineTune?.Followed.Concerns(creation));
+                        Add(constructor, torch?.TrackedTypes.Concerns(creation), fineTune?.TrackedTypes.Concerns(creation));
                     break;
                 case OperationKind.PropertyReference:
                     if (((IPropertyReferenceOperation)operation).Property.GetMethod is { } getter && MayBeInSource(getter))
-                        Add(getter, torch?.Followed.Is(operation.Type), fineTune?.Followed.Is(operation.Type));
+                        Add(getter, torch?.TrackedTypes.Is(operation.Type), fineTune?.TrackedTypes.Is(operation.Type));
                     break;
                 case OperationKind.SimpleAssignment or OperationKind.CoalesceAssignment or OperationKind.CompoundAssignment or OperationKind.Binary:
                     break;

@@ -9,7 +9,7 @@ namespace FineTune.Analyzers.Flow;
 /// <param name="Receiver">The object that it is called on; null for a static method or a constructor.</param>
 /// <param name="Arguments">The arguments, in the order of the parameters.</param>
 /// <param name="Path">The path that makes the call.</param>
-internal sealed record Call(IOperation Operation, IMethodSymbol Method, Value? Receiver, ImmutableArray<Value> Arguments, Path Path)
+internal sealed record Call(IOperation Operation, IMethodSymbol Method, Value? Receiver, ImmutableArray<Value> Arguments, FlowPath Path)
 {
     /// <summary>The argument of the parameter called <paramref name="name"/>; null where there is no such parameter.</summary>
     public Value? Argument(string name)

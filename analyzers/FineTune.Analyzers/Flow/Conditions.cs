@@ -120,7 +120,7 @@ internal sealed class Conditions
         captured.TryGetValue(reference.Id, out var source) ? source : null;
 
     /// <summary>How <paramref name="condition"/> comes out, from what the path remembers; null where it does not know.</summary>
-    public bool? Recall(IOperation condition, Path path)
+    public bool? Recall(IOperation condition, FlowPath path)
     {
         if (Parse(condition) is not { } question || !repeated.Contains(question.Slot))
             return null;
@@ -130,7 +130,7 @@ internal sealed class Conditions
     }
 
     /// <summary>Notes on the path that <paramref name="condition"/> came out as <paramref name="outcome"/>.</summary>
-    public void Remember(IOperation condition, bool outcome, Path path)
+    public void Remember(IOperation condition, bool outcome, FlowPath path)
     {
         if (Parse(condition) is not { } question || !repeated.Contains(question.Slot))
             return;

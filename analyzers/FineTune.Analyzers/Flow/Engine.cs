@@ -40,13 +40,13 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     public IReadOnlyList<Finding> Analyze(ControlFlowGraph graph, IMethodSymbol method)
     {
         walkLimit = Math.Min(WalkLimit, LeastWalks + WalksPerBlock * graph.Blocks.Length);
-        var path = new Path(State.Empty, [], Slots);
-        var world = new World(this, path);
+        var path = new FlowPath(State.Empty, [], Slots);
+        var entryObjects = new EntryObjects(this, path);
         if (!method.IsStatic)
-            path.Bind(Slots.This, world.Existing(method.ContainingType, escaped: false) ?? path.New(PlainObject.Instance, method.ContainingType, method.ContainingType.IsSealed));
+            path.Bind(Slots.This, entryObjects.Existing(method.ContainingType, escaped: false) ?? path.New(PlainObject.Instance, method.ContainingType, method.ContainingType.IsSealed));
         foreach (var parameter in method.Parameters)
         {
-            if (parameter.RefKind != RefKind.Out && world.Existing(parameter.Type, escaped: false) is { } argument)
+            if (parameter.RefKind != RefKind.Out && entryObjects.Existing(parameter.Type, escaped: false) is { } argument)
                 path.Bind(Slots.Of(parameter), argument);
         }
 

@@ -46,7 +46,7 @@ internal sealed partial class Evaluator
             return known;
         if (domain.FactOfNew(type) is not { } fact)
         {
-            if (!world.HoldsFollowed(type))
+            if (!entryObjects.HoldsTracked(type))
             {
                 foreach (var argument in arguments)
                     Escape(argument);
@@ -124,11 +124,11 @@ internal sealed partial class Evaluator
         || method is { Name: "ReferenceEquals" or "GetType", ContainingType.SpecialType: SpecialType.System_Object };
 
     private bool IsOfInterest(IMethodSymbol method, Value? receiver, ImmutableArray<Value> arguments) =>
-        receiver is Reference || arguments.Any(IsFollowed) || domain.FactOf(Awaited(method.ReturnType)) is not null
+        receiver is Reference || arguments.Any(IsTracked) || domain.FactOf(Awaited(method.ReturnType)) is not null
         || method.ReturnType.IsTupleType || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None);
 
-    private static bool IsFollowed(Value value) =>
-        value is Reference or FunctionValue || (value is TupleValue tuple && tuple.Elements.Any(IsFollowed));
+    private static bool IsTracked(Value value) =>
+        value is Reference or FunctionValue || (value is TupleValue tuple && tuple.Elements.Any(IsTracked));
 
     private static ITypeSymbol Awaited(ITypeSymbol type) =>
         type is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.Length: 1 } task ? task.TypeArguments[0] : type;
@@ -200,15 +200,15 @@ internal sealed partial class Evaluator
         Escape(receiver);
         foreach (var value in values)
             Escape(value);
-        if (!IsBaseLibrary(method) || (receiver is not null && IsFollowed(receiver)) || values.Any(IsFollowed))
+        if (!IsBaseLibrary(method) || (receiver is not null && IsTracked(receiver)) || values.Any(IsTracked))
             path.ForgetEscaped(domain);
         foreach (var argument in arguments)
         {
             if (argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } parameter)
-                Store(argument.Value, world.Existing(parameter.Type, escaped: true) ?? Value.Unknown);
+                Store(argument.Value, entryObjects.Existing(parameter.Type, escaped: true) ?? Value.Unknown);
         }
 
-        return world.Existing(Awaited(method.ReturnType), escaped: true) ?? Value.Unknown;
+        return entryObjects.Existing(Awaited(method.ReturnType), escaped: true) ?? Value.Unknown;
     }
 
     private static bool IsBaseLibrary(IMethodSymbol method)

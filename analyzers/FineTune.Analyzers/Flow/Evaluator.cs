@@ -7,13 +7,13 @@ using Microsoft.CodeAnalysis.Operations;
 namespace FineTune.Analyzers.Flow;
 
 /// <summary>Walks the operations of a basic block along one path, operands first, as they run.</summary>
-internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGraph graph)
+internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlowGraph graph)
 {
     private const int TupleLimit = 64;
 
     private readonly FlowDomain domain = engine.Domain;
     private readonly SlotTable slots = engine.Slots;
-    private readonly World world = new(engine, path);
+    private readonly EntryObjects entryObjects = new(engine, path);
     private readonly Conditions conditions = engine.ConditionsOf(graph);
 
     /// <summary>What <paramref name="operation"/> gives; an operation that is not known here gives nothing known.</summary>
@@ -138,7 +138,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
         var value = path.Variables.Find(slots.Of(operation.Parameter));
         if (value is null && operation.Parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }
             && path.Read(slots.This) is Reference receiver)
-            return world.ReadField(receiver, operation.Parameter, operation.Parameter.Type);
+            return entryObjects.ReadField(receiver, operation.Parameter, operation.Parameter.Type);
         return path.Read(slots.Of(operation.Parameter));
     }
 
@@ -253,14 +253,14 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
         if (!IsStored(operation.Member) && !domain.IsPart(operation.Member))
             return ReadComputed((IPropertyReferenceOperation)operation, receiver);
         if (receiver is Reference owner)
-            return world.ReadField(owner, operation.Member, operation.Type!);
+            return entryObjects.ReadField(owner, operation.Member, operation.Type!);
         if (operation.Instance is not null)
-            return world.Existing(operation.Type, escaped: true) ?? Value.Unknown;
+            return entryObjects.Existing(operation.Type, escaped: true) ?? Value.Unknown;
 
         var slot = slots.Of(operation.Member);
         if (path.Variables.Find(slot) is { } value)
             return value;
-        if (world.Existing(operation.Type, escaped: true) is not { } existing)
+        if (entryObjects.Existing(operation.Type, escaped: true) is not { } existing)
             return Value.Unknown;
         path.Bind(slot, existing);
         return existing;
@@ -271,7 +271,7 @@ internal sealed partial class Evaluator(Engine engine, Path path, ControlFlowGra
         if (domain.FactOf(operation.Type!) is not null && operation.Property.GetMethod is { } getter
             && Dispatch(getter, receiver, IsVirtual(operation)) is { } body)
             return CallSource(body.Method, body.Graph, receiver, [], operation);
-        return world.Existing(operation.Type, escaped: true) ?? Value.Unknown;
+        return entryObjects.Existing(operation.Type, escaped: true) ?? Value.Unknown;
     }
 
     /// <summary>Whether reading the member gives what was last assigned to it.</summary>

@@ -10,10 +10,10 @@ namespace FineTune.Analyzers.Flow;
 /// </summary>
 internal abstract class FlowDomain
 {
-    protected FlowDomain() => Followed = new(type => FactOf(type) is not null);
+    protected FlowDomain() => TrackedTypes = new(type => FactOf(type) is not null);
 
     /// <summary>The types that objects are followed of, and those that hold such objects.</summary>
-    public Followed Followed { get; }
+    public TrackedTypes TrackedTypes { get; }
 
     /// <summary>What a body does that is worth the analysis: one of these.</summary>
     public abstract Effects Triggers { get; }
@@ -48,10 +48,10 @@ internal abstract class FlowDomain
     public virtual Value? Construct(Call call) => null;
 
     /// <summary>What reading a member gives; null where the engine should treat it as a plain field or property.</summary>
-    public virtual Value? Read(IMemberReferenceOperation operation, Value? receiver, Path path) => null;
+    public virtual Value? Read(IMemberReferenceOperation operation, Value? receiver, FlowPath path) => null;
 
     /// <summary>Whether this domain knows what assigning the member does, and did it.</summary>
-    public virtual bool Write(IMemberReferenceOperation operation, Value? receiver, Value value, Path path) => false;
+    public virtual bool Write(IMemberReferenceOperation operation, Value? receiver, Value value, FlowPath path) => false;
 
     /// <summary>What is known of an object of this type that was just constructed; null for a type that is not followed.</summary>
     public virtual Fact? FactOfNew(ITypeSymbol type) => FactOf(type);
@@ -66,20 +66,20 @@ internal abstract class FlowDomain
     public virtual bool IsPart(ISymbol member) => false;
 
     /// <summary>The one element that stands for all of a collection that the domain follows; null for any other.</summary>
-    public virtual Value? ElementOf(Value collection, Path path) => null;
+    public virtual Value? ElementOf(Value collection, FlowPath path) => null;
 
     /// <summary>What an array or a collection expression of these elements is; null where it is of no interest.</summary>
-    public virtual Value? Collect(IOperation operation, ImmutableArray<Value> elements, Path path) => null;
+    public virtual Value? Collect(IOperation operation, ImmutableArray<Value> elements, FlowPath path) => null;
 
     /// <summary>What an operator gives, be it part of an assignment or not; null where it is of no interest.</summary>
-    public virtual Value? Operate(IOperation operation, ImmutableArray<Value> operands, Path path) => null;
+    public virtual Value? Operate(IOperation operation, ImmutableArray<Value> operands, FlowPath path) => null;
 
     /// <summary>Whether a call is sure to come back.</summary>
-    public virtual bool NeverThrows(IMethodSymbol method, Value? receiver, Path path) => false;
+    public virtual bool NeverThrows(IMethodSymbol method, Value? receiver, FlowPath path) => false;
 
     /// <summary>Whether a library's method neither changes a followed object, nor keeps it, nor runs the user's code.</summary>
     public virtual bool IsHarmless(IMethodSymbol method) => false;
 
     /// <summary>The same finding as a caller sees it, who passed the subject to the method where it happens.</summary>
-    public abstract Finding AtCall(Finding inner, IOperation call, Reference subject, Path path);
+    public abstract Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path);
 }

@@ -12,6 +12,6 @@ internal static class Lines
             return "an earlier line";
         var span = location.GetLineSpan();
         var line = $"line {span.StartLinePosition.Line + 1}";
-        return location.SourceTree == file ? line : $"{line} of {System.IO.Path.GetFileName(span.Path)}";
+        return location.SourceTree == file ? line : $"{line} of {Path.GetFileName(span.Path)}";
     }
 }

@@ -58,7 +58,7 @@ internal sealed class Solver
         while (scripts.Count > 0 && !engine.GaveUp)
         {
             engine.CountWalk();
-            var path = new Path(state, scripts.Pop(), engine.Slots, observed);
+            var path = new FlowPath(state, scripts.Pop(), engine.Slots, observed);
             var evaluator = new Evaluator(engine, path, context.Graph);
             foreach (var operation in block.Operations)
             {
@@ -78,7 +78,7 @@ internal sealed class Solver
         }
     }
 
-    private void Leave(Point point, Path path, Value? branchValue)
+    private void Leave(Point point, FlowPath path, Value? branchValue)
     {
         var block = point.Block;
         if (block.ConditionalSuccessor is { } conditional && block.BranchValue is { } condition)
@@ -100,7 +100,7 @@ internal sealed class Solver
                 var after = state;
                 if (remembers)
                 {
-                    var split = new Path(state, [], engine.Slots);
+                    var split = new FlowPath(state, [], engine.Slots);
                     conditions.Remember(condition, way, split);
                     after = split.State;
                 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FineTune.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.Optimizers;
 
@@ -65,7 +64,7 @@ internal abstract partial class OptimizerDomain
     }
 
     /// <summary>A module that is made of the modules among its arguments.</summary>
-    private Reference Whole(Path path, ImmutableArray<Value> arguments, ITypeSymbol type)
+    private Reference Whole(FlowPath path, ImmutableArray<Value> arguments, ITypeSymbol type)
     {
         var whole = path.New(new GradFact(Grad.On, null), type, exact: false);
         var parts = arguments.SelectMany(argument => ModulesIn(path, argument)).ToList();
@@ -151,7 +150,7 @@ internal abstract partial class OptimizerDomain
     }
 
     /// <summary>Sets <c>requires_grad</c> of a module with all its parts, or of every source of a sequence.</summary>
-    private void Set(Path path, Reference target, Grad grad, Location? changed)
+    private void Set(FlowPath path, Reference target, Grad grad, Location? changed)
     {
         if (!TrustsNamed && path.Fact<ParametersFact>(target) is { IsNamed: true })
             grad = Grad.Unknown;

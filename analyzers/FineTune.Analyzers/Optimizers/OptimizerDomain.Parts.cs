@@ -1,6 +1,5 @@
 using System.Text;
 using FineTune.Analyzers.Flow;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.Optimizers;
 
@@ -9,7 +8,7 @@ internal abstract partial class OptimizerDomain
 {
     private const string Source = "parameters of ";
 
-    private static IEnumerable<Reference> ModulesIn(Path path, Value argument) => argument switch
+    private static IEnumerable<Reference> ModulesIn(FlowPath path, Value argument) => argument switch
     {
         Reference part when path.Fact<GradFact>(part) is not null => [part],
         Reference sequence when path.Fact<ParametersFact>(sequence) is not null => SourcesOf(path, sequence),
@@ -17,9 +16,9 @@ internal abstract partial class OptimizerDomain
         _ => [],
     };
 
-    private static Reference Link(Path path, Fact fact, IEnumerable<Reference> sources) => Link(path, path.New(fact, null, exact: false), sources);
+    private static Reference Link(FlowPath path, Fact fact, IEnumerable<Reference> sources) => Link(path, path.New(fact, null, exact: false), sources);
 
-    private static Reference Link(Path path, Reference owner, IEnumerable<Reference> sources)
+    private static Reference Link(FlowPath path, Reference owner, IEnumerable<Reference> sources)
     {
         var links = sources.Distinct().ToList();
         for (var i = 0; i < links.Count; i++)
@@ -27,7 +26,7 @@ internal abstract partial class OptimizerDomain
         return owner;
     }
 
-    protected static List<Reference> SourcesOf(Path path, Reference owner)
+    protected static List<Reference> SourcesOf(FlowPath path, Reference owner)
     {
         var sources = new List<Reference>();
         while (path[owner].Fields.Find(path.Slots.Named(Source + sources.Count)) is Reference source)
@@ -36,7 +35,7 @@ internal abstract partial class OptimizerDomain
     }
 
     /// <summary>The modules and parameters that a module, a sequence or an optimizer is made of or over, itself first.</summary>
-    protected static List<(Reference Part, GradFact Fact)> PartsOf(Path path, Reference whole)
+    protected static List<(Reference Part, GradFact Fact)> PartsOf(FlowPath path, Reference whole)
     {
         var parts = new List<(Reference, GradFact)>();
         var pending = new Stack<Reference>([whole]);
@@ -61,7 +60,7 @@ internal abstract partial class OptimizerDomain
     }
 
     /// <summary>The labels of what an optimizer was built over, as a text to compare; null where something is unknown.</summary>
-    protected string? Describe(Path path, Reference optimizer, bool isFiltered)
+    protected string? Describe(FlowPath path, Reference optimizer, bool isFiltered)
     {
         var text = new StringBuilder();
         foreach (var source in SourcesOf(path, optimizer))
@@ -74,7 +73,7 @@ internal abstract partial class OptimizerDomain
         return text.ToString();
     }
 
-    private bool Describe(Path path, Reference part, string? inherited, bool isFiltered, StringBuilder text, HashSet<int> seen)
+    private bool Describe(FlowPath path, Reference part, string? inherited, bool isFiltered, StringBuilder text, HashSet<int> seen)
     {
         if (path.Fact<GradFact>(part) is not { } fact || !seen.Add(part.Id))
             return true;
@@ -101,7 +100,7 @@ internal abstract partial class OptimizerDomain
         return text.Length >= start;
     }
 
-    protected static bool IsOptimized(Path path, Reference module)
+    protected static bool IsOptimized(FlowPath path, Reference module)
     {
         for (var id = 0; id < path.Heap.Count; id++)
         {
@@ -112,6 +111,6 @@ internal abstract partial class OptimizerDomain
         return false;
     }
 
-    private static bool Reaches(Path path, Reference from, Reference to, HashSet<int> seen) =>
+    private static bool Reaches(FlowPath path, Reference from, Reference to, HashSet<int> seen) =>
         from.Equals(to) || (seen.Add(from.Id) && path[from].Fields.Any(field => field.Value is Reference part && Reaches(path, part, to, seen)));
 }

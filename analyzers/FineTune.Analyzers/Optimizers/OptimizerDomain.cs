@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using FineTune.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
-using Path = FineTune.Analyzers.Flow.Path;
 
 namespace FineTune.Analyzers.Optimizers;
 
@@ -42,7 +41,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
     public override bool IsHarmless(IMethodSymbol method) => TorchTypes.IsLibrary(method);
 
     /// <summary>The parameters of a module come one after the other once the first is there.</summary>
-    public override bool NeverThrows(IMethodSymbol method, Value? receiver, Path path) =>
+    public override bool NeverThrows(IMethodSymbol method, Value? receiver, FlowPath path) =>
         method.Name == "MoveNext" && path.Fact<ParametersFact>(receiver) is not null;
 
     /// <summary>A method that is told whether to freeze or to unfreeze does what the caller says.</summary>
@@ -106,7 +105,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         return types.IsModule(type) ? Whole(call.Path, call.Arguments, type) : null;
     }
 
-    public override Value? Read(IMemberReferenceOperation operation, Value? receiver, Path path)
+    public override Value? Read(IMemberReferenceOperation operation, Value? receiver, FlowPath path)
     {
         if (receiver is Reference reference && path.Fact<ParametersFact>(reference) is { } parameters)
         {
@@ -127,7 +126,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         return null;
     }
 
-    public override bool Write(IMemberReferenceOperation operation, Value? receiver, Value value, Path path)
+    public override bool Write(IMemberReferenceOperation operation, Value? receiver, Value value, FlowPath path)
     {
         if (operation.Member.Name == "requires_grad" && types.IsTensor(operation.Member.ContainingType))
         {
@@ -148,7 +147,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         return false;
     }
 
-    public override Value? Collect(IOperation operation, ImmutableArray<Value> elements, Path path)
+    public override Value? Collect(IOperation operation, ImmutableArray<Value> elements, FlowPath path)
     {
         var parts = elements.Select(element => ModulesIn(path, element).ToList()).ToList();
         if (parts.Count == 0 || parts.Any(part => part.Count == 0))
@@ -157,10 +156,10 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         return Link(path, new ParametersFact(false, isFiltered, 0), parts.SelectMany(part => part));
     }
 
-    public override Value? ElementOf(Value collection, Path path) =>
+    public override Value? ElementOf(Value collection, FlowPath path) =>
         collection is Reference reference && path.Fact<ParametersFact>(reference) is { } parameters ? Element(reference, parameters) : null;
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, Path path) =>
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) =>
         FindingOf(inner.Rule, call, subject.Id, path.NameOf(subject) ?? inner.Arguments[0], [.. inner.Sites]);
 
     /// <summary>A finding whose message names the subject and then the line of each site.</summary>
@@ -199,7 +198,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
     }
 
     /// <summary>Somebody has the gradients of parameters in hand, and may have changed them.</summary>
-    protected virtual void Taken(Path path, Reference parameters)
+    protected virtual void Taken(FlowPath path, Reference parameters)
     {
     }
 
@@ -214,7 +213,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
     }
 
     /// <summary>A part of a module is assigned.</summary>
-    protected virtual void Replaced(IMemberReferenceOperation target, Reference owner, Value value, Path path)
+    protected virtual void Replaced(IMemberReferenceOperation target, Reference owner, Value value, FlowPath path)
     {
     }
 

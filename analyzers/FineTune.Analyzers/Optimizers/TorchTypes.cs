@@ -21,11 +21,11 @@ internal sealed class TorchTypes
         this.optimizer = optimizer;
         this.tensor = tensor;
         this.parameter = parameter;
-        Followed = new(type => IsModule(type) || IsOptimizer(type) || IsTensor(type) || IsParameter(type));
+        TrackedTypes = new(type => IsModule(type) || IsOptimizer(type) || IsTensor(type) || IsParameter(type));
     }
 
     /// <summary>What the rules on plain training code follow, each of them a part of it.</summary>
-    public Followed Followed { get; }
+    public TrackedTypes TrackedTypes { get; }
 
     /// <summary>The types, or null in a compilation that does not know TorchSharp.</summary>
     public static TorchTypes? In(Compilation compilation) => Shared.Of(compilation);

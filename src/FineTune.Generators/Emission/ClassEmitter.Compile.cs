@@ -56,10 +56,10 @@ internal static partial class ClassEmitter
 
         /// <summary>{{summary}}</summary>
         /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
-        /// <param name="state">Whether parameters that stay keep what the optimizer knew of them.</param>
+        /// <param name="keepOptimizerState">Whether parameters that stay keep what the optimizer knew of them; else it starts anew.</param>
         /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
         {{GeneratedCode}}
-        public global::FineTune.{{type}} Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
-            this.{{model.CompiledField}} = (this.{{model.CompiledField}} ?? throw new global::System.InvalidOperationException({{Literal.Of($"{model.FullName} has to be compiled once before it can be compiled again: call Compile with {with}.")}})).Recompile(learningRate, state);
+        public global::FineTune.{{type}} Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
+            this.{{model.CompiledField}} = (this.{{model.CompiledField}} ?? throw new global::System.InvalidOperationException({{Literal.Of($"{model.FullName} has to be compiled once before it can be compiled again: call Compile with {with}.")}})).Recompile(learningRate, keepOptimizerState);
         """);
 }

@@ -99,7 +99,7 @@ internal static partial class ClassEmitter
                 + (component.FineTuneRate is { } fineTune ? $", FineTuneRate: {Literal.Of(fineTune)}" : "");
             var settings = (component.BatchNormTrains ? " BatchNorm = global::FineTune.BatchNormMode.Train," : "")
                 + (component.LayerDecay is { } factor ? $" LayerDecay = {Literal.Of(factor)}," : "")
-                + (component.DecaysBiasesAndNorms ? "" : " DecaysBiasesAndNorms = false,");
+                + (component.DecayBiasAndNorm ? "" : " DecayBiasAndNorm = false,");
             var initializer = settings.Length > 0 ? $" {{{settings.TrimEnd(',')} }}" : "";
             writer.Write($"        new({Literal.Of(component.Name)}, global::FineTune.MemberRole.{role}{rates}){initializer},");
         }

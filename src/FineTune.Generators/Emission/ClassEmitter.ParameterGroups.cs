@@ -33,8 +33,8 @@ internal static partial class ClassEmitter
             writer.Write(component switch
             {
                 { LayerDecay: { } factor, Role: ComponentRole.Backbone, Kind: ComponentKind.Module } =>
-                    $"    .. {Reach(model, GeneratedNames.Layers)}.Decayed({arguments}, {Literal.Of(factor)}{(component.DecaysBiasesAndNorms ? "" : ", decaysBiasesAndNorms: false")}),",
-                { DecaysBiasesAndNorms: false } => $"    new({arguments}) {{ DecaysBiasesAndNorms = false }},",
+                    $"    .. {Reach(model, GeneratedNames.Layers)}.Decayed({arguments}, {Literal.Of(factor)}{(component.DecayBiasAndNorm ? "" : ", decayBiasAndNorm: false")}),",
+                { DecayBiasAndNorm: false } => $"    new({arguments}) {{ DecayBiasAndNorm = false }},",
                 _ => $"    new({arguments}),",
             });
         }

@@ -24,9 +24,9 @@ internal static partial class ClassEmitter
             if (model.Base.RegistersComponents)
                 writer.Write("base.RegisterComponents();");
             foreach (var opaque in model.Base.Opaque)
-                writer.Write($"global::FineTune.Registration.Inherited(this, typeof({opaque}));");
+                writer.Write($"global::FineTune.CompilerServices.Registration.Inherited(this, typeof({opaque}));");
             foreach (var component in model.Components)
-                writer.Write($"global::FineTune.Registration.{component.Kind}(this, {Literal.Of(component.Name)}, {This(component)});");
+                writer.Write($"global::FineTune.CompilerServices.Registration.{component.Kind}(this, {Literal.Of(component.Name)}, {This(component)});");
 
             foreach (var component in model.Components.Where(static component => component is { Role: ComponentRole.Frozen, Kind: not ComponentKind.Buffer }))
             {

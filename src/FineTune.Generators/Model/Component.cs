@@ -12,7 +12,7 @@ namespace FineTune.Generators.Model;
 /// <param name="FineTuneRate">Its own learning rate in the fine-tuning phase.</param>
 /// <param name="BatchNormTrains">Whether unfrozen layers with running statistics update them.</param>
 /// <param name="LayerDecay">How much lower each earlier block's rate is.</param>
-/// <param name="DecaysBiasesAndNorms">Whether weight decay may reach biases and norms.</param>
+/// <param name="DecayBiasAndNorm">Whether weight decay may reach biases and norms.</param>
 internal sealed record Component(
     string Name,
     ComponentKind Kind,
@@ -25,7 +25,7 @@ internal sealed record Component(
     double? FineTuneRate,
     bool BatchNormTrains,
     double? LayerDecay,
-    bool DecaysBiasesAndNorms)
+    bool DecayBiasAndNorm)
 {
     /// <summary>The steps of a backbone of a user's own class; null where it has none that show.</summary>
     public StagedModule? Stages { get; init; }

@@ -22,7 +22,7 @@ public sealed class EarlyStopping : Callback, IDisposable
     private readonly bool restoreBestWeights;
     private readonly int startFromEpoch;
     private readonly bool stopOnNonFinite;
-    private Monitor? monitor;
+    private MonitoredMetric? monitor;
     private double best;
     private int wait;
     private bool monitoredBefore;
@@ -76,7 +76,7 @@ public sealed class EarlyStopping : Callback, IDisposable
     {
         ArgumentNullException.ThrowIfNull(fit);
         Dispose();
-        monitor = Monitor.Of(fit, nameof(EarlyStopping), monitored, mode, minDelta);
+        monitor = MonitoredMetric.Of(fit, nameof(EarlyStopping), monitored, mode, minDelta);
         best = monitor.Worst;
         Best = null;
         wait = 0;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using TorchSharp;
 
 namespace FineTune;
@@ -26,7 +26,7 @@ public sealed class ModelCheckpoint : Callback
     private readonly MonitorMode mode;
     private readonly double minDelta;
     private readonly int everyEpochs;
-    private Monitor? monitor;
+    private MonitoredMetric? monitor;
     private double? best;
 
     /// <summary>Weights in a file.</summary>
@@ -59,7 +59,7 @@ public sealed class ModelCheckpoint : Callback
     public override void OnFitBegin(FitContext fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        monitor = bestOnly ? Monitor.Of(fit, nameof(ModelCheckpoint), monitored, mode, minDelta) : null;
+        monitor = bestOnly ? MonitoredMetric.Of(fit, nameof(ModelCheckpoint), monitored, mode, minDelta) : null;
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ public sealed class ReduceLROnPlateau : Callback
     private readonly int cooldown;
     private readonly double minLearningRate;
     private readonly MonitorMode mode;
-    private Monitor? monitor;
+    private MonitoredMetric? monitor;
     private double best;
     private int wait;
     private int cooling;
@@ -60,7 +60,7 @@ public sealed class ReduceLROnPlateau : Callback
     public override void OnFitBegin(FitContext fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        monitor = Monitor.Of(fit, nameof(ReduceLROnPlateau), monitored, mode, minDelta);
+        monitor = MonitoredMetric.Of(fit, nameof(ReduceLROnPlateau), monitored, mode, minDelta);
         best = monitor.Worst;
         wait = 0;
         cooling = 0;

@@ -195,13 +195,13 @@ public sealed class BatchLoader
         {
             return data.Read(index, RandomFor(index, epoch));
         }
-        catch (DamagedSampleException exception) when (options.DamagedSamples == DamagedSamples.Skip)
+        catch (DamagedSampleException exception) when (options.MaxDamagedSamples > 0)
         {
             lock (damaged)
             {
                 damaged[index] = exception.Message;
-                if (damaged.Count > options.MaxSkippedSamples)
-                    throw new FineTuneException($"More than {options.MaxSkippedSamples} samples cannot be read, which is as many as may be skipped; the last: {exception.Message}", exception);
+                if (damaged.Count > options.MaxDamagedSamples)
+                    throw new FineTuneException($"More than {options.MaxDamagedSamples} samples cannot be read, and MaxDamagedSamples allows no more; the last: {exception.Message}", exception);
             }
 
             return null;

@@ -30,16 +30,14 @@ public sealed record BatchOptions
     /// <summary>The batches that may be ready or in the making at a time: the bound of the memory taken.</summary>
     public int Prefetch { get; init; } = 4;
 
-    /// <summary>What to do about samples that cannot be read.</summary>
-    public DamagedSamples DamagedSamples { get; init; }
-
-    /// <summary>The most samples that <see cref="DamagedSamples.Skip"/> leaves out; one more is an error. Null for any number.</summary>
-    public int? MaxSkippedSamples { get; init; }
+    /// <summary>
+    /// The most samples that are left out, and counted, as they cannot be read; one more is an error. 0 by default: the first is one.
+    /// </summary>
+    public int MaxDamagedSamples { get; init; }
 
     internal void Validate(int samples)
     {
-        if (MaxSkippedSamples is < 0)
-            throw new ArgumentOutOfRangeException(nameof(MaxSkippedSamples), MaxSkippedSamples, "At least 0 samples may be skipped.");
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxDamagedSamples);
         if (SamplingWeights is { } weights && (weights.Count != samples || !weights.All(weight => double.IsFinite(weight) && weight >= 0) || weights.Sum() <= 0))
             throw new FineTuneException($"SamplingWeights needs one finite weight for each of the {samples} samples, none negative and one above 0.");
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);

@@ -19,15 +19,15 @@ public sealed class ClassifiedSubset : Subset, IClassified
     /// Splits a dataset so that both parts have the same share of each class: the same split for the same seed.
     /// </summary>
     /// <param name="data">What to split.</param>
-    /// <param name="validationShare">The share of each class that goes into the second part, rounded, but at least one sample.</param>
+    /// <param name="validationSplit">The share of each class that goes into the second part, rounded, but at least one sample.</param>
     /// <param name="seed">What the choice is derived from.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not above 0 and below 1.</exception>
     /// <exception cref="FineTuneException">A class has fewer than two samples.</exception>
-    public static (ClassifiedSubset Train, ClassifiedSubset Validation) Split(IClassified data, double validationShare = 0.2, int seed = 0)
+    public static (ClassifiedSubset Train, ClassifiedSubset Validation) Split(IClassified data, double validationSplit = 0.2, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (!(validationShare > 0 && validationShare < 1))
-            throw new ArgumentOutOfRangeException(nameof(validationShare), validationShare, "The share must be above 0 and below 1.");
+        if (!(validationSplit > 0 && validationSplit < 1))
+            throw new ArgumentOutOfRangeException(nameof(validationSplit), validationSplit, "The share must be above 0 and below 1.");
         var random = new Random(seed);
         var (train, validation) = (new List<int>(), new List<int>());
         foreach (IGrouping<int, int> group in Enumerable.Range(0, data.Count).GroupBy(data.ClassOf).OrderBy(group => group.Key))
@@ -35,7 +35,7 @@ public sealed class ClassifiedSubset : Subset, IClassified
             int[] shuffled = [.. group];
             if (shuffled.Length < 2)
                 throw new FineTuneException($"The class '{data.Classes[group.Key]}' has one sample only; at least 2 are needed to split them.");
-            int kept = Pick(shuffled, validationShare, random);
+            int kept = Pick(shuffled, validationSplit, random);
             validation.AddRange(shuffled[..kept]);
             train.AddRange(shuffled[kept..]);
         }
@@ -44,9 +44,9 @@ public sealed class ClassifiedSubset : Subset, IClassified
     }
 
     /// <summary>Shuffles the samples of one class, of which there are at least two, and says how many at the start are for validation.</summary>
-    internal static int Pick<T>(T[] samples, double validationShare, Random random)
+    internal static int Pick<T>(T[] samples, double validationSplit, Random random)
     {
         random.Shuffle(samples);
-        return Math.Clamp((int)Math.Round(samples.Length * validationShare), 1, samples.Length - 1);
+        return Math.Clamp((int)Math.Round(samples.Length * validationSplit), 1, samples.Length - 1);
     }
 }

@@ -13,7 +13,7 @@ namespace FineTune.Data;
 /// </remarks>
 /// <example><code>
 /// CsvDataset flowers = CsvDataset.Load("iris.csv", new() { Target = "species" });
-/// var (train, validation) = ClassifiedSubset.Split(flowers, validationShare: 0.2);
+/// var (train, validation) = ClassifiedSubset.Split(flowers, validationSplit: 0.2);
 /// </code></example>
 public sealed class CsvDataset : IClassified
 {

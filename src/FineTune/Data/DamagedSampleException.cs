@@ -2,7 +2,7 @@ namespace FineTune.Data;
 
 /// <summary>
 /// What is stored cannot be read as a sample: a truncated picture, a row with a missing column. A dataset throws it
-/// from <see cref="IDataset.Read"/>, and <see cref="DamagedSamples"/> says what then happens.
+/// from <see cref="IDataset.Read"/>, and <see cref="BatchOptions.MaxDamagedSamples"/> says what then happens.
 /// </summary>
 public sealed class DamagedSampleException : FineTuneException
 {

@@ -10,7 +10,7 @@ namespace FineTune;
 internal sealed class FastPass
 {
     private readonly Func<Tensor, Tensor[]>[] ways;
-    private readonly Race race;
+    private readonly Autotuner tuner;
     private long samples;
 
     /// <param name="run">The frozen part.</param>
@@ -20,7 +20,7 @@ internal sealed class FastPass
         // On another device work goes on after a call is back, and a clock would tell nothing.
         var hasPixels = input.device_type == TorchSharp.DeviceType.CPU && input.dim() == 4 && input.size(1) > 1;
         ways = hasPixels ? [run, ChannelsLast(run)] : [run];
-        race = new Race(ways.Length);
+        tuner = new Autotuner(ways.Length);
     }
 
     /// <summary>The same with the channels of a pixel side by side in memory: inputs and answers are [N, C, H, W] as ever.</summary>
@@ -32,17 +32,17 @@ internal sealed class FastPass
     {
         var count = input.size(0);
         samples = samples == 0 ? count : samples;
-        var next = race.Next;
+        var next = tuner.Next;
 
         // A smaller batch takes less, whichever way it goes.
-        if (race.IsOver || count != samples)
+        if (tuner.IsOver || count != samples)
         {
             return ways[next](input);
         }
 
         var start = Stopwatch.GetTimestamp();
         var answer = ways[next](input);
-        race.Add(next, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        tuner.Add(next, Stopwatch.GetElapsedTime(start).TotalSeconds);
         return answer;
     }
 

@@ -54,7 +54,7 @@ internal sealed class FeatureDisk : FeatureStore
             Convert.FromHexString(own), number * ShardRows, Math.Min(ShardRows, count - (number * ShardRows)), row.Length, isPrivate))];
     }
 
-    public override FeatureCache Kind => FeatureCache.Disk;
+    public override FeatureStorage Kind => FeatureStorage.Disk;
 
     public override long Bytes { get; }
 

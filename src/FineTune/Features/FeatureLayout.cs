@@ -1,4 +1,4 @@
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using static TorchSharp.torch;
 
 namespace FineTune;

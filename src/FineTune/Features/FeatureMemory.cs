@@ -20,7 +20,7 @@ internal sealed class FeatureMemory : FeatureStore
         parts = [.. layout.Parts.Select(part => torch.empty([count, .. part.RowShape], part.StoredType).DetachFromDisposeScope())];
     }
 
-    public override FeatureCache Kind => FeatureCache.Memory;
+    public override FeatureStorage Kind => FeatureStorage.Memory;
 
     public override long Bytes { get; }
 

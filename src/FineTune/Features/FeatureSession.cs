@@ -38,9 +38,9 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             all.Add(validation);
         }
 
-        if (options.FeatureCache == FeatureCache.Off)
+        if (options.FeatureCache.Storage == FeatureStorage.Off)
         {
-            obstacle = "FeatureCache is Off";
+            obstacle = "FeatureCache.Storage is Off";
             return;
         }
 
@@ -53,8 +53,8 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         }
 
         cuts = compiled.Tunable.Layers.HoldCuts();
-        var room = new FeatureRoom(options, CannotWrite);
-        Keep(training, prefix, room, Math.Max(options.AugmentedViews, 1), isFixed: false);
+        var room = new CacheBudget(options, CannotWrite);
+        Keep(training, prefix, room, Math.Max(options.FeatureCache.AugmentedViews, 1), isFixed: false);
         if (validation is not null)
         {
             Keep(validation, prefix, room, 1, isFixed: true);
@@ -91,7 +91,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         foreach (var view in views)
         {
             // Files in a folder are found again by whoever has the same key.
-            if (view.Features.Key is null || (view.Store.Kind == FeatureCache.Disk && options.FeatureCacheFolder is not null))
+            if (view.Features.Key is null || (view.Store.Kind == FeatureStorage.Disk && options.FeatureCache.Folder is not null))
             {
                 view.Dispose();
             }
@@ -134,30 +134,30 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
         var (input, target) = first.Count > 1 ? (first.Input, first.Target) : (Twice(first.Input), Twice(first.Target));
         LayerTracing.Check(compiled, input);
-        return FrozenPrefix.Of(compiled, input, target, options.FastFeatures, out obstacle);
+        return FrozenPrefix.Of(compiled, input, target, options.FeatureCache.AllowChannelsLast, out obstacle);
     }
 
     private static Tensor Twice(Tensor one) => torch.cat([one, one]);
 
     private bool Allows()
     {
-        if (options.AugmentedViews > 0)
+        if (options.FeatureCache.AugmentedViews > 0)
         {
             return true;
         }
 
-        obstacle = "samples are random, and AugmentedViews does not say how many views of each to keep";
+        obstacle = "samples are random, and FeatureCache.AugmentedViews does not say how many views of each to keep";
         return false;
     }
 
-    private void Keep(FeatureBatches batches, FrozenPrefix prefix, FeatureRoom room, int count, bool isFixed)
+    private void Keep(FeatureBatches batches, FrozenPrefix prefix, CacheBudget room, int count, bool isFixed)
     {
         var data = batches.Loader.Data;
         var identity = data.Identity;
         var views = new List<FeatureView>();
         for (var number = 0; number < count; number++)
         {
-            var random = isFixed ? "the same in each epoch" : options.AugmentedViews > 0 ? $"seed {options.Seed}, view {number}" : "none";
+            var random = isFixed ? "the same in each epoch" : options.FeatureCache.AugmentedViews > 0 ? $"seed {options.Seed}, view {number}" : "none";
             if (View(prefix, room, data, identity, random) is not { } view)
             {
                 views.ForEach(other => other.Dispose());
@@ -172,7 +172,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             ShuffleInParts(batches.Loader, disk, room.Free);
         }
 
-        var keeping = new FeatureViews(prefix, [.. views], isFixed, options.AugmentedViews > 0, Repeats, why =>
+        var keeping = new FeatureViews(prefix, [.. views], isFixed, options.FeatureCache.AugmentedViews > 0, Repeats, why =>
         {
             obstacle = why;
             Refuse();
@@ -181,9 +181,9 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         kept.Add((batches, keeping));
     }
 
-    private FeatureView? View(FrozenPrefix prefix, FeatureRoom room, IDataset data, string? identity, string random)
+    private FeatureView? View(FrozenPrefix prefix, CacheBudget room, IDataset data, string? identity, string random)
     {
-        var isRounded = options.HalfPrecisionOnDisk && options.FeatureCache != FeatureCache.Memory;
+        var isRounded = options.FeatureCache.HalfPrecision && options.FeatureCache.Storage != FeatureStorage.Memory;
         var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random, isRounded, hashes);
         var dataKey = identity is null ? null : $"{identity} {random} {isRounded} {prefix.IsFast}";
         if (key is not null && compiled.Features.Take(key) is { } left)
@@ -201,7 +201,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         }
 
         var store = room.Take(prefix.Layout, data.Count, key, out obstacle);
-        if (earlier is not null && store?.Kind != FeatureCache.Memory && earlier.Store.Kind == FeatureCache.Memory)
+        if (earlier is not null && store?.Kind != FeatureStorage.Memory && earlier.Store.Kind == FeatureStorage.Memory)
         {
             // New features in memory are worth more than old ones to compute them from.
             room.GiveBack(earlier.Store);
@@ -223,18 +223,18 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
     }
 
     private void CannotWrite(string error) => warnings.Enqueue(new TrainingWarning(WarningKind.FeaturesNotKept,
-        $"Features cannot be written to '{options.FeatureCacheFolder ?? Path.GetTempPath()}' and are computed anew from here on: {error}"));
+        $"Features cannot be written to '{options.FeatureCache.Folder ?? Path.GetTempPath()}' and are computed anew from here on: {error}"));
 
     private void Repeats() => warnings.Enqueue(new TrainingWarning(WarningKind.AugmentedViewsRepeat, FormattableString.Invariant(
-        $"Samples are random: {options.AugmentedViews} view{(options.AugmentedViews == 1 ? "" : "s")} of each {(options.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));
+        $"Samples are random: {options.FeatureCache.AugmentedViews} view{(options.FeatureCache.AugmentedViews == 1 ? "" : "s")} of each {(options.FeatureCache.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));
 
     // Who left the choice to us is told by the history alone.
     private void Refuse()
     {
-        if (obstacle is not null && options.FeatureCache != FeatureCache.Auto)
+        if (obstacle is not null && options.FeatureCache.Storage != FeatureStorage.Auto)
         {
             warnings.Enqueue(new TrainingWarning(WarningKind.FeaturesNotKept,
-                $"FeatureCache is {options.FeatureCache}, but the frozen part is computed anew in each epoch: {obstacle}."));
+                $"FeatureCache.Storage is {options.FeatureCache.Storage}, but the frozen part is computed anew in each epoch: {obstacle}."));
         }
     }
 }

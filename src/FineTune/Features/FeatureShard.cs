@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using Microsoft.Win32.SafeHandles;
 
 namespace FineTune;

@@ -6,7 +6,7 @@ namespace FineTune;
 internal abstract class FeatureStore : IDisposable
 {
     /// <summary>Where it keeps them.</summary>
-    public abstract FeatureCache Kind { get; }
+    public abstract FeatureStorage Kind { get; }
 
     /// <summary>The room that it takes when all are known.</summary>
     public abstract long Bytes { get; }

@@ -42,7 +42,7 @@ internal sealed class FeatureViews
     /// <summary>Whether what was read may be kept.</summary>
     public bool Allows(BatchLoader loader, out string obstacle)
     {
-        obstacle = "samples are random, and AugmentedViews does not say how many views of each to keep";
+        obstacle = "samples are random, and FeatureCache.AugmentedViews does not say how many views of each to keep";
         if (isFixed || !loader.IsRandom)
         {
             return true;

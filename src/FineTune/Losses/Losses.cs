@@ -9,7 +9,7 @@ public static class Losses
     /// </summary>
     /// <param name="labelSmoothing">How far targets move towards one half, in [0, 1).</param>
     /// <param name="positiveWeight">How much a target of 1 counts against one of 0 (PyTorch's <c>pos_weight</c>).</param>
-    public static Loss BinaryCrossEntropy(double labelSmoothing = 0, double? positiveWeight = null)
+    public static Loss BinaryCrossEntropyWithLogits(double labelSmoothing = 0, double? positiveWeight = null)
     {
         ThrowUnlessSmoothing(labelSmoothing);
         if (positiveWeight is { } stated)

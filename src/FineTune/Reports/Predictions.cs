@@ -60,7 +60,7 @@ internal sealed class Predictions
         var device = ModelDevice.Of(compiled.Model);
 
         // Damaged samples were an error, or counted, when they were trained or validated on.
-        var loader = new BatchLoader(data, new BatchOptions { Shuffle = false, DamagedSamples = DamagedSamples.Skip });
+        var loader = new BatchLoader(data, new BatchOptions { Shuffle = false, MaxDamagedSamples = int.MaxValue });
         foreach (var batch in Inference.Each(loader.Epoch(0)))
         {
             IReadOnlyList<(int Wanted, int Predicted)> pairs;

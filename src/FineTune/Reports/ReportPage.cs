@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using TorchSharp;
 
 namespace FineTune;

@@ -11,7 +11,7 @@ namespace FineTune.Text;
 /// <example><code>
 /// var tokenizer = WordPieceTokenizer.Load("vocab.txt");
 /// SentenceTable reviews = SentenceTable.Load("reviews.csv", tokenizer, new() { Text = "review", Target = "sentiment" });
-/// var (train, validation) = ClassifiedSubset.Split(reviews, validationShare: 0.2);
+/// var (train, validation) = ClassifiedSubset.Split(reviews, validationSplit: 0.2);
 /// </code></example>
 public sealed class SentenceTable : IClassified
 {

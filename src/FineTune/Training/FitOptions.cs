@@ -11,7 +11,7 @@ public sealed record FitOptions
     /// </summary>
     public int Epochs { get; init; } = 1;
 
-    /// <summary>The number of the first epoch: a second phase goes on with <c>InitialEpoch = head.Epochs</c>.</summary>
+    /// <summary>The number of the first epoch: a second phase goes on with <c>InitialEpoch = head.NextEpoch</c>.</summary>
     public int InitialEpoch { get; init; }
 
     /// <summary>Samples in a batch.</summary>
@@ -41,14 +41,11 @@ public sealed record FitOptions
     /// <summary>Background threads that read samples; null leaves it to the number of cores. Results do not depend on it.</summary>
     public int? Workers { get; init; }
 
-    /// <summary>What to do about samples that cannot be read.</summary>
-    public DamagedSamples DamagedSamples { get; init; }
-
     /// <summary>
-    /// The most samples, of training and of validation each, that <see cref="DamagedSamples.Skip"/> leaves out; one more
-    /// is an error. Null for any number.
+    /// The most samples, of training and of validation each, that are left out, and counted, as they cannot be read; one more is an
+    /// error. 0 by default: the first is one.
     /// </summary>
-    public int? MaxSkippedSamples { get; init; }
+    public int MaxDamagedSamples { get; init; }
 
     /// <summary>
     /// Batches whose gradients make one optimizer step together: k batches equal one that is k times as large, also
@@ -79,38 +76,8 @@ public sealed record FitOptions
     /// </summary>
     public IReadOnlyList<double>? SamplingWeights { get; init; }
 
-    /// <summary>
-    /// Whether what the frozen part of the model answers to each sample, validation data included, is kept, so that it is
-    /// computed once and later epochs run through the rest of the model alone. Losses and weights are the same
-    /// up to rounding: about 1e-6 of a loss a step.
-    /// </summary>
-    public FeatureCache FeatureCache { get; init; }
-
-    /// <summary>The most bytes of memory that it may take; null for a quarter of what there is.</summary>
-    public long? FeatureCacheBytes { get; init; }
-
-    /// <summary>
-    /// Where features on disk are kept, for later runs and for other processes; null for files that are gone when they are
-    /// not needed any more.
-    /// </summary>
-    public string? FeatureCacheFolder { get; init; }
-
-    /// <summary>
-    /// Whether features on disk are rounded to half precision, which halves their room and changes results in the third digit.
-    /// </summary>
-    public bool HalfPrecisionOnDisk { get; init; }
-
-    /// <summary>
-    /// Whether features may be computed with the channels of a pixel side by side in memory (channels last) where that is faster, which
-    /// the first batches decide: results then agree with those without the cache to 1e-5.
-    /// </summary>
-    public bool FastFeatures { get; init; }
-
-    /// <summary>
-    /// With samples that are random, how many views of each are kept: epoch e trains on view e modulo this number. 0 for
-    /// a new view in each epoch, which leaves nothing to keep.
-    /// </summary>
-    public int AugmentedViews { get; init; }
+    /// <summary>How what the frozen part of the model answers to a sample is kept, so that it is computed once.</summary>
+    public FeatureCache FeatureCache { get; init; } = new();
 
     /// <summary>Ends training after the step that is under way, with the weights and the history as of then.</summary>
     public CancellationToken CancellationToken { get; init; }
@@ -126,8 +93,7 @@ public sealed record FitOptions
         SamplingWeights = SamplingWeights,
         DropLast = DropLast,
         Workers = Workers ?? new BatchOptions().Workers,
-        DamagedSamples = DamagedSamples,
-        MaxSkippedSamples = MaxSkippedSamples,
+        MaxDamagedSamples = MaxDamagedSamples,
     };
 
     internal BatchOptions ValidationBatches => new()
@@ -135,8 +101,7 @@ public sealed record FitOptions
         BatchSize = ValidationBatchSize ?? BatchSize,
         Shuffle = false,
         Workers = Workers ?? new BatchOptions().Workers,
-        DamagedSamples = DamagedSamples,
-        MaxSkippedSamples = MaxSkippedSamples,
+        MaxDamagedSamples = MaxDamagedSamples,
     };
 
     internal void Validate(IDataset train)
@@ -147,9 +112,9 @@ public sealed record FitOptions
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
         Require(ValidationBatchSize is null or >= 1, nameof(ValidationBatchSize), ValidationBatchSize, "at least 1");
         Require(Workers is null or >= 0, nameof(Workers), Workers, "at least 0");
-        Require(MaxSkippedSamples is null or >= 0, nameof(MaxSkippedSamples), MaxSkippedSamples, "at least 0");
-        Require(FeatureCacheBytes is null or >= 0, nameof(FeatureCacheBytes), FeatureCacheBytes, "at least 0");
-        Require(AugmentedViews >= 0, nameof(AugmentedViews), AugmentedViews, "at least 0");
+        Require(MaxDamagedSamples >= 0, nameof(MaxDamagedSamples), MaxDamagedSamples, "at least 0");
+        Require(FeatureCache.MaxBytes is null or >= 0, "FeatureCache.MaxBytes", FeatureCache.MaxBytes, "at least 0");
+        Require(FeatureCache.AugmentedViews >= 0, "FeatureCache.AugmentedViews", FeatureCache.AugmentedViews, "at least 0");
         Require(AccumulateBatches >= 1, nameof(AccumulateBatches), AccumulateBatches, "at least 1");
         Require(ClipNorm is null or > 0, nameof(ClipNorm), ClipNorm, "above 0");
         Require(ClipValue is null or > 0, nameof(ClipValue), ClipValue, "above 0");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,7 +34,7 @@ internal sealed partial class FitRun
     public TrainingCheckpoint<RunState> CaptureNextEpoch() => Capture(Before(fit.Epoch + 1), [], []);
 
     /// <summary>The run as it ended, with the weights that it ended with.</summary>
-    public TrainingCheckpoint<RunState> CaptureFinished() => Capture(Before(history.Epochs), [], []);
+    public TrainingCheckpoint<RunState> CaptureFinished() => Capture(Before(history.NextEpoch), [], []);
 
     /// <summary>Takes up a run where a checkpoint stands.</summary>
     /// <exception cref="FineTuneException">It is of another training, and differences are not allowed.</exception>

@@ -18,9 +18,9 @@ public sealed class History
     public IReadOnlyList<EpochRecord> Records => records;
 
     /// <summary>
-    /// The number of the next epoch: where a second phase goes on, as in <c>InitialEpoch = head.Epochs</c>.
+    /// The number of the next epoch: where a second phase goes on, as in <c>InitialEpoch = head.NextEpoch</c>.
     /// </summary>
-    public int Epochs => records.Count == 0 ? initialEpoch : records[^1].Epoch + 1;
+    public int NextEpoch => records.Count == 0 ? initialEpoch : records[^1].Epoch + 1;
 
     /// <summary>The epoch in which training was cut short, up to where it came; null where it ended with an epoch.</summary>
     public EpochRecord? PartialEpoch { get; internal set; }

@@ -45,7 +45,7 @@ public sealed class ImageFolder : IClassified
 
     /// <summary>
     /// Finds the training and the validation pictures below a folder: in its <c>train</c> and <c>validation</c>
-    /// folders if it has them, else the share <see cref="ImageFolderOptions.ValidationShare"/> of each class is
+    /// folders if it has them, else the share <see cref="ImageFolderOptions.ValidationSplit"/> of each class is
     /// picked for validation, the same for the same <see cref="ImageFolderOptions.Seed"/>.
     /// </summary>
     /// <exception cref="FineTuneException">
@@ -124,7 +124,7 @@ public sealed class ImageFolder : IClassified
             Picture[] shuffled = [.. group];
             if (shuffled.Length < 2)
                 throw new FineTuneException($"'{Path.Combine(root, classes[group.Key])}' has one picture only; at least 2 are needed to split them into training and validation.");
-            int kept = ClassifiedSubset.Pick(shuffled, options.ValidationShare, random);
+            int kept = ClassifiedSubset.Pick(shuffled, options.ValidationSplit, random);
             validation.AddRange(shuffled[..kept].OrderBy(picture => picture.Path, StringComparer.Ordinal));
             train.AddRange(shuffled[kept..].OrderBy(picture => picture.Path, StringComparer.Ordinal));
         }

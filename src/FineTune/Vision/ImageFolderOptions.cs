@@ -21,7 +21,7 @@ public sealed record ImageFolderOptions
     public Func<Tensor, Random, Tensor>? Augment { get; init; }
 
     /// <summary>The share of each class that is kept for validation, where the folder is not split already.</summary>
-    public double ValidationShare { get; init; } = 0.2;
+    public double ValidationSplit { get; init; } = 0.2;
 
     /// <summary>What the choice of the validation pictures is derived from.</summary>
     public int Seed { get; init; }

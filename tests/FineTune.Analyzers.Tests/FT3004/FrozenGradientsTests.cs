@@ -20,6 +20,7 @@ public sealed class FrozenGradientsTests
     [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); Freeze(net.backbone); net.backbone.zero_grad(); own.step();", TestName = "Nulled_by_the_module")]
     [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); net.zero_grad(); Freeze(net.backbone); own.step();", TestName = "Nulled_before")]
     [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); Freezing.Freeze(net.backbone); own.step();", TestName = "Nulled_by_FineTune")]
+    [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); net.backbone.Freeze(); own.step();", TestName = "Nulled_by_FineTune_as_an_extension")]
     [TestCase("var own = optim.Adam(net.parameters()); Loss(net, batches[0]).backward(); own.step(); Freeze(net.backbone); own = optim.Adam(net.parameters()); own.step();", TestName = "Built_anew")]
     [TestCase("var own = optim.Adam(net.parameters()); Freeze(net.backbone); Loss(net, batches[0]).backward(); own.step(); own.step();", TestName = "Frozen_before_the_first_pass")]
     [TestCase("var own = optim.Adam(net.head.parameters()); Loss(net, batches[0]).backward(); own.step(); Freeze(net.backbone); own.step();", TestName = "Another_part")]

@@ -18,6 +18,7 @@ public sealed class FrozenModeTests
 
     [TestCase("Freeze(net.backbone); var own = optim.Adam(net.parameters()); net.train(); net.backbone.eval(); own.step();", TestName = "Put_back")]
     [TestCase("net.train(); Freezing.Freeze(net.backbone); var own = optim.Adam(net.parameters()); own.step();", TestName = "Put_back_by_FineTune")]
+    [TestCase("net.train(); net.backbone.Freeze(); var own = optim.Adam(net.parameters()); own.step();", TestName = "Put_back_by_FineTune_as_an_extension")]
     [TestCase("var own = optim.Adam(net.parameters()); net.train(); Freeze(net.backbone); own.step();", TestName = "Frozen_after_train")]
     [TestCase("Freeze(net.head); var own = optim.Adam(net.parameters()); net.train(); own.step();", TestName = "No_running_statistics")]
     [TestCase("var own = optim.Adam(net.parameters()); net.train(); own.step();", TestName = "Nothing_frozen")]

@@ -28,8 +28,8 @@ partial class AnnotatedBase : global::FineTune.IFineTunable, global::FineTune.IS
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     protected override void RegisterComponents()
     {
-        global::FineTune.Registration.Module(this, "backbone", this.backbone);
-        global::FineTune.Registration.Module(this, "head", this.head);
+        global::FineTune.CompilerServices.Registration.Module(this, "backbone", this.backbone);
+        global::FineTune.CompilerServices.Registration.Module(this, "head", this.head);
     }
 
     // ── Freezing: one value says what trains, and one transition makes it so, gradients nulled.
@@ -107,11 +107,11 @@ partial class AnnotatedBase : global::FineTune.IFineTunable, global::FineTune.IS
 
     /// <summary>Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.</summary>
     /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
-    /// <param name="state">Whether parameters that stay keep what the optimizer knew of them.</param>
+    /// <param name="keepOptimizerState">Whether parameters that stay keep what the optimizer knew of them; else it starts anew.</param>
     /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::FineTune.CompiledModel Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
-        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.AnnotatedBase has to be compiled once before it can be compiled again: call Compile with an optimizer and a loss.")).Recompile(learningRate, state);
+    public global::FineTune.CompiledModel Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
+        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.AnnotatedBase has to be compiled once before it can be compiled again: call Compile with an optimizer and a loss.")).Recompile(learningRate, keepOptimizerState);
 
     // ── Split: what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.
 

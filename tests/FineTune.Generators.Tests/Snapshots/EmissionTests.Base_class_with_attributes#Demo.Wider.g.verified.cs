@@ -34,9 +34,9 @@ partial class Wider
     protected override void RegisterComponents()
     {
         base.RegisterComponents();
-        global::FineTune.Registration.Module(this, "side", this.side);
-        global::FineTune.Registration.Module(this, "teacher", this.teacher);
-        global::FineTune.Registration.Module(this, "second", this.second);
+        global::FineTune.CompilerServices.Registration.Module(this, "side", this.side);
+        global::FineTune.CompilerServices.Registration.Module(this, "teacher", this.teacher);
+        global::FineTune.CompilerServices.Registration.Module(this, "second", this.second);
         global::FineTune.Freezing.Freeze(this.teacher);
     }
 

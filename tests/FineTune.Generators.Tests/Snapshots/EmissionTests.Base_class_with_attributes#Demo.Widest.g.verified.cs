@@ -28,7 +28,7 @@ partial class Widest
     protected override void RegisterComponents()
     {
         base.RegisterComponents();
-        global::FineTune.Registration.Module(this, "third", this.third);
+        global::FineTune.CompilerServices.Registration.Module(this, "third", this.third);
     }
 
     // ── Parameter groups: what trains now, each member at its own learning rate; a new optimizer is built over exactly this.

@@ -15,12 +15,12 @@ partial class Phases : global::FineTune.IFineTunable, global::FineTune.ISplitFor
         Model: "Demo.Phases",
         Members:
         [
-            new("backbone", global::FineTune.MemberRole.Backbone) { LayerDecay = 0.75, DecaysBiasesAndNorms = false },
-            new("side", global::FineTune.MemberRole.Backbone) { LayerDecay = 0.5, DecaysBiasesAndNorms = false },
-            new("token", global::FineTune.MemberRole.Backbone) { DecaysBiasesAndNorms = false },
-            new("scale", global::FineTune.MemberRole.Head) { DecaysBiasesAndNorms = false },
-            new("head", global::FineTune.MemberRole.Head) { DecaysBiasesAndNorms = false },
-            new("fixedScale", global::FineTune.MemberRole.Frozen) { DecaysBiasesAndNorms = false },
+            new("backbone", global::FineTune.MemberRole.Backbone) { LayerDecay = 0.75, DecayBiasAndNorm = false },
+            new("side", global::FineTune.MemberRole.Backbone) { LayerDecay = 0.5, DecayBiasAndNorm = false },
+            new("token", global::FineTune.MemberRole.Backbone) { DecayBiasAndNorm = false },
+            new("scale", global::FineTune.MemberRole.Head) { DecayBiasAndNorm = false },
+            new("head", global::FineTune.MemberRole.Head) { DecayBiasAndNorm = false },
+            new("fixedScale", global::FineTune.MemberRole.Frozen) { DecayBiasAndNorm = false },
         ],
         UnfreezeLast: null,
         Unit: global::FineTune.LayerUnit.Layer,
@@ -38,12 +38,12 @@ partial class Phases : global::FineTune.IFineTunable, global::FineTune.ISplitFor
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     protected override void RegisterComponents()
     {
-        global::FineTune.Registration.Module(this, "backbone", this.backbone);
-        global::FineTune.Registration.Module(this, "side", this.side);
-        global::FineTune.Registration.Parameter(this, "token", this.token);
-        global::FineTune.Registration.Parameter(this, "scale", this.scale);
-        global::FineTune.Registration.Module(this, "head", this.head);
-        global::FineTune.Registration.Parameter(this, "fixedScale", this.fixedScale);
+        global::FineTune.CompilerServices.Registration.Module(this, "backbone", this.backbone);
+        global::FineTune.CompilerServices.Registration.Module(this, "side", this.side);
+        global::FineTune.CompilerServices.Registration.Parameter(this, "token", this.token);
+        global::FineTune.CompilerServices.Registration.Parameter(this, "scale", this.scale);
+        global::FineTune.CompilerServices.Registration.Module(this, "head", this.head);
+        global::FineTune.CompilerServices.Registration.Parameter(this, "fixedScale", this.fixedScale);
         global::FineTune.Freezing.Freeze(this.fixedScale);
     }
 
@@ -118,11 +118,11 @@ partial class Phases : global::FineTune.IFineTunable, global::FineTune.ISplitFor
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public virtual global::System.Collections.Generic.IReadOnlyList<global::FineTune.ParameterGroup> ParameterGroups(global::FineTune.LearningRates rates) =>
     [
-        .. Layers.Decayed("backbone", this.backbone, rates.Resolve(), 0.75, decaysBiasesAndNorms: false),
-        .. Layers.Decayed("side", this.side, rates.Resolve(), 0.5, decaysBiasesAndNorms: false),
-        new("token", this.token, rates.Resolve()) { DecaysBiasesAndNorms = false },
-        new("scale", this.scale, rates.Resolve()) { DecaysBiasesAndNorms = false },
-        new("head", this.head, rates.Resolve()) { DecaysBiasesAndNorms = false },
+        .. Layers.Decayed("backbone", this.backbone, rates.Resolve(), 0.75, decayBiasAndNorm: false),
+        .. Layers.Decayed("side", this.side, rates.Resolve(), 0.5, decayBiasAndNorm: false),
+        new("token", this.token, rates.Resolve()) { DecayBiasAndNorm = false },
+        new("scale", this.scale, rates.Resolve()) { DecayBiasAndNorm = false },
+        new("head", this.head, rates.Resolve()) { DecayBiasAndNorm = false },
     ];
 
     // ── Compile: binds what trains now to an optimizer; after a phase change it has to be bound again.
@@ -139,11 +139,11 @@ partial class Phases : global::FineTune.IFineTunable, global::FineTune.ISplitFor
 
     /// <summary>Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.</summary>
     /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
-    /// <param name="state">Whether parameters that stay keep what the optimizer knew of them.</param>
+    /// <param name="keepOptimizerState">Whether parameters that stay keep what the optimizer knew of them; else it starts anew.</param>
     /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::FineTune.CompiledModel Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
-        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.Phases has to be compiled once before it can be compiled again: call Compile with an optimizer and a loss.")).Recompile(learningRate, state);
+    public global::FineTune.CompiledModel Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
+        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.Phases has to be compiled once before it can be compiled again: call Compile with an optimizer and a loss.")).Recompile(learningRate, keepOptimizerState);
 
     // ── Split: what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.
 

@@ -28,8 +28,8 @@ partial class Recompile<Manifest> : global::FineTune.IFineTunable, global::FineT
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     private void RegisterGeneratedComponents()
     {
-        global::FineTune.Registration.Module(this, "Layers", this.Layers);
-        global::FineTune.Registration.Module(this, "Phase", this.Phase);
+        global::FineTune.CompilerServices.Registration.Module(this, "Layers", this.Layers);
+        global::FineTune.CompilerServices.Registration.Module(this, "Phase", this.Phase);
     }
 
     // ── Freezing: one value says what trains, and one transition makes it so, gradients nulled.

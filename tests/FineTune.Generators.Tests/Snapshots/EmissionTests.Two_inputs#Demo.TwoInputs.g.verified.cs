@@ -29,9 +29,9 @@ partial class TwoInputs : global::FineTune.IFineTunable
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     protected override void RegisterComponents()
     {
-        global::FineTune.Registration.Module(this, "left", this.left);
-        global::FineTune.Registration.Module(this, "right", this.right);
-        global::FineTune.Registration.Module(this, "head", this.head);
+        global::FineTune.CompilerServices.Registration.Module(this, "left", this.left);
+        global::FineTune.CompilerServices.Registration.Module(this, "right", this.right);
+        global::FineTune.CompilerServices.Registration.Module(this, "head", this.head);
     }
 
     // ── Freezing: one value says what trains, and one transition makes it so, gradients nulled.
@@ -108,11 +108,11 @@ partial class TwoInputs : global::FineTune.IFineTunable
 
     /// <summary>Compiles again, the optimizer rebuilt over what trains now.</summary>
     /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
-    /// <param name="state">Whether parameters that stay keep what the optimizer knew of them.</param>
+    /// <param name="keepOptimizerState">Whether parameters that stay keep what the optimizer knew of them; else it starts anew.</param>
     /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::FineTune.CompiledLoop Recompile(double? learningRate = null, global::FineTune.OptimizerState state = global::FineTune.OptimizerState.Reset) =>
-        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.TwoInputs has to be compiled once before it can be compiled again: call Compile with an optimizer.")).Recompile(learningRate, state);
+    public global::FineTune.CompiledLoop Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
+        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.TwoInputs has to be compiled once before it can be compiled again: call Compile with an optimizer.")).Recompile(learningRate, keepOptimizerState);
 
     // ── Split: what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.
 

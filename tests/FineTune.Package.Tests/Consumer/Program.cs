@@ -5,18 +5,18 @@ var data = new InMemoryDataset(points, sides);
 
 using var model = new PointClassifier();
 model.FreezeBackbone();
-var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
 History head = compiled.Fit(data, new() { Epochs = 5, Progress = ProgressStyle.None });
 
 model.UnfreezeLast();
 compiled = model.Recompile();
 History fine = compiled.Fit(data, new()
 {
-    InitialEpoch = head.Epochs,
-    Epochs = head.Epochs + 5,
+    InitialEpoch = head.NextEpoch,
+    Epochs = head.NextEpoch + 5,
     ValidationData = data,
     Callbacks = [new EarlyStopping(patience: 2)],
     Progress = ProgressStyle.None,
 });
 
-Console.WriteLine($"Trained for {fine.Epochs} epochs, frozen: {model.IsBackboneFrozen}.");
+Console.WriteLine($"Trained for {fine.NextEpoch} epochs, frozen: {model.IsBackboneFrozen}.");

@@ -268,7 +268,7 @@ public sealed class BackupTests
     private static (History History, Dictionary<string, float[]> Weights) Fit(FitOptions options)
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.Adam(0.01), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.Adam(0.01), Losses.BinaryCrossEntropyWithLogits());
         var history = compiled.Fit(Toy.Points(features: 3), options);
         return (history, Toy.Weights(model));
     }

@@ -47,7 +47,7 @@ public sealed class CsvLogTests
         var log = new CsvLog(path);
         using var model = LinearModel.Seeded();
         model.FreezeBackbone();
-        model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropy()).Fit(Toy.Points(8, 3), Toy.Quiet with { Callbacks = [log] });
+        model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(8, 3), Toy.Quiet with { Callbacks = [log] });
         model.UnfreezeBackbone();
         model.Recompile(0.25).Fit(Toy.Points(8, 3), Toy.Quiet with { InitialEpoch = 1, Epochs = 2, Callbacks = [log] });
 
@@ -79,7 +79,7 @@ public sealed class CsvLogTests
     private static void Fit(int first, int epochs, params Callback[] callbacks)
     {
         using var model = LinearModel.Seeded();
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy())
+        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy())
             .Fit(Toy.Points(8, 3), Toy.Quiet with { InitialEpoch = first, Epochs = epochs, Callbacks = callbacks });
     }
 }

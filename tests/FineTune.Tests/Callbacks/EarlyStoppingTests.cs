@@ -233,7 +233,7 @@ public sealed class EarlyStoppingTests
 
     private static CompiledModel Compile<TModel>(TModel model)
         where TModel : TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>, IFineTunable =>
-        CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.BinaryCrossEntropy(), [Metrics.BinaryAccuracy()]);
+        CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits(), [Metrics.BinaryAccuracy()]);
 
     private static History Run(double[] values, EarlyStopping stopping, Callback? instead = null, int initialEpoch = 0)
     {

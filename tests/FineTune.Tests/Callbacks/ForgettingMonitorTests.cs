@@ -10,7 +10,7 @@ public sealed class ForgettingMonitorTests
     public void What_is_forgotten_is_the_best_so_far_minus_the_value_now()
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var compiled = model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         compiled.Fit(Toy.Points(features: 3), Toy.Quiet with { Epochs = 20 });
         var known = compiled.Evaluate(Toy.Points(features: 3));
 
@@ -33,7 +33,7 @@ public sealed class ForgettingMonitorTests
     public void What_gets_better_is_not_forgotten()
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
 
         var history = compiled.Fit(Toy.Points(features: 3), Toy.Quiet with
         {
@@ -48,7 +48,7 @@ public sealed class ForgettingMonitorTests
     public void Its_values_can_be_monitored()
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
 
         var history = compiled.Fit(Toy.Points(features: 3), Toy.Quiet with
         {

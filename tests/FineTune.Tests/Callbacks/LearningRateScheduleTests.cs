@@ -50,7 +50,7 @@ public sealed class LearningRateScheduleTests
     {
         using var model = new RatedMlp();
         model.FreezeBackbone();
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         model.UnfreezeBackbone();
         var compiled = model.Recompile(0.1);
 
@@ -66,7 +66,7 @@ public sealed class LearningRateScheduleTests
         var schedule = LearningRateSchedule.Exponential(0.5);
         var options = Toy.Quiet with { Epochs = 2, ClipNorm = 1e-3, Callbacks = [schedule] };
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
         compiled.Fit(Toy.Points(8, 3), options);
 
         model.UnfreezeBackbone();
@@ -80,7 +80,7 @@ public sealed class LearningRateScheduleTests
     public void Time_starts_anew_with_each_fit()
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
 
         var history = compiled.Fit(Toy.Points(8, 3), Toy.Quiet with
         {
@@ -96,7 +96,7 @@ public sealed class LearningRateScheduleTests
     private static List<double> PerEpoch(LearningRateSchedule schedule, int epochs)
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
         return [.. compiled.Fit(Toy.Points(8, 3), Toy.Quiet with { Epochs = epochs, ClipNorm = 1e-3, Callbacks = [schedule] })
             .Records.Select(record => record.LearningRates["head"])];
     }
@@ -106,7 +106,7 @@ public sealed class LearningRateScheduleTests
     {
         using var model = LinearModel.Seeded();
         var rates = new List<double>();
-        model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(8, 3), Toy.Quiet with
+        model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(8, 3), Toy.Quiet with
         {
             Epochs = epochs,
             BatchSize = 4,

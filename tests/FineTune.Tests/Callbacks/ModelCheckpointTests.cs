@@ -1,4 +1,4 @@
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using FineTune.Tests.Models;
 
 namespace FineTune.Tests;
@@ -90,7 +90,7 @@ public sealed class ModelCheckpointTests
     private static void Fit(Callback checkpoint, double[] values, params Callback[] others)
     {
         using var model = Mlp.Seeded();
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(8), Toy.Quiet with
+        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(8), Toy.Quiet with
         {
             Epochs = values.Length,
             Callbacks = [new Scripted(Score, values), checkpoint, .. others],

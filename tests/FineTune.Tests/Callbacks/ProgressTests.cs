@@ -69,7 +69,7 @@ public sealed class ProgressTests
     private static void Fit(int epochs, params Callback[] callbacks)
     {
         using var model = Mlp.Seeded();
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy()).Fit(Toy.Points(), Toy.Quiet with
+        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy()).Fit(Toy.Points(), Toy.Quiet with
         {
             Epochs = epochs,
             ValidationData = Toy.Points(seed: 3),

@@ -35,7 +35,7 @@ public sealed class ReduceLROnPlateauTests
     {
         using var model = new RatedMlp();
         model.FreezeBackbone();
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         model.UnfreezeBackbone();
         var compiled = model.Recompile(0.1);
         compiled.LearningRates[0].LearningRate = 0.01;
@@ -92,7 +92,7 @@ public sealed class ReduceLROnPlateauTests
     private static List<double> Rates(double[] values, ReduceLROnPlateau reduce)
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
         var history = compiled.Fit(Toy.Points(8, 3), Toy.Quiet with
         {
             Epochs = values.Length,

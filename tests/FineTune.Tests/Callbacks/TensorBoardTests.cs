@@ -48,7 +48,7 @@ public sealed class TensorBoardTests
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
         var before = Toy.Weights(model)["head.weight"];
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(), Toy.Quiet with { Callbacks = [new TensorBoard(folder.Path)] });
+        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(), Toy.Quiet with { Callbacks = [new TensorBoard(folder.Path)] });
         var after = Toy.Weights(model)["head.weight"];
 
         var events = EventFileReader.Read(folder["train"]).Where(read => read.Histogram is not null).ToDictionary(read => read.Tag!);
@@ -121,7 +121,7 @@ public sealed class TensorBoardTests
     {
         using var model = Mlp.Seeded();
         model.UnfreezeBackbone();
-        var compiled = model.Compile(Optimizers.Adam(0.01), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var compiled = model.Compile(Optimizers.Adam(0.01), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         return compiled.Fit(Toy.Points(), Toy.Quiet with
         {
             Epochs = epochs,

@@ -168,7 +168,7 @@ public sealed class BatchLoaderTests
     [Test]
     public void A_damaged_sample_ends_the_epoch_unless_it_may_be_skipped()
     {
-        var loader = new BatchLoader(new Numbers(4, Damage), new() { DamagedSamples = DamagedSamples.Fail });
+        var loader = new BatchLoader(new Numbers(4, Damage), new() { MaxDamagedSamples = 0 });
 
         Assert.That(() => Read(loader), Throws.TypeOf<DamagedSampleException>().With.Message.EqualTo("number 2 is torn"));
     }
@@ -176,7 +176,7 @@ public sealed class BatchLoaderTests
     [Test]
     public void Skipped_samples_are_left_out_and_counted_once()
     {
-        var loader = new BatchLoader(new Numbers(4, Damage), new() { BatchSize = 1, Shuffle = false, DamagedSamples = DamagedSamples.Skip });
+        var loader = new BatchLoader(new Numbers(4, Damage), new() { BatchSize = 1, Shuffle = false, MaxDamagedSamples = int.MaxValue });
 
         int[] read = [.. Read(loader).Select(batch => (int)batch[0])];
         Read(loader, epoch: 1);
@@ -193,7 +193,7 @@ public sealed class BatchLoaderTests
     {
         var loader = new BatchLoader(
             new Numbers(3, index => new DamagedSampleException($"number {index} is torn")),
-            new() { DamagedSamples = DamagedSamples.Skip });
+            new() { MaxDamagedSamples = int.MaxValue });
 
         Assert.That(() => Read(loader), Throws.TypeOf<FineTuneException>().With.Message.EqualTo("None of the 3 samples can be read; the first: number 0 is torn"));
     }

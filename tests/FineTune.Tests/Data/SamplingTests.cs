@@ -59,8 +59,8 @@ public sealed class SamplingTests
         using var folder = new TemporaryFolder();
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
-        var options = Toy.Quiet with { Epochs = 2, BatchSize = 48, FeatureCache = FeatureCache.Off, SamplingWeights = [1, .. Enumerable.Repeat(0.0, 47)] };
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
+        var options = Toy.Quiet with { Epochs = 2, BatchSize = 48, FeatureCache = new() { Storage = FeatureStorage.Off }, SamplingWeights = [1, .. Enumerable.Repeat(0.0, 47)] };
         var data = new Counting(Toy.Points());
 
         compiled.Fit(data, options with { Epochs = 1, Callbacks = [] });
@@ -107,7 +107,7 @@ public sealed class SamplingTests
     [TestCase(2, false)]
     public void No_more_damaged_samples_are_skipped_than_may_be(int most, bool goesOn)
     {
-        var loader = new BatchLoader(new Damaged(), new() { Workers = 0, DamagedSamples = DamagedSamples.Skip, MaxSkippedSamples = most });
+        var loader = new BatchLoader(new Damaged(), new() { Workers = 0, MaxDamagedSamples = most });
 
         if (goesOn)
         {

@@ -26,7 +26,7 @@ public sealed class DiskFeaturesTests
     public void Without_a_folder_nothing_is_left_behind()
     {
         var before = Directory.GetFiles(Path.GetTempPath(), "*.features*");
-        var trained = Train(null, options => options with { FeatureCache = FeatureCache.Disk });
+        var trained = Train(null, options => options with { FeatureCache = new() { Storage = FeatureStorage.Disk } });
 
         Assert.That(trained, Is.EqualTo(Train(null) with { Computed = 48 }));
         Assert.That(Directory.GetFiles(Path.GetTempPath(), "*.features*"), Is.EquivalentTo(before));
@@ -114,9 +114,9 @@ public sealed class DiskFeaturesTests
     [Test]
     public void What_does_not_fit_into_memory_goes_to_disk()
     {
-        var trained = Train(null, options => options with { FeatureCache = FeatureCache.Auto, FeatureCacheBytes = 100 }, out var history);
+        var trained = Train(null, options => options with { FeatureCache = new() { Storage = FeatureStorage.Auto, MaxBytes = 100 } }, out var history);
 
-        Assert.That(history.FeatureCaches.Single(), Has.Property("Kind").EqualTo(FeatureCache.Disk).And.Property("Reused").EqualTo(3 * 48));
+        Assert.That(history.FeatureCaches.Single(), Has.Property("Kind").EqualTo(FeatureStorage.Disk).And.Property("Reused").EqualTo(3 * 48));
         Assert.That(trained, Is.EqualTo(Train(null) with { Computed = 48 }));
     }
 
@@ -126,8 +126,8 @@ public sealed class DiskFeaturesTests
         torch.manual_seed(1);
         using var model = new Broad();
         model.FreezeBackbone();
-        var history = model.Compile(Optimizers.SGD(1e-6), Losses.BinaryCrossEntropy()).Fit(
-            Toy.Points(80), Toy.Quiet with { Epochs = 2, FeatureCacheBytes = 1 << 20, FeatureCache = FeatureCache.Disk });
+        var history = model.Compile(Optimizers.SGD(1e-6), Losses.BinaryCrossEntropyWithLogits()).Fit(
+            Toy.Points(80), Toy.Quiet with { Epochs = 2, FeatureCache = new() { Storage = FeatureStorage.Disk, MaxBytes = 1 << 20 } });
 
         Assert.That(history.FeatureCaches.Single(), Has.Property("Computed").EqualTo(80).And.Property("Reused").EqualTo(80));
         Assert.That(history.Warnings.Single().Message, Does.Contain("parts of 32 consecutive samples"));
@@ -166,7 +166,7 @@ public sealed class DiskFeaturesTests
     {
         using var folder = new TemporaryFolder();
         var full = Train(null);
-        var half = Train(folder.Path, options => options with { HalfPrecisionOnDisk = true }, out var history);
+        var half = Train(folder.Path, options => options with { FeatureCache = options.FeatureCache with { HalfPrecision = true } }, out var history);
 
         Assert.That(history.FeatureCaches.Single().Bytes, Is.EqualTo(48 * ((8 * 2) + 4)));
         Assert.That(half.Values, Is.Not.EqualTo(full.Values));
@@ -182,8 +182,8 @@ public sealed class DiskFeaturesTests
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var options = Toy.Quiet with { Epochs = 4, BatchSize = 10, FeatureCache = folder is null ? FeatureCache.Off : FeatureCache.Disk, FeatureCacheFolder = folder };
-        history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(), with?.Invoke(options) ?? options);
+        var options = Toy.Quiet with { Epochs = 4, BatchSize = 10, FeatureCache = new() { Storage = folder is null ? FeatureStorage.Off : FeatureStorage.Disk, Folder = folder } };
+        history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(), with?.Invoke(options) ?? options);
         return new Trained(history, model);
     }
 

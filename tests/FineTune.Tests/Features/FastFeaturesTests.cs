@@ -10,8 +10,8 @@ public sealed class FastFeaturesTests
     [Test]
     public void Both_phases_agree_with_no_cache_to_rounding()
     {
-        var with = Train(FeatureCache.Memory);
-        var without = Train(FeatureCache.Off);
+        var with = Train(FeatureStorage.Memory);
+        var without = Train(FeatureStorage.Off);
 
         Assert.Multiple(() =>
         {
@@ -81,7 +81,7 @@ public sealed class FastFeaturesTests
         }
     }
 
-    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights) Train(FeatureCache cache)
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights) Train(FeatureStorage cache)
     {
         torch.manual_seed(3);
         var pictures = new InMemoryDataset(torch.randn(44, 3, 16, 16), torch.randint(0, 3, [44]));
@@ -91,7 +91,7 @@ public sealed class FastFeaturesTests
             Unsettle(model);
         }
 
-        var options = Toy.Quiet with { BatchSize = 4, FeatureCache = cache, FastFeatures = true };
+        var options = Toy.Quiet with { BatchSize = 4, FeatureCache = new() { Storage = cache, AllowChannelsLast = true } };
         model.FreezeBackbone();
         var head = model.Compile(Optimizers.SGD(1e-2), Losses.CategoricalCrossEntropy()).Fit(pictures, options with { Epochs = 3 });
         model.EnterPhase(Phase.Matching("layer4", "avgpool", "flatten"));

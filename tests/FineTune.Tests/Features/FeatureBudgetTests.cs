@@ -21,12 +21,12 @@ public sealed class FeatureBudgetTests
     private int without;
 
     [OneTimeSetUp]
-    public void TrainWithout() => without = Train(FeatureCache.Off, Budget).MiB;
+    public void TrainWithout() => without = Train(FeatureStorage.Off, Budget).MiB;
 
     [Test]
     public void Features_that_may_take_the_memory_take_it()
     {
-        var (mebibytes, kind, reused, _) = Train(FeatureCache.Memory, 2 * FeaturesInMemory.FeatureMiB);
+        var (mebibytes, kind, reused, _) = Train(FeatureStorage.Memory, 2 * FeaturesInMemory.FeatureMiB);
 
         Assert.That((kind, reused), Is.EqualTo(("Memory", FeaturesInMemory.FeatureMiB)));
         Assert.That(
@@ -37,16 +37,16 @@ public sealed class FeatureBudgetTests
     [Test]
     public void Features_beyond_the_memory_that_may_only_be_there_are_not_kept()
     {
-        var (mebibytes, kind, reused, warnings) = Train(FeatureCache.Memory, Budget);
+        var (mebibytes, kind, reused, warnings) = Train(FeatureStorage.Memory, Budget);
 
         Assert.That((kind, reused, warnings), Is.EqualTo(("Off", 0, "FeaturesNotKept")));
         Assert.That(mebibytes - without, Is.LessThan(Budget + Slack + Free));
     }
 
-    [TestCase(FeatureCache.Auto, false)]
-    [TestCase(FeatureCache.Disk, false)]
-    [TestCase(FeatureCache.Disk, true)]
-    public void Features_on_disk_stay_within_the_memory(FeatureCache place, bool inFolder)
+    [TestCase(FeatureStorage.Auto, false)]
+    [TestCase(FeatureStorage.Disk, false)]
+    [TestCase(FeatureStorage.Disk, true)]
+    public void Features_on_disk_stay_within_the_memory(FeatureStorage place, bool inFolder)
     {
         using var folder = new TemporaryFolder();
         var (mebibytes, kind, reused, warnings) = Train(place, Budget, inFolder ? folder.Path : "");
@@ -55,7 +55,7 @@ public sealed class FeatureBudgetTests
         Assert.That(mebibytes - without, Is.LessThan(Budget + Slack + Free));
     }
 
-    private static (int MiB, string Kind, int Reused, string Warnings) Train(FeatureCache place, int budget, string folder = "")
+    private static (int MiB, string Kind, int Reused, string Warnings) Train(FeatureStorage place, int budget, string folder = "")
     {
         var (output, code) = ChildTraining.Start(folder, $"{ChildTraining.Memory}{place}", budget);
         Assert.That(code, Is.Zero, output);

@@ -10,23 +10,23 @@ public sealed class FeatureCacheTests
     [Test]
     public void Both_phases_with_the_cache_agree_with_training_without()
     {
-        var with = Train(FeatureCache.Auto);
-        var without = Train(FeatureCache.Off);
+        var with = Train(FeatureStorage.Auto);
+        var without = Train(FeatureStorage.Off);
 
         Assert.Multiple(() =>
         {
             Assert.That(with.Losses, Toy.AgreesWith(without.Losses));
             Assert.That(Toy.Differing(without.Weights, with.Weights), Is.Empty);
-            Assert.That(with.History.FeatureCaches.Select(use => use.Kind), Is.All.EqualTo(FeatureCache.Memory));
-            Assert.That(without.History.FeatureCaches.Select(use => use.Kind), Is.All.EqualTo(FeatureCache.Off));
+            Assert.That(with.History.FeatureCaches.Select(use => use.Kind), Is.All.EqualTo(FeatureStorage.Memory));
+            Assert.That(without.History.FeatureCaches.Select(use => use.Kind), Is.All.EqualTo(FeatureStorage.Off));
         });
     }
 
     [Test]
     public void Convolutions_with_the_cut_inside_the_backbone_agree_with_training_without()
     {
-        var with = TrainPictures(FeatureCache.Memory);
-        var without = TrainPictures(FeatureCache.Off);
+        var with = TrainPictures(FeatureStorage.Memory);
+        var without = TrainPictures(FeatureStorage.Off);
 
         Assert.Multiple(() =>
         {
@@ -47,7 +47,7 @@ public sealed class FeatureCacheTests
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
         var data = new Counting(Toy.Points());
-        var history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(data, Toy.Quiet with { Epochs = 4, BatchSize = 10 });
+        var history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(data, Toy.Quiet with { Epochs = 4, BatchSize = 10 });
 
         Assert.That(data.Reads.Values.Max(), Is.LessThanOrEqualTo(2));
         Assert.That(history.FeatureCaches.Single().Reused, Is.GreaterThan(100));
@@ -58,9 +58,9 @@ public sealed class FeatureCacheTests
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var auto = compiled.Fit(new Noisy(Toy.Points()), Toy.Quiet with { Epochs = 2 });
-        var memory = compiled.Fit(new Noisy(Toy.Points()), Toy.Quiet with { Epochs = 2, FeatureCache = FeatureCache.Memory });
+        var memory = compiled.Fit(new Noisy(Toy.Points()), Toy.Quiet with { Epochs = 2, FeatureCache = new() { Storage = FeatureStorage.Memory } });
 
         Assert.Multiple(() =>
         {
@@ -73,8 +73,8 @@ public sealed class FeatureCacheTests
     [Test]
     public void Samples_of_which_a_late_one_is_random_are_trained_on_as_without_the_cache()
     {
-        var with = TrainOn(new Noisy(Toy.Points(), from: 40), FeatureCache.Auto);
-        var without = TrainOn(new Noisy(Toy.Points(), from: 40), FeatureCache.Off);
+        var with = TrainOn(new Noisy(Toy.Points(), from: 40), FeatureStorage.Auto);
+        var without = TrainOn(new Noisy(Toy.Points(), from: 40), FeatureStorage.Off);
 
         Assert.That(with.History.FeatureCaches.Single().Reason, Does.Contain("random"));
         Assert.That(with.Losses, Toy.AgreesWith(without.Losses));
@@ -86,8 +86,8 @@ public sealed class FeatureCacheTests
     {
         var views = new Dictionary<(int Epoch, int Sample), float>();
         var data = new Noisy(Toy.Points());
-        var kept = TrainOn(data, FeatureCache.Auto, views: 2);
-        var first = TrainOn(new Noisy(Toy.Points()), FeatureCache.Off);
+        var kept = TrainOn(data, FeatureStorage.Auto, views: 2);
+        var first = TrainOn(new Noisy(Toy.Points()), FeatureStorage.Off);
 
         Assert.Multiple(() =>
         {
@@ -102,8 +102,8 @@ public sealed class FeatureCacheTests
     [Test]
     public void Views_of_samples_that_are_not_random_are_one()
     {
-        var with = TrainOn(Toy.Points(), FeatureCache.Auto, views: 3);
-        var without = TrainOn(Toy.Points(), FeatureCache.Off);
+        var with = TrainOn(Toy.Points(), FeatureStorage.Auto, views: 3);
+        var without = TrainOn(Toy.Points(), FeatureStorage.Off);
 
         Assert.That(with.Losses, Toy.AgreesWith(without.Losses));
         Assert.That(with.History.Warnings, Is.Empty);
@@ -115,7 +115,7 @@ public sealed class FeatureCacheTests
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var points = Toy.Points();
         long Computed() => compiled.Fit(points, Toy.Quiet with { Epochs = 2 }).FeatureCaches.Single().Computed;
 
@@ -140,7 +140,7 @@ public sealed class FeatureCacheTests
     [Test]
     public void A_cut_that_moves_back_is_computed_from_the_features_of_the_earlier_one()
     {
-        var (with, without) = (Train(FeatureCache.Auto), Train(FeatureCache.Off));
+        var (with, without) = (Train(FeatureStorage.Auto), Train(FeatureStorage.Off));
 
         Assert.Multiple(() =>
         {
@@ -150,12 +150,12 @@ public sealed class FeatureCacheTests
             Assert.That(with.Changed, Is.EqualTo(12 + 2), "what is frozen before the earlier cut changed");
         });
 
-        static (double[] Losses, float[] Weights, int Reads, int Changed) Train(FeatureCache cache)
+        static (double[] Losses, float[] Weights, int Reads, int Changed) Train(FeatureStorage cache)
         {
             torch.manual_seed(5);
             var data = new Identified(new InMemoryDataset(torch.randn(12, 3, 16, 16), torch.randint(0, 3, [12])));
             using var model = Convolutions.Seeded();
-            var options = Toy.Quiet with { Epochs = 2, BatchSize = 4, FeatureCache = cache };
+            var options = Toy.Quiet with { Epochs = 2, BatchSize = 4, FeatureCache = new() { Storage = cache } };
             model.EnterPhase(Phase.Matching("layer2", "layer3", "layer4", "avgpool", "flatten"));
             var compiled = model.Compile(Optimizers.SGD(1e-2), Losses.CategoricalCrossEntropy());
             var losses = compiled.Fit(data, options)["loss"].ToList();
@@ -186,7 +186,7 @@ public sealed class FeatureCacheTests
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var data = new Counting(Toy.Points());
 
         Assert.That(compiled.Fit(data, Toy.Quiet with { Epochs = 3 }).FeatureCaches.Single(), Has.Property("Computed").EqualTo(48).And.Property("Reused").EqualTo(96));
@@ -196,8 +196,8 @@ public sealed class FeatureCacheTests
     [Test]
     public void Damaged_samples_are_left_out_and_counted_as_without_the_cache()
     {
-        var with = TrainOn(new Broken(Toy.Points(), 0, 17, 47), FeatureCache.Auto);
-        var without = TrainOn(new Broken(Toy.Points(), 0, 17, 47), FeatureCache.Off);
+        var with = TrainOn(new Broken(Toy.Points(), 0, 17, 47), FeatureStorage.Auto);
+        var without = TrainOn(new Broken(Toy.Points(), 0, 17, 47), FeatureStorage.Off);
 
         Assert.That(with.Losses, Toy.AgreesWith(without.Losses));
         Assert.That(with.History.SkippedSamples, Is.EqualTo(3));
@@ -207,12 +207,12 @@ public sealed class FeatureCacheTests
     [Test]
     public void What_does_not_fit_into_the_budget_is_computed_anew_with_one_warning()
     {
-        var with = TrainOn(Toy.Points(), FeatureCache.Memory, budget: 48 * ((8 + 1) * 4) - 1);
-        var without = TrainOn(Toy.Points(), FeatureCache.Off);
+        var with = TrainOn(Toy.Points(), FeatureStorage.Memory, budget: 48 * ((8 + 1) * 4) - 1);
+        var without = TrainOn(Toy.Points(), FeatureStorage.Off);
 
         Assert.That(with.Losses, Toy.AgreesWith(without.Losses));
-        Assert.That(with.History.Warnings.Single().Message, Does.Contain("FeatureCacheBytes"));
-        Assert.That(TrainOn(Toy.Points(), FeatureCache.Memory, budget: 48 * ((8 + 1) * 4)).History.Warnings, Is.Empty);
+        Assert.That(with.History.Warnings.Single().Message, Does.Contain("FeatureCache.MaxBytes"));
+        Assert.That(TrainOn(Toy.Points(), FeatureStorage.Memory, budget: 48 * ((8 + 1) * 4)).History.Warnings, Is.Empty);
     }
 
     [Test]
@@ -220,7 +220,7 @@ public sealed class FeatureCacheTests
     {
         using var model = new Mixing();
         model.FreezeBackbone();
-        var use = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(), Toy.Quiet with { Epochs = 2 }).FeatureCaches.Single();
+        var use = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(), Toy.Quiet with { Epochs = 2 }).FeatureCaches.Single();
 
         Assert.That(use.Reason, Does.Contain("the samples beside it"));
     }
@@ -228,29 +228,29 @@ public sealed class FeatureCacheTests
     [Test]
     public void Samples_may_stand_in_another_dimension_of_the_cut()
     {
-        var (with, without) = (Losses(FeatureCache.Memory), Losses(FeatureCache.Off));
+        var (with, without) = (Losses(FeatureStorage.Memory), Losses(FeatureStorage.Off));
 
         Assert.That(with.Losses, Toy.AgreesWith(without.Losses));
         Assert.That(with.Reused, Is.EqualTo(96));
 
-        static (IReadOnlyList<double> Losses, long Reused) Losses(FeatureCache cache)
+        static (IReadOnlyList<double> Losses, long Reused) Losses(FeatureStorage cache)
         {
             torch.manual_seed(1);
             using var model = new SequenceFirst();
             model.FreezeBackbone();
-            var history = model.Compile(Optimizers.SGD(0.1), Losses2()).Fit(Toy.Points(), Toy.Quiet with { Epochs = 3, FeatureCache = cache });
+            var history = model.Compile(Optimizers.SGD(0.1), Losses2()).Fit(Toy.Points(), Toy.Quiet with { Epochs = 3, FeatureCache = new() { Storage = cache } });
             return (history["loss"], history.FeatureCaches.Single().Reused);
         }
 
-        static Loss Losses2() => FineTune.Losses.BinaryCrossEntropy();
+        static Loss Losses2() => FineTune.Losses.BinaryCrossEntropyWithLogits();
     }
 
-    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(FeatureCache cache)
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(FeatureStorage cache)
     {
         using var model = Mlp.Seeded();
-        var options = Toy.Quiet with { BatchSize = 10, ValidationData = Toy.Points(31, seed: 2), FeatureCache = cache };
+        var options = Toy.Quiet with { BatchSize = 10, ValidationData = Toy.Points(31, seed: 2), FeatureCache = new() { Storage = cache } };
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         var head = compiled.Fit(Toy.Points(), options with { Epochs = 4 });
         model.UnfreezeLast(3);
         var fine = model.Recompile(1e-3).Fit(Toy.Points(), options with { InitialEpoch = 4, Epochs = 8 });
@@ -258,13 +258,13 @@ public sealed class FeatureCacheTests
     }
 
     private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) TrainPictures(
-        FeatureCache cache, int count = 22)
+        FeatureStorage cache, int count = 22)
     {
         torch.manual_seed(3);
         var pictures = new InMemoryDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
         var validation = new InMemoryDataset(torch.randn(7, 3, 16, 16), torch.randint(0, 3, [7]));
         using var model = Convolutions.Seeded();
-        var options = Toy.Quiet with { BatchSize = count / 4, ValidationData = validation, FeatureCache = cache };
+        var options = Toy.Quiet with { BatchSize = count / 4, ValidationData = validation, FeatureCache = new() { Storage = cache } };
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy());
         var head = compiled.Fit(pictures, options with { Epochs = 3 });
@@ -274,19 +274,17 @@ public sealed class FeatureCacheTests
     }
 
     private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) TrainOn(
-        IDataset data, FeatureCache cache, int views = 0, long? budget = null)
+        IDataset data, FeatureStorage cache, int views = 0, long? budget = null)
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var history = compiled.Fit(data, Toy.Quiet with
         {
             Epochs = 4,
             BatchSize = 10,
-            FeatureCache = cache,
-            AugmentedViews = views,
-            FeatureCacheBytes = budget,
-            DamagedSamples = DamagedSamples.Skip,
+            FeatureCache = new() { Storage = cache, AugmentedViews = views, MaxBytes = budget },
+            MaxDamagedSamples = int.MaxValue,
         });
         return Result(model, history);
     }

@@ -14,16 +14,22 @@ internal static class FeaturesInMemory
     /// <param name="folder">Where files go; empty for files that are gone afterwards.</param>
     /// <param name="place">Where features are kept.</param>
     /// <param name="budget">The MiB of memory that they may take.</param>
-    public static string Train(string folder, FeatureCache place, int budget)
+    public static string Train(string folder, FeatureStorage place, int budget)
     {
         torch.manual_seed(1);
         using var model = new Broad();
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(1e-6), Losses.BinaryCrossEntropy());
-        var options = Toy.Quiet with { Epochs = 2, BatchSize = 4, Workers = 1, FeatureCacheBytes = (long)budget << 20, FeatureCache = place, FeatureCacheFolder = folder.Length == 0 ? null : folder };
+        var compiled = model.Compile(Optimizers.SGD(1e-6), Losses.BinaryCrossEntropyWithLogits());
+        var options = Toy.Quiet with
+        {
+            Epochs = 2,
+            BatchSize = 4,
+            Workers = 1,
+            FeatureCache = new() { Storage = place, MaxBytes = (long)budget << 20, Folder = folder.Length == 0 ? null : folder },
+        };
 
         // What the code itself takes is there before, and what a step takes.
-        compiled.Fit(Toy.Points(8), options with { FeatureCache = FeatureCache.Off });
+        compiled.Fit(Toy.Points(8), options with { FeatureCache = new() { Storage = FeatureStorage.Off } });
         using var most = new MostMemory();
         var history = compiled.Fit(Toy.Points(FeatureMiB), options);
         var use = history.FeatureCaches.Single();

@@ -9,8 +9,8 @@ public sealed class FeaturesOfBatchesReadAheadTests
     [Test]
     public void Both_phases_agree_with_training_without_the_cache()
     {
-        var with = Train(FeatureCache.Memory);
-        var without = Train(FeatureCache.Off);
+        var with = Train(FeatureStorage.Memory);
+        var without = Train(FeatureStorage.Off);
 
         Assert.That(with.Losses, Toy.AgreesWith(without.Losses));
         Assert.That(Toy.Differing(without.Weights, with.Weights), Is.Empty);
@@ -20,8 +20,8 @@ public sealed class FeaturesOfBatchesReadAheadTests
     [Test]
     public void A_callback_that_evaluates_in_the_middle_of_an_epoch_disturbs_nothing()
     {
-        var with = Train(FeatureCache.Memory, new Evaluating());
-        var without = Train(FeatureCache.Off);
+        var with = Train(FeatureStorage.Memory, new Evaluating());
+        var without = Train(FeatureStorage.Off);
 
         Assert.That(with.Losses, Toy.AgreesWith(without.Losses));
         Assert.That(Toy.Differing(without.Weights, with.Weights), Is.Empty);
@@ -32,7 +32,7 @@ public sealed class FeaturesOfBatchesReadAheadTests
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var counting = new Counting();
         var thrown = Assert.Throws<FineTuneException>(() => compiled.Fit(
             new Failing(Toy.Points(), 25), Ahead with { BatchSize = 10, Shuffle = false, Callbacks = [counting] }));
@@ -64,11 +64,11 @@ public sealed class FeaturesOfBatchesReadAheadTests
         return new InMemoryDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
     }
 
-    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(FeatureCache cache, params Callback[] callbacks)
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(FeatureStorage cache, params Callback[] callbacks)
     {
         var (pictures, validation) = (Pictures(24), Pictures(7));
         using var model = Convolutions.Seeded();
-        var options = Ahead with { ValidationData = validation, FeatureCache = cache, Callbacks = callbacks };
+        var options = Ahead with { ValidationData = validation, FeatureCache = new() { Storage = cache }, Callbacks = callbacks };
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy());
         var head = compiled.Fit(pictures, options with { Epochs = 3 });

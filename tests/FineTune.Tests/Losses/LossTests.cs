@@ -9,7 +9,7 @@ public sealed class LossTests
     public void Binary_cross_entropy_takes_logits()
     {
         // -log(sigmoid(2)) and -log(1 - sigmoid(-1))
-        var losses = Losses.BinaryCrossEntropy().PerSample(torch.tensor(new[] { 2f, -1f }), torch.tensor(new[] { 1f, 0f }));
+        var losses = Losses.BinaryCrossEntropyWithLogits().PerSample(torch.tensor(new[] { 2f, -1f }), torch.tensor(new[] { 1f, 0f }));
 
         Assert.That(Values(losses), Is.EqualTo(new[] { 0.126928f, 0.313262f }).Within(1e-6f));
     }
@@ -17,7 +17,7 @@ public sealed class LossTests
     [Test]
     public void Targets_fit_outputs_that_differ_by_a_dimension_of_one()
     {
-        var loss = Losses.BinaryCrossEntropy();
+        var loss = Losses.BinaryCrossEntropyWithLogits();
         var column = loss.PerSample(torch.tensor(new[] { 2f, -1f }).reshape(2, 1), torch.tensor(new[] { 1L, 0L }));
         var row = loss.PerSample(torch.tensor(new[] { 2f, -1f }), torch.tensor(new[] { 1f, 0f }).reshape(2, 1));
 
@@ -35,8 +35,8 @@ public sealed class LossTests
     public void Label_smoothing_moves_binary_targets_towards_one_half()
     {
         var output = torch.tensor(new[] { 2f, -1f });
-        var smoothed = Losses.BinaryCrossEntropy(labelSmoothing: 0.2).PerSample(output, torch.tensor(new[] { 1f, 0f }));
-        var stated = Losses.BinaryCrossEntropy().PerSample(output, torch.tensor(new[] { 0.9f, 0.1f }));
+        var smoothed = Losses.BinaryCrossEntropyWithLogits(labelSmoothing: 0.2).PerSample(output, torch.tensor(new[] { 1f, 0f }));
+        var stated = Losses.BinaryCrossEntropyWithLogits().PerSample(output, torch.tensor(new[] { 0.9f, 0.1f }));
 
         Assert.That(Values(smoothed), Is.EqualTo(Values(stated)).Within(1e-6f));
     }
@@ -46,9 +46,9 @@ public sealed class LossTests
     {
         var output = torch.tensor(new[] { 2f, -1f });
         var target = torch.tensor(new[] { 1f, 0f });
-        var plain = Values(Losses.BinaryCrossEntropy().PerSample(output, target));
+        var plain = Values(Losses.BinaryCrossEntropyWithLogits().PerSample(output, target));
 
-        var weighted = Values(Losses.BinaryCrossEntropy(positiveWeight: 3).PerSample(output, target));
+        var weighted = Values(Losses.BinaryCrossEntropyWithLogits(positiveWeight: 3).PerSample(output, target));
 
         Assert.That(weighted, Is.EqualTo(new[] { 3 * plain[0], plain[1] }).Within(1e-6f));
     }
@@ -97,7 +97,7 @@ public sealed class LossTests
     [TestCase(double.NaN)]
     public void Label_smoothing_is_at_least_0_and_below_1(double smoothing)
     {
-        Assert.That(() => Losses.BinaryCrossEntropy(smoothing), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Losses.BinaryCrossEntropyWithLogits(smoothing), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => Losses.CategoricalCrossEntropy(smoothing), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 

@@ -117,7 +117,7 @@ public sealed class MetricTests
         using var targets = torch.randint(0, 3, 20);
         var data = new InMemoryDataset(inputs, targets);
 
-        var matrix = compiled.Confusion(data, batchSize: 7);
+        var matrix = compiled.ConfusionMatrix(data, batchSize: 7);
 
         Assert.That(matrix.Classes, Is.EqualTo(3));
         Assert.That(matrix.Total, Is.EqualTo(20));

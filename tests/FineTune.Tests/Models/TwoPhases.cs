@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using FineTune.Data;
 using TorchSharp;
 
@@ -51,7 +51,7 @@ internal static class TwoPhases
         };
 
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(0.2, momentum: 0.9), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy(), Metrics.AUC());
+        var compiled = model.Compile(Optimizers.SGD(0.2, momentum: 0.9), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy(), Metrics.AUC());
         var head = compiled.Fit(data, options with { Epochs = 3, Callbacks = Callbacks("head") });
         if (head.Outcome.Reason == StopReason.Cancelled)
         {
@@ -59,7 +59,7 @@ internal static class TwoPhases
         }
 
         model.UnfreezeLast(5);
-        compiled = model.Recompile(0.05, OptimizerState.Carry);
+        compiled = model.Recompile(0.05, keepOptimizerState: true);
         var fine = compiled.Fit(data, options with { InitialEpoch = 3, Epochs = 7, Callbacks = Callbacks("fine") });
         return fine.Outcome.Reason == StopReason.Cancelled ? null : Text(model, head.Concat(fine), compiled);
 

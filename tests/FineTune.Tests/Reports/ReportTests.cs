@@ -69,10 +69,10 @@ public sealed class ReportTests
         var pictures = new Pictures();
         compiled.Fit(pictures, Toy.Quiet with { ValidationData = pictures });
 
-        compiled.Report(folder["run.html"], new() { Title = "<Cats> & dogs", Examples = 5 });
+        compiled.WriteReport(folder["run.html"], new() { Title = "<Cats> & dogs", Examples = 5 });
 
         var page = Read(folder["run.html"]);
-        var matrix = compiled.Confusion(pictures);
+        var matrix = compiled.ConfusionMatrix(pictures);
         Assert.That(page.Descendants("h1").Single().Value, Is.EqualTo("<Cats> & dogs"));
         Assert.That(Table(page, "confusion").Skip(1), Is.EqualTo(new[]
         {
@@ -97,9 +97,9 @@ public sealed class ReportTests
         using var model = new PictureModel();
         var pictures = new Pictures { Damaged = 3 };
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.CategoricalCrossEntropy());
-        compiled.Fit(pictures, Toy.Quiet with { ValidationData = pictures, DamagedSamples = DamagedSamples.Skip });
+        compiled.Fit(pictures, Toy.Quiet with { ValidationData = pictures, MaxDamagedSamples = int.MaxValue });
 
-        compiled.Report(folder["run.html"], new() { Examples = 100 });
+        compiled.WriteReport(folder["run.html"], new() { Examples = 100 });
 
         var page = Read(folder["run.html"]);
         Assert.That(Table(page, "confusion").Skip(1).SelectMany(row => row[1..]).Sum(count => int.Parse(count, CultureInfo.InvariantCulture)), Is.EqualTo(19));
@@ -123,9 +123,9 @@ public sealed class ReportTests
     {
         using var folder = new TemporaryFolder();
         using var model = Mlp.Seeded();
-        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits());
 
-        Assert.That(() => compiled.Report(folder["run.html"]), Throws.TypeOf<FineTuneException>().With.Message.Contains("no epoch was trained"));
+        Assert.That(() => compiled.WriteReport(folder["run.html"]), Throws.TypeOf<FineTuneException>().With.Message.Contains("no epoch was trained"));
         Assert.That(folder["run.html"], Does.Not.Exist);
     }
 
@@ -169,12 +169,12 @@ public sealed class ReportTests
         using var model = Mlp.Seeded();
         var options = Toy.Quiet with { BatchSize = 8, ValidationData = Toy.Points(seed: 2) };
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.Adam(0.01), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var compiled = model.Compile(Optimizers.Adam(0.01), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         var head = compiled.Fit(Toy.Points(), options with { Epochs = 3, Callbacks = Callbacks() });
         model.UnfreezeLast(4);
         compiled = model.Recompile();
         var fine = compiled.Fit(Toy.Points(), options with { InitialEpoch = 3, Epochs = 6, Callbacks = Callbacks() });
-        compiled.Report(path);
+        compiled.WriteReport(path);
         return (head.Concat(fine), Read(path));
 
         Callback[] Callbacks() => [new ForgettingMonitor(compiled, Toy.Points(seed: 9)), new EarlyStopping(patience: 9)];

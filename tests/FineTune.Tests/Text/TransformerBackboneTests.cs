@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using FineTune.Text;
 using TorchSharp;
 using TorchSharp.Modules;

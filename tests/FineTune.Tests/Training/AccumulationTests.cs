@@ -26,7 +26,7 @@ public sealed class AccumulationTests
     public void The_last_incomplete_accumulation_takes_a_step_of_its_own()
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
 
         var history = compiled.Fit(Toy.Points(features: 3), Toy.Quiet with { BatchSize = 10, AccumulateBatches = 2 });
 
@@ -48,7 +48,7 @@ public sealed class AccumulationTests
     {
         using var model = LinearModel.Seeded();
         var before = Toy.Weights(model);
-        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
 
         compiled.Fit(Toy.Points(features: 3), Toy.Quiet with { BatchSize = 48, ClipNorm = 0.03125 });
 
@@ -62,7 +62,7 @@ public sealed class AccumulationTests
     {
         using var model = LinearModel.Seeded();
         var before = Toy.Weights(model);
-        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
 
         compiled.Fit(Toy.Points(features: 3), Toy.Quiet with { BatchSize = 48, ClipValue = 1e-3 });
 
@@ -77,13 +77,13 @@ public sealed class AccumulationTests
         var points = Toy.Points(features: 3);
         var weights = Enumerable.Range(0, points.Count).Select(index => index < 24 ? 1f : 0f).ToArray();
         using var model = LinearModel.Seeded();
-        var weighted = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy())
+        var weighted = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
             .Fit(points, Toy.Quiet with { BatchSize = 48, SampleWeights = weights });
 
         using var half = LinearModel.Seeded();
         using var inputs = torch.stack(Enumerable.Range(0, 24).Select(index => points.Read(index, new Random(0)).Input).ToList());
         using var targets = torch.stack(Enumerable.Range(0, 24).Select(index => points.Read(index, new Random(0)).Target).ToList());
-        var alone = half.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy())
+        var alone = half.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
             .Fit(new InMemoryDataset(inputs, targets), Toy.Quiet with { BatchSize = 48 });
 
         Assert.That(weighted["loss"][0], Is.EqualTo(alone["loss"][0]).Within(1e-6));
@@ -93,7 +93,7 @@ public sealed class AccumulationTests
     private static Dictionary<string, float[]> Weights(FitOptions options)
     {
         using var model = LinearModel.Seeded();
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Toy.Points(features: 3), options with { Shuffle = false });
+        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(features: 3), options with { Shuffle = false });
         return Toy.Weights(model);
     }
 }

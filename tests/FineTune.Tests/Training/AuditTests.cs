@@ -64,7 +64,7 @@ public sealed class AuditTests
     public void Updates_lost_in_rounding_are_a_warning()
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(1e-12), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(1e-12), Losses.BinaryCrossEntropyWithLogits());
 
         var history = compiled.Fit(Points, Toy.Quiet);
 
@@ -87,7 +87,7 @@ public sealed class AuditTests
     public void A_rising_validation_loss_under_a_falling_training_loss_is_reported_as_what_it_is()
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropyWithLogits());
 
         // What is validated on contradicts what is trained on.
         var history = compiled.Fit(Points, Toy.Quiet with { Epochs = 6, ValidationData = new Opposite(Points) });
@@ -101,7 +101,7 @@ public sealed class AuditTests
     public void A_validation_loss_that_falls_with_the_training_loss_is_no_news()
     {
         using var model = LinearModel.Seeded();
-        var compiled = model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropyWithLogits());
 
         Assert.That(compiled.Fit(Points, Toy.Quiet with { Epochs = 6, ValidationData = Points }).Warnings, Is.Empty);
     }
@@ -116,7 +116,7 @@ public sealed class AuditTests
 
     private static CompiledModel Compile<TModel>(TModel model)
         where TModel : torch.nn.Module<torch.Tensor, torch.Tensor>, IFineTunable =>
-        CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.BinaryCrossEntropy(), []);
+        CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits(), []);
 
     private static void Fit(CompiledModel compiled, params Callback[] callbacks) => compiled.Fit(
         compiled.Model is Mlp ? Toy.Points() : Points, Toy.Quiet with { BatchSize = 16, Callbacks = callbacks });

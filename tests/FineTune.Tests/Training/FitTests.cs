@@ -13,7 +13,7 @@ public sealed class FitTests
         var history = Compile(model).Fit(Points, Toy.Quiet with { InitialEpoch = 3, Epochs = 5 });
 
         Assert.That(history.Records.Select(record => record.Epoch), Is.EqualTo(new[] { 3, 4 }));
-        Assert.That(history.Epochs, Is.EqualTo(5));
+        Assert.That(history.NextEpoch, Is.EqualTo(5));
         Assert.That(history.Outcome.Reason, Is.EqualTo(StopReason.Completed));
         Assert.That(history.Outcome.Message, Is.EqualTo("All epochs ran, up to epoch 4."));
     }
@@ -25,7 +25,7 @@ public sealed class FitTests
         var history = Compile(model).Fit(Points, Toy.Quiet with { InitialEpoch = 5, Epochs = 5 });
 
         Assert.That(history.Records, Is.Empty);
-        Assert.That(history.Epochs, Is.EqualTo(5));
+        Assert.That(history.NextEpoch, Is.EqualTo(5));
     }
 
     [Test]
@@ -33,9 +33,9 @@ public sealed class FitTests
     {
         using var model = LinearModel.Seeded();
         model.FreezeBackbone();
-        var head = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy()).Fit(Points, Toy.Quiet with { Epochs = 2 });
+        var head = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Points, Toy.Quiet with { Epochs = 2 });
         model.UnfreezeLast(1);
-        var fine = model.Recompile().Fit(Points, Toy.Quiet with { InitialEpoch = head.Epochs, Epochs = head.Epochs + 2 });
+        var fine = model.Recompile().Fit(Points, Toy.Quiet with { InitialEpoch = head.NextEpoch, Epochs = head.NextEpoch + 2 });
 
         var both = head.Concat(fine);
 
@@ -91,7 +91,7 @@ public sealed class FitTests
     {
         using var model = LinearModel.Seeded();
         model.FreezeBackbone();
-        var still = CompiledModel.Compile(model, Optimizers.SGD(1e-30), Losses.BinaryCrossEntropy(), [Metrics.BinaryAccuracy()]);
+        var still = CompiledModel.Compile(model, Optimizers.SGD(1e-30), Losses.BinaryCrossEntropyWithLogits(), [Metrics.BinaryAccuracy()]);
         var whole = still.Evaluate(Points, batchSize: 48);
 
         var epoch = still.Fit(Points, Toy.Quiet with { BatchSize = 20, ValidationData = Points, ValidationBatchSize = 7 }).Records[0];
@@ -180,7 +180,7 @@ public sealed class FitTests
         Assert.That(history.PartialEpoch!.Epoch, Is.EqualTo(1));
         Assert.That(history.PartialEpoch.Metrics, Contains.Key("loss"));
         Assert.That(history.Steps, Is.EqualTo(6 + 3));
-        Assert.That(history.Epochs, Is.EqualTo(1), "the epoch that was cut short is done again");
+        Assert.That(history.NextEpoch, Is.EqualTo(1), "the epoch that was cut short is done again");
         Assert.That(cancel.Moments[^1], Is.EqualTo("fit end"));
         Assert.That(Toy.Changed(weights, Toy.Weights(model)), Is.Empty);
     }
@@ -255,7 +255,7 @@ public sealed class FitTests
         {
             Epochs = 2,
             ValidationData = new Damaged(Points, 7),
-            DamagedSamples = DamagedSamples.Skip,
+            MaxDamagedSamples = int.MaxValue,
         });
 
         Assert.That(history.SkippedSamples, Is.EqualTo(3));
@@ -280,7 +280,7 @@ public sealed class FitTests
 
     private static CompiledModel Compile<TModel>(TModel model)
         where TModel : torch.nn.Module<torch.Tensor, torch.Tensor>, IFineTunable =>
-        CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.BinaryCrossEntropy(), [Metrics.BinaryAccuracy()]);
+        CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits(), [Metrics.BinaryAccuracy()]);
 
     private static List<bool> Modes(torch.nn.Module model) =>
         [model.training, .. model.named_modules().Select(named => named.module.training)];

@@ -14,7 +14,7 @@ public sealed class GarbageTests
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
         var measured = new Measured();
-        model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy())
+        model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy())
             .Fit(Toy.Points(64), Toy.Quiet with { Epochs = 12, BatchSize = 8, Callbacks = [measured] });
 
         var (bytes, tensors) = measured.Median();
@@ -42,7 +42,7 @@ public sealed class GarbageTests
         {
             using var model = Mlp.Seeded();
             model.FreezeBackbone();
-            model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy(), metric).Fit(Toy.Points(48), Toy.Quiet with { Epochs = 3, BatchSize = 8, Callbacks = callbacks });
+            model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits(), metric).Fit(Toy.Points(48), Toy.Quiet with { Epochs = 3, BatchSize = 8, Callbacks = callbacks });
         }
     }
 

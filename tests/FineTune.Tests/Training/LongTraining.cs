@@ -22,7 +22,7 @@ namespace FineTune.Tests;
 /// <param name="Steps">The optimizer's steps.</param>
 internal sealed record LongTraining(string Phase, string Optimizer, int Size, int Batch, int Accumulate, int Steps)
 {
-    private const int StepsOfEpoch = 20, ValidationBatches = 4, Classes = 10;
+    private const int StepsOfEpoch = 10, ValidationBatches = 4, Classes = 10;
     private const double Rate = 1e-4, Momentum = 0.9, LargestNorm = 1;
 
     private readonly List<long> resident = [];

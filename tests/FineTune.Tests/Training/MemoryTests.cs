@@ -16,7 +16,7 @@ public sealed class MemoryTests
     {
         using var model = Mlp.Seeded();
         model.UnfreezeBackbone();
-        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         using var input = torch.randn(16, 4);
         using var target = torch.ones(16);
         compiled.TrainStep(input, target);
@@ -35,7 +35,7 @@ public sealed class MemoryTests
     {
         using var model = Mlp.Seeded();
         model.UnfreezeBackbone();
-        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         var points = Toy.Points();
         var options = Toy.Quiet with
         {
@@ -61,7 +61,7 @@ public sealed class MemoryTests
     {
         using var model = Mlp.Seeded();
         model.UnfreezeBackbone();
-        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropy(), Metrics.BinaryAccuracy());
+        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         var points = Toy.Points(count: 500);
         var live = new List<long>();
         var watch = new Recorder { AtEpochBegin = _ => live.Add(Live()) };
@@ -100,11 +100,11 @@ public sealed class MemoryTests
         [Values("head", "last", "full")] string phase, [Values("Adam", "AdamW", "SGD", "RMSProp")] string optimizer)
     {
         var training = new LongTraining(phase, optimizer, Size: Effort.Of(32, nightly: 64), Batch: Effort.Of(8, nightly: 32), Accumulate: 2,
-            Steps: Effort.Of(60, nightly: 300));
+            Steps: Effort.Of(40, nightly: 300));
         var fit = Run(training, byHand: false);
 
         // Fewer steps, as by hand memory may grow with each.
-        var hand = Run(training with { Steps = Effort.Of(20, nightly: 40) }, byHand: true);
+        var hand = Run(training with { Steps = Effort.Of(10, nightly: 40) }, byHand: true);
         TestContext.Out.WriteLine($"fit {fit}, by hand {hand}");
         Assert.Multiple(() =>
         {
@@ -125,7 +125,7 @@ public sealed class MemoryTests
     {
         using var model = Mlp.Seeded();
         model.UnfreezeBackbone();
-        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits());
         using var input = torch.randn(20_000, 4);
         using var target = torch.ones(20_000);
         Steps(20);

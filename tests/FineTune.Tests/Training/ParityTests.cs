@@ -99,8 +99,8 @@ public sealed class ParityTests
 
     private static Loss LossOf(Case parity) => parity.Loss switch
     {
-        "bce" => Losses.BinaryCrossEntropy(),
-        "bce_positive_weight" => Losses.BinaryCrossEntropy(positiveWeight: 3),
+        "bce" => Losses.BinaryCrossEntropyWithLogits(),
+        "bce_positive_weight" => Losses.BinaryCrossEntropyWithLogits(positiveWeight: 3),
         "mse" => Losses.MeanSquaredError(),
         "ce" => Losses.CategoricalCrossEntropy(),
         "ce_smoothing" => Losses.CategoricalCrossEntropy(labelSmoothing: 0.1),

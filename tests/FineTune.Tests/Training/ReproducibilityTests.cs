@@ -33,12 +33,12 @@ public sealed class ReproducibilityTests
     {
         using var whole = Mlp.Seeded();
         whole.UnfreezeBackbone();
-        var compiled = whole.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var compiled = whole.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         compiled.Fit(Toy.Points(), Toy.Quiet with { Epochs = 4, BatchSize = 10 });
 
         using var halves = Mlp.Seeded();
         halves.UnfreezeBackbone();
-        var again = halves.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropy());
+        var again = halves.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         again.Fit(Toy.Points(), Toy.Quiet with { Epochs = 2, BatchSize = 10 });
         again.Fit(Toy.Points(), Toy.Quiet with { InitialEpoch = 2, Epochs = 4, BatchSize = 10 });
 
@@ -49,7 +49,7 @@ public sealed class ReproducibilityTests
     {
         using var model = Mlp.Seeded();
         model.UnfreezeBackbone();
-        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits());
         var history = compiled.Fit(Toy.Points(), Toy.Quiet with
         {
             Epochs = 4,

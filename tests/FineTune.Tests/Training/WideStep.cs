@@ -19,7 +19,7 @@ internal static class WideStep
         using var input = torch.randn(Samples, Width);
         using var target = torch.ones(Samples);
         model.EnterPhase(phase);
-        var compiled = model.Compile(Optimizers.SGD(1e-3), Losses.BinaryCrossEntropy());
+        var compiled = model.Compile(Optimizers.SGD(1e-3), Losses.BinaryCrossEntropyWithLogits());
 
         // What the code itself takes is there before.
         using var few = input.narrow(0, 0, 8);

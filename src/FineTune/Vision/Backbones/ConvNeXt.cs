@@ -1,4 +1,4 @@
-using FineTune.Checkpoints;
+using FineTune.Weights;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

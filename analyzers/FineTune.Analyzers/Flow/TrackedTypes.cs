@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using FineTune.Analyzers.Optimizers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>Which types matter where objects of some types are followed.</summary>
+/// <param name="isTracked">Whether objects of this very type are.</param>
+internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked)
+{
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> holders = new(SymbolEqualityComparer.Default);
+
+    public bool Is(ITypeSymbol? type) => type is not null && isTracked(type);
+
+    /// <summary>Whether this is a class of the user's own with a field or property of a followed type.</summary>
+    public bool HoldsOne(ITypeSymbol type) =>
+        type is { TypeKind: TypeKind.Class, SpecialType: SpecialType.None, DeclaringSyntaxReferences.IsEmpty: false }
+        && holders.GetOrAdd(type, HasTrackedMember);
+
+    /// <summary>
+    /// Whether a call may be one that is looked into: the same question as the evaluator's, asked of types where that
+    /// one knows values, and answered with yes wherever an object may be of another type.
+    /// </summary>
+    public bool Concerns(IInvocationOperation call)
+    {
+        var method = call.TargetMethod;
+        if (call.Instance is { } instance && (instance is IInstanceReferenceOperation || MayCarry(instance))
+            || method.ReturnType.IsTupleType || Is(method.ReturnType) || (method.ReturnType is INamedTypeSymbol { TypeArguments: { Length: 1 } awaited } && Is(awaited[0])))
+            return true;
+        foreach (var parameter in method.Parameters)
+        {
+            if (parameter.RefKind != RefKind.None)
+                return true;
+        }
+
+        foreach (var argument in call.Arguments)
+        {
+            if (MayCarry(argument.Value))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a construction is looked into.</summary>
+    public bool Concerns(IObjectCreationOperation creation) => creation.Type is { } type && (isTracked(type) || HoldsOne(type));
+
+    private bool MayCarry(IOperation value) => SingleAssignment.Unconverted(value).Type is not { } type || type.TypeKind switch
+    {
+        TypeKind.Enum => false,
+        TypeKind.Struct => type is INamedTypeSymbol { IsGenericType: true } || isTracked(type),
+        TypeKind.Class => !type.IsSealed || isTracked(type) || HoldsOne(type)
+            || TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp") || TorchTypes.IsIn(type.ContainingNamespace, "FineTune"),
+        _ => true,
+    };
+
+    private bool HasTrackedMember(ITypeSymbol type) =>
+        type.GetMembers().Any(member => member switch
+        {
+            IFieldSymbol field => isTracked(field.Type),
+            IPropertySymbol property => isTracked(property.Type),
+            IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.Parameters.Any(parameter => isTracked(parameter.Type)),
+            _ => false,
+        });
+}

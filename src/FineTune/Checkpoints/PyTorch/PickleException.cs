@@ -1,4 +1,0 @@
-namespace FineTune.Checkpoints;
-
-/// <summary>What is wrong with a pickle; the reader of the file around it adds the file's name.</summary>
-internal sealed class PickleException(string message) : Exception(message);

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+using static System.FormattableString;
+
+namespace FineTune;
+
+/// <summary>
+/// What the attributes of a model say, as data: written into checkpoints, so that a resume can tell what differs.
+/// </summary>
+/// <param name="Model">The name of the model's class.</param>
+/// <param name="Members">Its members, in declaration order.</param>
+/// <param name="UnfreezeLast">The count of <see cref="UnfreezeLastAttribute"/>, where the class has one.</param>
+/// <param name="Unit">What that count counts.</param>
+/// <param name="FineTuneRate">The rate of the class's <see cref="FineTuneLRAttribute"/>, where it has one.</param>
+public sealed record Manifest(
+    string Model,
+    IReadOnlyList<ManifestMember> Members,
+    int? UnfreezeLast = null,
+    LayerUnit Unit = LayerUnit.Layer,
+    double? FineTuneRate = null)
+{
+    /// <summary>The count of <see cref="UnfreezeFirstAttribute"/>, where the class has one.</summary>
+    public int? UnfreezeFirst { get; init; }
+
+    /// <summary>What that count counts.</summary>
+    public LayerUnit UnfreezeFirstUnit { get; init; }
+
+    /// <summary>The patterns of <see cref="UnfreezeAttribute"/>.</summary>
+    public IReadOnlyList<string> UnfreezePatterns { get; init; } = [];
+
+    /// <summary>The epochs of <see cref="GradualUnfreezeAttribute"/>, where the class has one.</summary>
+    public int? EpochsPerBlock { get; init; }
+
+    /// <summary>
+    /// SHA-256, in hexadecimal digits, of everything that the manifest says: equal where a checkpoint was written by
+    /// a class with the same parts in the same roles, at the same rates.
+    /// </summary>
+    public string Hash => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(ToString())));
+
+    /// <summary>
+    /// Everything that the manifest says, on one line: what a checkpoint records, so that a resume can say what differs.
+    /// </summary>
+    public override string ToString()
+    {
+        List<string> parts = [Model];
+        if (UnfreezeLast is { } last)
+            parts.Add(Invariant($"last {last} {Unit}"));
+        if (UnfreezeFirst is { } first)
+            parts.Add(Invariant($"first {first} {UnfreezeFirstUnit}"));
+        parts.AddRange(UnfreezePatterns.Select(pattern => $"unfreezes '{pattern}'"));
+        if (EpochsPerBlock is { } epochs)
+            parts.Add(Invariant($"a block every {epochs} epochs"));
+        if (FineTuneRate is { } rate)
+            parts.Add(Invariant($"fine-tuned at {rate:R}"));
+        foreach (var member in Members)
+        {
+            parts.Add(Invariant(
+                $"{member.Name}: {member.Role}, rates {Text(member.HeadRate)} and {Text(member.FineTuneRate)}, norms {member.BatchNorm}, layer decay {Text(member.LayerDecay)}, weight decay of {(member.DecayBiasAndNorm ? "all" : "weights")}"));
+        }
+
+        return string.Join("; ", parts);
+
+        static string Text(double? number) => number is { } stated ? Invariant($"{stated:R}") : "unstated";
+    }
+
+    /// <summary>Whether both say the same, member by member.</summary>
+    public bool Equals(Manifest? other) =>
+        other is not null
+        && Model == other.Model
+        && UnfreezeLast == other.UnfreezeLast
+        && Unit == other.Unit
+        && FineTuneRate == other.FineTuneRate
+        && UnfreezeFirst == other.UnfreezeFirst
+        && UnfreezeFirstUnit == other.UnfreezeFirstUnit
+        && EpochsPerBlock == other.EpochsPerBlock
+        && UnfreezePatterns.SequenceEqual(other.UnfreezePatterns)
+        && Members.SequenceEqual(other.Members);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Model, UnfreezeLast, Unit, FineTuneRate, Members.Count);
+}

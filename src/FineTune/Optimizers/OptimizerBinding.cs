@@ -1,0 +1,128 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>An optimizer over exactly what trained at one moment, at the learning rates of the phase then.</summary>
+internal sealed class OptimizerBinding
+{
+    private readonly LearningRates rates;
+    private readonly TrainableSet boundTo;
+
+    private OptimizerBinding(nn.Module model, IFineTunable tunable, OptimizerConfig config, LearningRates rates)
+    {
+        Model = model;
+        Tunable = tunable;
+        Config = config;
+        this.rates = rates;
+        Phase = tunable.Phase;
+        boundTo = new TrainableSet(model);
+        ParameterGroups = [.. tunable.ParameterGroups(rates).Where(group => group.Parameters.Count > 0)];
+        if (ParameterGroups.Count == 0)
+        {
+            throw new FineTuneException(
+                $"Nothing in {model.GetName()} is trainable in the phase '{Phase}'; an optimizer needs at least one parameter.");
+        }
+
+        Groups = OptimizerGroup.From(ParameterGroups, config);
+        Optimizer = config.Build(Groups);
+        LearningRates = CurrentRates();
+        OptimizerAudit.Check(this);
+    }
+
+    public nn.Module Model { get; }
+
+    public IFineTunable Tunable { get; }
+
+    public OptimizerConfig Config { get; }
+
+    public Phase Phase { get; }
+
+    public MultiTensorOptimizer Optimizer { get; }
+
+    public IReadOnlyList<OptimizerGroup> Groups { get; }
+
+    public IReadOnlyList<ParameterGroup> ParameterGroups { get; }
+
+    public IReadOnlyList<LearningRateGroup> LearningRates { get; }
+
+    public IEnumerable<(string Name, Parameter Parameter)> Trainable => boundTo.Trainable;
+
+    public bool IsStale => boundTo.Changes().Count > 0;
+
+    /// <summary>What is to be said of the rates, compared with those of the binding before.</summary>
+    public IReadOnlyList<TrainingWarning> Warnings { get; private set; } = [];
+
+    /// <summary>Binds what trains now; a rate that the optimizer states is that of the phase.</summary>
+    public static OptimizerBinding Of<TModel>(TModel model, OptimizerConfig optimizer)
+        where TModel : nn.Module, IFineTunable
+    {
+        var stated = optimizer.LearningRate;
+        var rates = model.Phase.Kind == PhaseKind.Head
+            ? new LearningRates(model.Phase, stated, stated ?? optimizer.DefaultLearningRate)
+            : new LearningRates(model.Phase, stated, optimizer.DefaultLearningRate, stated);
+        return new(model, model, optimizer, rates);
+    }
+
+    /// <summary>Binds anew what trains now, at the rates of the phase that the model is in now.</summary>
+    public OptimizerBinding Again(double? learningRate, bool keepOptimizerState)
+    {
+        if (learningRate is { } stated)
+        {
+            FineTuneException.ThrowUnlessLearningRate(stated, "Recompile");
+        }
+
+        var phase = Tunable.Phase;
+        var next = phase.Kind == PhaseKind.Head
+            ? rates with { Phase = phase, Explicit = learningRate, HeadRate = learningRate ?? rates.HeadRate }
+            : rates with { Phase = phase, Explicit = learningRate, FineTuneRate = learningRate ?? rates.FineTuneRate };
+        var again = new OptimizerBinding(Model, Tunable, Config, next);
+        if (keepOptimizerState)
+        {
+            OptimizerMoments.Carry(Optimizer, again.Optimizer);
+        }
+
+        again.Warnings = again.WarningsAgainst(this);
+        return again;
+    }
+
+    public void ThrowIfStale()
+    {
+        var changes = boundTo.Changes();
+        if (changes.Count > 0)
+        {
+            throw new StaleCompilationException(changes);
+        }
+    }
+
+    /// <summary>As <see cref="ThrowIfStale"/>, but at a cost that every step can bear.</summary>
+    public void ThrowIfFlipped()
+    {
+        if (boundTo.IsFlipped)
+        {
+            ThrowIfStale();
+        }
+    }
+
+    private IReadOnlyList<TrainingWarning> WarningsAgainst(OptimizerBinding before)
+    {
+        if (before.Phase.Kind != PhaseKind.Head || Phase.Kind != PhaseKind.FineTune)
+        {
+            return [];
+        }
+
+        var head = before.ParameterGroups.Max(group => group.LearningRate);
+        var highest = ParameterGroups.MaxBy(group => group.LearningRate)!;
+        return highest.LearningRate < head ? [] :
+        [
+            new(WarningKind.LearningRateNotLowered, FormattableString.Invariant(
+                $"'{highest.Name}' is fine-tuned at a learning rate of {highest.LearningRate:0.######e+0}, not below the head's {head:0.######e+0}; pre-trained weights survive a tenth of it or less.")),
+        ];
+    }
+
+    private List<LearningRateGroup> CurrentRates()
+    {
+        var controllers = Groups.Zip(Optimizer.ParamGroups).ToLookup(pair => pair.First.Name, pair => pair.Second);
+        return [.. ParameterGroups.Select(group => new LearningRateGroup(group.Name, group.LearningRate, [.. controllers[group.Name]]))];
+    }
+}

@@ -1,0 +1,47 @@
+namespace FineTune;
+
+/// <summary>
+/// How to optimize: a kind of optimizer with its hyper-parameters, from which a new optimizer is built at each
+/// compile. Made by <see cref="Optimizers"/>.
+/// </summary>
+public abstract class OptimizerConfig
+{
+    private protected OptimizerConfig(string name, double? learningRate, double weightDecay)
+    {
+        if (learningRate is { } stated)
+        {
+            FineTuneException.ThrowUnlessLearningRate(stated, $"the optimizer {name}");
+        }
+
+        Name = name;
+        LearningRate = learningRate;
+        WeightDecay = weightDecay;
+    }
+
+    /// <summary>The name of the optimizer, as in <c>Adam</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The learning rate that was stated, if any.</summary>
+    public double? LearningRate { get; }
+
+    /// <summary>The weight decay: an L2 penalty, except in AdamW, where it is decoupled from the gradient.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>
+    /// Whether weight decay reaches biases and the scales and shifts of normalization layers: every parameter of rank
+    /// one or lower. True by default, as in PyTorch.
+    /// </summary>
+    public bool DecayBiasAndNorm { get; init; } = true;
+
+    /// <summary>The learning rate of the head phase where nobody stated one.</summary>
+    public abstract double DefaultLearningRate { get; }
+
+    /// <summary>
+    /// Whether the size of an update does not follow the size of the gradient, which tells how small an update the
+    /// audit must expect to see.
+    /// </summary>
+    internal abstract bool IsScaleFree { get; }
+
+    /// <summary>Builds the optimizer.</summary>
+    internal abstract MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups);
+}

@@ -1,0 +1,63 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace FineTune;
+
+/// <summary>The parameters of one member of a model that train now, and their learning rate.</summary>
+/// <remarks>
+/// The list is taken when the group is made, and never again: an optimizer that is handed a query instead would
+/// evaluate it at each step, and meet parameters that it knows nothing of.
+/// </remarks>
+public sealed class ParameterGroup
+{
+    /// <summary>Takes the parameters of <paramref name="module"/> that train now.</summary>
+    /// <param name="name">The name of the member, which comes first in its parameters' names.</param>
+    /// <param name="module">The member; one that is null has no parameters.</param>
+    /// <param name="learningRate">A finite, positive learning rate.</param>
+    /// <exception cref="FineTuneException">The learning rate is not finite and positive.</exception>
+    public ParameterGroup(string name, torch.nn.Module? module, double learningRate)
+    {
+        FineTuneException.ThrowUnlessLearningRate(learningRate, $"the parameter group '{name}'");
+        Name = name;
+        LearningRate = learningRate;
+        Parameters = module is null ? [] : [.. module.named_parameters()
+            .Where(named => named.parameter.requires_grad)
+            .Select(named => ($"{name}.{named.name}", named.parameter))];
+    }
+
+    /// <summary>Takes one parameter that is a member by itself, if it trains now.</summary>
+    /// <param name="name">The name of the member, which is the parameter's.</param>
+    /// <param name="parameter">The member; null leaves the group empty.</param>
+    /// <param name="learningRate">A finite, positive learning rate.</param>
+    /// <exception cref="FineTuneException">The learning rate is not finite and positive.</exception>
+    public ParameterGroup(string name, Parameter? parameter, double learningRate)
+    {
+        FineTuneException.ThrowUnlessLearningRate(learningRate, $"the parameter group '{name}'");
+        Name = name;
+        LearningRate = learningRate;
+        Parameters = parameter is { requires_grad: true } ? [(name, parameter)] : [];
+    }
+
+    internal ParameterGroup(string name, IReadOnlyList<(string Name, Parameter Parameter)> parameters, double learningRate)
+    {
+        FineTuneException.ThrowUnlessLearningRate(learningRate, $"the parameter group '{name}'");
+        Name = name;
+        LearningRate = learningRate;
+        Parameters = parameters;
+    }
+
+    /// <summary>The name of the member.</summary>
+    public string Name { get; }
+
+    /// <summary>The learning rate that the group starts with.</summary>
+    public double LearningRate { get; }
+
+    /// <summary>
+    /// Whether weight decay reaches biases and the scales and shifts of normalization layers, where the optimizer's
+    /// settings say that it does.
+    /// </summary>
+    public bool DecayBiasAndNorm { get; init; } = true;
+
+    /// <summary>The parameters with their full names, as in <c>backbone.conv1.weight</c>.</summary>
+    public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
+}

@@ -1,0 +1,113 @@
+using FineTune.Data;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FineTune;
+
+/// <summary>The whole recipe in one call.</summary>
+public static class FineTuning
+{
+    /// <summary>
+    /// Trains the head on the frozen backbone until the validation loss stops improving, unfreezes what the class's
+    /// attributes say (the backbone's last layers where they say nothing), recompiles at the fine-tuning rates and
+    /// trains on until it stops improving again. With <see cref="GradualUnfreezeAttribute"/> one block more of the
+    /// backbone joins every few epochs, the optimizer's state carried on, until all of it trains. The model ends with
+    /// the weights of its best epoch.
+    /// </summary>
+    /// <param name="model">An annotated model, its backbone pre-trained.</param>
+    /// <param name="train">What to train on.</param>
+    /// <param name="validation">What decides when to stop.</param>
+    /// <param name="options">How; Keras's textbook recipe where not stated.</param>
+    /// <exception cref="FineTuneException">
+    /// The loss is not stated and cannot be told from outputs and targets, or a <see cref="Backup"/> stands among the
+    /// callbacks, which would be of one folder for all phases.
+    /// </exception>
+    public static FineTuneResult FineTune<TModel>(this TModel model, IDataset train, IDataset validation, FineTuneOptions? options = null)
+        where TModel : Module<Tensor, Tensor>, IFineTunable
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(validation);
+        options ??= new FineTuneOptions();
+        if (options.Fit.Callbacks.Any(callback => callback is Backup))
+        {
+            throw new FineTuneException("A Backup in FineTuneOptions.Fit would mix the phases in one folder; state FineTuneOptions.BackupFolder instead.");
+        }
+
+        var (loss, metrics) = options.Loss is { } stated ? (stated, options.Metrics ?? []) : DefaultLoss.Of(model, train);
+
+        Trace(model, train, options.Fit);
+        model.EnterPhase(Phase.Head);
+        var compiled = CompiledModel.Compile(model, options.Optimizer ?? Optimizers.Adam(), loss, options.Metrics ?? metrics);
+        var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs, "head"));
+        if (head.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
+        {
+            return new FineTuneResult(compiled, head, null);
+        }
+
+        History? fine = null;
+        foreach (var (number, step) in Steps(model, options).Select((step, number) => (number, step)))
+        {
+            model.EnterPhase(step.Phase);
+            compiled = compiled.Recompile(keepOptimizerState: fine is not null);
+            var history = compiled.Fit(train, Epochs(options, validation, (fine ?? head).NextEpoch, step.Epochs, $"fine-tune-{number}"));
+            fine = fine?.Concat(history) ?? history;
+            if (history.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
+            {
+                break;
+            }
+        }
+
+        return new FineTuneResult(compiled, head, fine);
+    }
+
+    // What the attributes of the class ask for, the most particular of them first.
+    private static IReadOnlyList<UnfreezingStep> Steps(IFineTunable model, FineTuneOptions options)
+    {
+        var manifest = model.Manifest;
+        if (manifest.EpochsPerBlock is { } epochsPerBlock)
+        {
+            var steps = model.Layers.Gradually(epochsPerBlock);
+            return [.. steps.SkipLast(1), steps[^1] with { Epochs = options.FineTuneEpochs }];
+        }
+
+        var phase = manifest switch
+        {
+            { UnfreezePatterns: { Count: > 0 } patterns } => Phase.Matching([.. patterns]),
+            { UnfreezeFirst: { } count } => Phase.First(count, manifest.UnfreezeFirstUnit),
+            { UnfreezeLast: { } count } => Phase.Last(count, manifest.Unit),
+            _ => Phase.Last(options.UnfreezeLast),
+        };
+        return [new(phase, options.FineTuneEpochs)];
+    }
+
+    private static void Trace<TModel>(TModel model, IDataset train, FitOptions options)
+        where TModel : Module<Tensor, Tensor>, IFineTunable
+    {
+        if (model.Layers.IsInForwardOrder)
+        {
+            return;
+        }
+
+        var loader = new BatchLoader(train, options.TrainingBatches with { BatchSize = 1, Workers = 0 });
+        using var batch = loader.Epoch(0).First();
+        using var input = ModelDevice.Of(model).Move(batch.Input);
+        model.TraceLayers(input);
+    }
+
+    private static FitOptions Epochs(FineTuneOptions options, IDataset validation, int first, int count, string phase)
+    {
+        List<Callback> callbacks = [.. options.Fit.Callbacks];
+        if (!callbacks.Exists(callback => callback is EarlyStopping))
+        {
+            callbacks.Add(new EarlyStopping(patience: options.Patience));
+        }
+
+        if (options.BackupFolder is { } folder)
+        {
+            callbacks.Add(new Backup(Path.Combine(folder, phase), options.BackupEveryBatches));
+        }
+
+        return options.Fit with { InitialEpoch = first, Epochs = first + count, ValidationData = validation, Callbacks = callbacks };
+    }
+}

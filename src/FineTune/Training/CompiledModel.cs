@@ -1,0 +1,211 @@
+using FineTune.Data;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FineTune;
+
+/// <summary>
+/// A model bound to an optimizer, a loss and metrics. What is trainable is fixed here: change it afterwards and the
+/// compiled model is stale, which <see cref="Fit"/> and <see cref="TrainStep(Tensor, Tensor)"/> refuse to train.
+/// </summary>
+/// <remarks>
+/// Made by the <c>Compile</c> of an annotated model, and made anew by its <c>Recompile</c>. The model stays the
+/// caller's to dispose of.
+/// </remarks>
+public sealed class CompiledModel
+{
+    private readonly OptimizerBinding binding;
+    private TrainingStep? ownLoop;
+
+    private CompiledModel(
+        Module<Tensor, Tensor> model, OptimizerBinding binding, Loss loss, IReadOnlyList<Metric> metrics, TrainingLog log, KeptFeatures features)
+    {
+        Features = features;
+        Model = model;
+        this.binding = binding;
+        Loss = loss;
+        Metrics = metrics;
+        Log = log;
+    }
+
+    /// <summary>The model.</summary>
+    public Module<Tensor, Tensor> Model { get; }
+
+    /// <summary>The phase that was compiled for.</summary>
+    public Phase Phase => binding.Phase;
+
+    /// <summary>What training makes smaller.</summary>
+    public Loss Loss { get; }
+
+    /// <summary>What is measured besides.</summary>
+    public IReadOnlyList<Metric> Metrics { get; }
+
+    /// <summary>The optimizer, over exactly what was trainable at the compile.</summary>
+    public OptimizerHelper Optimizer => binding.Optimizer;
+
+    /// <summary>The parameters that train, by member, each with full names.</summary>
+    public IReadOnlyList<ParameterGroup> ParameterGroups => binding.ParameterGroups;
+
+    /// <summary>The learning rate of each group as it is now.</summary>
+    public IReadOnlyList<LearningRateGroup> LearningRates => binding.LearningRates;
+
+    /// <summary>Whether what is trainable changed since the compile. Changing it back makes it fresh again.</summary>
+    public bool IsStale => binding.IsStale;
+
+    /// <summary>What the compile itself has to say; each <see cref="Fit"/> repeats it.</summary>
+    public IReadOnlyList<TrainingWarning> Warnings => binding.Warnings;
+
+    internal OptimizerBinding Binding => binding;
+
+    internal IFineTunable Tunable => binding.Tunable;
+
+    /// <summary>Every <see cref="Fit"/> since the first compile.</summary>
+    internal TrainingLog Log { get; }
+
+    /// <summary>What the frozen part answered in the last <see cref="Fit"/>.</summary>
+    internal KeptFeatures Features { get; }
+
+    internal OptimizerConfig OptimizerConfig => binding.Config;
+
+    internal IReadOnlyList<OptimizerGroup> OptimizerGroups => binding.Groups;
+
+    internal IEnumerable<(string Name, Parameter Parameter)> Trainable => binding.Trainable;
+
+    /// <summary>Binds an annotated model as it is trainable now. Generated code calls it.</summary>
+    /// <exception cref="FineTuneException">Nothing is trainable, or two metrics have the same name.</exception>
+    public static CompiledModel Compile<TModel>(TModel model, OptimizerConfig optimizer, Loss loss, IReadOnlyList<Metric> metrics)
+        where TModel : Module<Tensor, Tensor>, IFineTunable
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(metrics);
+        var twice = metrics.Select(metric => metric.Name).Append("loss").GroupBy(name => name).FirstOrDefault(same => same.Count() > 1);
+        if (twice is not null)
+        {
+            throw new FineTuneException(
+                $"Two values are called '{twice.Key}'; give each metric a name of its own, and not 'loss'.");
+        }
+
+        return new CompiledModel(model, OptimizerBinding.Of(model, optimizer), loss, [.. metrics], new TrainingLog(), new KeptFeatures());
+    }
+
+    /// <summary>
+    /// Compiles again with the same loss and metrics: the optimizer is rebuilt over what is trainable now, at the
+    /// learning rates of the phase that the model is in now. This compiled model keeps its own optimizer.
+    /// </summary>
+    /// <param name="learningRate">
+    /// The rate of members that no attribute gives one; null for the phase's own: that of the class's attribute, or
+    /// one stated for this kind of phase before, or a tenth of the head's.
+    /// </param>
+    /// <param name="keepOptimizerState">Whether moments go on for parameters that go on, matched by name; else they start anew, as in Keras.</param>
+    /// <exception cref="FineTuneException">The rate is not finite and positive, or nothing is trainable.</exception>
+    public CompiledModel Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
+        new(Model, binding.Again(learningRate, keepOptimizerState), Loss, Metrics, Log, Features);
+
+    /// <summary>Trains, epoch by epoch.</summary>
+    /// <param name="train">What to train on.</param>
+    /// <param name="options">How to train; one epoch with Keras's defaults where not stated.</param>
+    /// <returns>What happened, epoch by epoch, and how it ended.</returns>
+    /// <exception cref="StaleCompilationException">What is trainable changed since the compile.</exception>
+    /// <exception cref="NonFiniteException">A loss or a gradient was not finite. The weights are.</exception>
+    /// <exception cref="FineTuneException">
+    /// An option is out of its range, a callback monitors what nobody produces, or one of the checks found that
+    /// training is not what it seems.
+    /// </exception>
+    public History Fit(IDataset train, FitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        options ??= new FitOptions();
+        var run = new FitRun(this, train, options);
+        Log.Add(this, run.History, options.ValidationData);
+        return run.Run();
+    }
+
+    /// <summary>
+    /// One optimizer step on one batch, for a training loop of one's own: forward, loss, backward, the check that loss
+    /// and gradients are finite, step. The model is put into training mode; frozen layers stay in inference mode.
+    /// </summary>
+    /// <param name="input">A batch of inputs, [N, …]; it stays the caller's.</param>
+    /// <param name="target">Their targets, [N, …]; they stay the caller's.</param>
+    /// <exception cref="StaleCompilationException">What is trainable changed since the compile.</exception>
+    /// <exception cref="NonFiniteException">The loss or a gradient was not finite. The weights are.</exception>
+    public StepResult TrainStep(Tensor input, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
+        binding.ThrowIfStale();
+        if (ownLoop is null)
+        {
+            OptimizerAudit.Check(binding);
+            ownLoop = new TrainingStep(this, new FitOptions());
+        }
+
+        var loss = ownLoop.Add(new ModelBatch([], input, null, target), null, null, null);
+        return new StepResult(loss.Mean, ownLoop.Apply(null));
+    }
+
+    /// <inheritdoc cref="TrainStep(Tensor, Tensor)"/>
+    /// <param name="batch">A batch; it stays the caller's.</param>
+    public StepResult TrainStep(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return TrainStep(batch.Input, batch.Target);
+    }
+
+    /// <summary>
+    /// Loss and metrics over a whole set, in inference mode and without gradients. The model's mode is left as it was.
+    /// </summary>
+    /// <param name="data">The set.</param>
+    /// <param name="batchSize">Samples in a batch; the result does not depend on it.</param>
+    /// <param name="cancellationToken">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
+    public Evaluation Evaluate(IDataset data, int batchSize = 32, CancellationToken cancellationToken = default) =>
+        Evaluate(data, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
+
+    /// <summary>What the model answers, in inference mode and without gradients. The model's mode is left as it was.</summary>
+    /// <param name="input">Inputs, [N, …]; they stay the caller's.</param>
+    /// <returns>The outputs, [N, …]: logits, where the loss takes logits. The caller disposes of them.</returns>
+    public Tensor Predict(Tensor input) => Inference.Predict(this, input);
+
+    /// <summary>What the model answers to each sample of a set, in the set's order.</summary>
+    /// <param name="data">The set; its targets are not looked at.</param>
+    /// <param name="batchSize">Samples in a batch.</param>
+    /// <param name="cancellationToken">Ends the prediction with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The outputs, [samples, …]. The caller disposes of them.</returns>
+    public Tensor Predict(IDataset data, int batchSize = 32, CancellationToken cancellationToken = default) =>
+        Inference.Predict(this, data, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
+
+    /// <summary>How many samples of each class the model takes for each class.</summary>
+    /// <param name="data">The set.</param>
+    /// <param name="threshold">With one output, the probability above which an answer is yes.</param>
+    /// <param name="batchSize">Samples in a batch; the result does not depend on it.</param>
+    /// <param name="cancellationToken">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
+    public ConfusionMatrix ConfusionMatrix(
+        IDataset data, double threshold = 0.5, int batchSize = 32, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Inference.Confusion(
+            this, data, threshold, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes a page about every <see cref="Fit"/> since the first <c>Compile</c>: curves of loss, metrics and learning
+    /// rates over all phases, which layers trained when, the confusion matrix with examples, what was forgotten,
+    /// warnings and the environment. One file of HTML that loads nothing, light or dark as the reader prefers.
+    /// </summary>
+    /// <param name="path">The file; it appears whole or not at all.</param>
+    /// <param name="options">What to show; the last fit's validation data where not stated.</param>
+    /// <exception cref="FineTuneException">Nothing was trained yet.</exception>
+    public void WriteReport(string path, ReportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ReportPage.Write(this, path, options ?? new ReportOptions());
+    }
+
+    internal Evaluation Evaluate(IDataset data, BatchOptions batches, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Inference.Evaluate(this, new FeatureBatches(new BatchLoader(data, batches)), cancellationToken);
+    }
+}

@@ -1,0 +1,56 @@
+using FineTune.Weights;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>Loads and saves the pre-trained part of a model.</summary>
+public static class BackboneWeights
+{
+    /// <summary>
+    /// Fills the backbone from a weights file, all of it or nothing. The head of the network in the file is left out.
+    /// With several backbones, the file's names start with those of their members.
+    /// </summary>
+    /// <param name="model">The model; its head keeps its values.</param>
+    /// <param name="path">Anything that <see cref="WeightsFile.Open"/> reads, with the names of the backbone: torchvision's for <see cref="Vision.Backbones"/>.</param>
+    /// <param name="options">How names are matched; strictly unless said otherwise.</param>
+    /// <returns>What was loaded and what was not.</returns>
+    /// <exception cref="WeightsFileException">
+    /// The file is missing or damaged; or its tensors do not fit the backbone, of which the sentence lists the missing,
+    /// the unexpected and those of another shape.
+    /// </exception>
+    /// <exception cref="ArgumentException">A pattern of <see cref="LoadBackboneOptions.Rename"/> cannot be used.</exception>
+    public static LoadReport LoadBackbone(this IFineTunable model, string path, LoadBackboneOptions? options = null)
+    {
+        (string member, Dictionary<string, Tensor> targets, List<string> remainders) = Backbone(model);
+        using WeightsFile file = WeightsFile.Open(path);
+        var match = new BackboneMatch(file, member, targets, remainders, options ?? new());
+        file.Verify();
+        match.Load();
+        return match.Report(path);
+    }
+
+    /// <summary>
+    /// Writes the backbone to a safetensors file, which <see cref="LoadBackbone"/> reads. The file appears whole or not at all.
+    /// </summary>
+    /// <param name="model">The model; its head is not written.</param>
+    /// <param name="path">Where to. A file of that name is replaced.</param>
+    /// <exception cref="WeightsFileException">It cannot be written.</exception>
+    public static void SaveBackbone(this IFineTunable model, string path) => SafeTensors.Write(path, Backbone(model).Tensors);
+
+    private static (string Member, Dictionary<string, Tensor> Tensors, List<string> HeadRemainders) Backbone(IFineTunable model)
+    {
+        string[] members = [.. model.Manifest.Members.Where(member => member.Role == MemberRole.Backbone).Select(member => member.Name)];
+        var children = ((nn.Module)model).named_children().Where(child => members.Contains(child.name)).ToList();
+        var tensors = new Dictionary<string, Tensor>();
+        var remainders = new List<string>();
+        foreach ((string member, nn.Module module) in children)
+        {
+            string prefix = children.Count == 1 ? "" : member + ".";
+            foreach ((string name, Tensor tensor) in module.state_dict())
+                tensors[prefix + name] = tensor;
+            remainders.AddRange(module.named_modules().Where(part => part.module is IHeadRemainder).Select(part => prefix + part.name));
+        }
+
+        return (string.Join(" and ", members), tensors, remainders);
+    }
+}

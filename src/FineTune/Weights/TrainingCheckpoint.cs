@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune.Weights;
+
+/// <summary>
+/// A training run at one moment: numbers as JSON, tensors by name. One safetensors file, which appears whole or not at
+/// all, with a checksum over everything in it.
+/// </summary>
+internal sealed class TrainingCheckpoint<TState>(TState state, IReadOnlyDictionary<string, Tensor> tensors) : IDisposable
+{
+    private const string Format = "finetune-training-1";
+
+    // Doubles are written so that they read back bit for bit, NaN and infinities included.
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    public TState State { get; } = state;
+
+    public IReadOnlyDictionary<string, Tensor> Tensors { get; } = tensors;
+
+    public void Write(string path)
+    {
+        var json = JsonSerializer.Serialize(State, Json);
+        SafeTensors.Write(path, Tensors, new Dictionary<string, string>
+        {
+            ["format"] = Format,
+            ["sha256"] = Checksum(json, Tensors),
+            ["state"] = json,
+        });
+    }
+
+    /// <exception cref="WeightsFileException">The file is damaged, or something else.</exception>
+    public static TrainingCheckpoint<TState> Read(string path)
+    {
+        using var file = WeightsFile.Open(path);
+        if (file.Metadata.GetValueOrDefault("format") != Format || !file.Metadata.TryGetValue("state", out var json))
+        {
+            throw new WeightsFileException($"'{path}' is no checkpoint of a training run, or of another version.");
+        }
+
+        var tensors = file.Tensors.ToDictionary(
+            stored => stored.Key, stored => stored.Value.Read().DetachFromDisposeScope(), StringComparer.Ordinal);
+        try
+        {
+            if (file.Metadata.GetValueOrDefault("sha256") != Checksum(json, tensors))
+            {
+                throw new WeightsFileException($"'{path}' is damaged: its checksum is not that of its content.");
+            }
+
+            var state = JsonSerializer.Deserialize<TState>(json, Json)
+                ?? throw new WeightsFileException($"'{path}' has an empty state.");
+            return new TrainingCheckpoint<TState>(state, tensors);
+        }
+        catch (Exception exception)
+        {
+            Free(tensors);
+            if (exception is JsonException)
+            {
+                throw new WeightsFileException($"'{path}' has a state that cannot be read: {exception.Message}", exception);
+            }
+
+            throw;
+        }
+    }
+
+    public void Dispose() => Free(Tensors);
+
+    private static void Free(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        foreach (var tensor in tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static string Checksum(string json, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(hash, Encoding.UTF8.GetBytes(json));
+        foreach (var (name, tensor) in tensors.OrderBy(named => named.Key, StringComparer.Ordinal))
+        {
+            Add(hash, Encoding.UTF8.GetBytes($"{name} {tensor.dtype} [{string.Join(',', tensor.shape)}]"));
+            using var scope = torch.NewDisposeScope();
+            Add(hash, tensor.detach().cpu().contiguous().bytes);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
+    }
+
+    // Each part with its length, so that no two contents run together to the same bytes.
+    private static void Add(IncrementalHash hash, ReadOnlySpan<byte> part)
+    {
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, part.Length);
+        hash.AppendData(length);
+        hash.AppendData(part);
+    }
+}

@@ -1,0 +1,2 @@
+Console.WriteLine(Training.Run());
+Console.WriteLine(Training.Race(TimeSpan.FromSeconds(3)));
