@@ -43,7 +43,8 @@ internal static class Recipe
         {
             Epochs = options.Epochs,
             ValidationData = validation,
-            Callbacks = [new EarlyStopping(patience: 2), new Backup(Path.Combine(backups, "head"), everyBatches: 50)],
+            Callbacks = [new EarlyStopping(patience: 2)],
+            Backup = new(Path.Combine(backups, "head"), everyBatches: 50),
         });
         if (head.Outcome.Reason == StopReason.Cancelled)
             return Summary.Of(head);
@@ -60,11 +61,8 @@ internal static class Recipe
             InitialEpoch = head.NextEpoch,
             Epochs = head.NextEpoch + options.Epochs,
             ValidationData = validation,
-            Callbacks =
-            [
-                new EarlyStopping(patience: 2, restoreBestWeights: true),
-                new Backup(Path.Combine(backups, "fine-tuning"), everyBatches: 50),
-            ],
+            Callbacks = [new EarlyStopping(patience: 2, restoreBestWeights: true)],
+            Backup = new(Path.Combine(backups, "fine-tuning"), everyBatches: 50),
         });
 
         // 5. What was won, and what was forgotten.

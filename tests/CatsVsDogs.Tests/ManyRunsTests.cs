@@ -10,7 +10,7 @@ namespace CatsVsDogs.Tests;
 [Category("Slow")]
 public sealed class ManyRunsTests
 {
-    private static readonly int Runs = FineTune.Effort.Of(10, nightly: 30);
+    private static readonly int Runs = FineTune.Effort.Of(8, nightly: 30);
 
     [Test]
     public void Many_runs_end_and_print_the_same_numbers()

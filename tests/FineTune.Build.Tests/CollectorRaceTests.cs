@@ -22,7 +22,7 @@ public sealed class CollectorRaceTests
     public void Mended_library_goes_on()
     {
         var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch);
-        var output = Consumer.Dotnet(app, "run", "-c", "Release", "--", "1000000", $"{Effort.Of(20, nightly: 900)}");
+        var output = Consumer.Dotnet(app, "run", "-c", "Release", "--", "1000000", $"{Effort.Of(10, nightly: 900)}");
         Assert.That(output, Does.Contain("right "));
         TestContext.Out.Write(output);
     }

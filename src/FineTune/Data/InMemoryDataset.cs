@@ -38,7 +38,7 @@ public sealed class InMemoryDataset : IDataset
                 for (int index = 0; index < Count; index++)
                 {
                     using Tensor row = tensor.select(0, index);
-                    identity.Add(ContentHash.Of(row));
+                    identity.Add(TensorHash.Of(row));
                 }
             }
 

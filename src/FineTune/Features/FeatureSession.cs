@@ -133,7 +133,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         }
 
         var (input, target) = first.Count > 1 ? (first.Input, first.Target) : (Twice(first.Input), Twice(first.Target));
-        LayerTracing.Check(compiled, input);
+        LayerTracing.Check(compiled.Model, compiled.Tunable, input);
         return FrozenPrefix.Of(compiled, input, target, options.FeatureCache.AllowChannelsLast, out obstacle);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FineTune.Data;
 using FineTune.Weights;
 using Microsoft.Win32.SafeHandles;
 
@@ -193,7 +194,7 @@ internal sealed class FeatureShard : IDisposable
     private long Place(int index) => DataStart + ((long)(index - first) * rowBytes);
 
     // With the sample's number in it, so that rows cannot change places.
-    private static ulong HashOf(int index, ReadOnlySpan<byte> row) => unchecked(ContentHash.Of(row) + ((ulong)index * 2)) | 1;
+    private static ulong HashOf(int index, ReadOnlySpan<byte> row) => unchecked(TensorHash.Of(row) + ((ulong)index * 2)) | 1;
 
     private byte[] Header()
     {
@@ -208,7 +209,7 @@ internal sealed class FeatureShard : IDisposable
             BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(HeaderStart + (i * sizeof(ulong))), hashes[i]);
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(header.Length - sizeof(ulong)), ContentHash.Of(header.AsSpan(0, header.Length - sizeof(ulong))));
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(header.Length - sizeof(ulong)), TensorHash.Of(header.AsSpan(0, header.Length - sizeof(ulong))));
         return header;
     }
 
@@ -218,7 +219,7 @@ internal sealed class FeatureShard : IDisposable
         var found = published!.Span(0, expected.Length);
         var hash = BinaryPrimitives.ReadUInt64LittleEndian(found[^sizeof(ulong)..]);
         if (!found[..HeaderStart].SequenceEqual(expected.AsSpan(0, HeaderStart))
-            || hash != ContentHash.Of(found[..^sizeof(ulong)])
+            || hash != TensorHash.Of(found[..^sizeof(ulong)])
             || published.Length != DataStart + ((long)hashes.Length * rowBytes))
         {
             throw new ArgumentOutOfRangeException(nameof(path), path, "The file is not the shard that belongs here.");

@@ -1,3 +1,4 @@
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -84,7 +85,7 @@ internal sealed class FrozenPrefix
 
         obstacle = null;
         var cuts = pair.Select(tensor => calls.FindIndex(call => ReferenceEquals(call.Output, tensor))).ToList();
-        var bits = layout.Rows(first, target)[..^1].Select(ContentHash.Of);
+        var bits = layout.Rows(first, target)[..^1].Select(TensorHash.Of);
         return new FrozenPrefix(
             split,
             layers,

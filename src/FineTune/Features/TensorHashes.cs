@@ -1,3 +1,4 @@
+using FineTune.Data;
 using static TorchSharp.torch;
 
 namespace FineTune;
@@ -12,7 +13,7 @@ internal sealed class TensorHashes
     {
         if (!known.TryGetValue(tensor, out var hash))
         {
-            known.Add(tensor, hash = ContentHash.Of(tensor));
+            known.Add(tensor, hash = TensorHash.Of(tensor));
         }
 
         return hash;

@@ -103,7 +103,7 @@ public sealed partial class LayerList
             return steps.SelectMany(step => step.Module is { } part ? Stages(part) : [(step, step.Parts.All(IsFrozen))]);
         if (!LinesUp(module))
             return [(new Stage(module), IsFrozen(module))];
-        var holdsTrainable = module is Vision.HoldingSequential { Held.requires_grad: true };
+        var holdsTrainable = module is HoldingSequential { Held.requires_grad: true };
         return module.named_children()
             .SelectMany(child => Stages((torch.nn.Module<torch.Tensor, torch.Tensor>)child.module))
             .Select(stage => (stage.Stage, stage.IsFrozen && !holdsTrainable));
@@ -111,7 +111,7 @@ public sealed partial class LayerList
 
     // A class of one's own may have a forward of its own.
     private static bool LinesUp(torch.nn.Module module) =>
-        module.GetType() == typeof(TorchSharp.Modules.Sequential) || module is Vision.HoldingSequential;
+        module.GetType() == typeof(TorchSharp.Modules.Sequential) || module is HoldingSequential;
 
     private static torch.Tensor Call(Stage[] stages, torch.Tensor input)
     {

@@ -30,15 +30,15 @@ public static class LayerTracing
     }
 
     /// <summary>Fails where the layers that a phase counted are others in the order in which they run.</summary>
-    internal static void Check(CompiledModel compiled, Tensor batch)
+    internal static void Check(nn.Module<Tensor, Tensor> model, IFineTunable tunable, Tensor batch)
     {
-        var (layers, phase) = (compiled.Tunable.Layers, compiled.Tunable.Phase);
+        var (layers, phase) = (tunable.Layers, tunable.Phase);
         if (layers.IsInForwardOrder)
             return;
 
         var fitted = layers.Fits(phase);
         var registered = layers.Select(layer => layer.Name).ToList();
-        if (!Trace(compiled.Model, layers, batch) || !fitted || layers.Fits(phase))
+        if (!Trace(model, layers, batch) || !fitted || layers.Fits(phase))
             return;
 
         var first = layers.First(layer => layer.Name != registered[layer.Index]);

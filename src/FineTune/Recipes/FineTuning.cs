@@ -19,8 +19,8 @@ public static class FineTuning
     /// <param name="validation">What decides when to stop.</param>
     /// <param name="options">How; Keras's textbook recipe where not stated.</param>
     /// <exception cref="FineTuneException">
-    /// The loss is not stated and cannot be told from outputs and targets, or a <see cref="Backup"/> stands among the
-    /// callbacks, which would be of one folder for all phases.
+    /// The loss is not stated and cannot be told from outputs and targets, or <see cref="FitOptions.Backup"/> is stated,
+    /// which would be one folder for all phases.
     /// </exception>
     public static FineTuneResult FineTune<TModel>(this TModel model, IDataset train, IDataset validation, FineTuneOptions? options = null)
         where TModel : Module<Tensor, Tensor>, IFineTunable
@@ -29,7 +29,7 @@ public static class FineTuning
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
         options ??= new FineTuneOptions();
-        if (options.Fit.Callbacks.Any(callback => callback is Backup))
+        if (options.Fit.Backup is not null)
         {
             throw new FineTuneException("A Backup in FineTuneOptions.Fit would mix the phases in one folder; state FineTuneOptions.BackupFolder instead.");
         }
@@ -103,11 +103,13 @@ public static class FineTuning
             callbacks.Add(new EarlyStopping(patience: options.Patience));
         }
 
-        if (options.BackupFolder is { } folder)
+        return options.Fit with
         {
-            callbacks.Add(new Backup(Path.Combine(folder, phase), options.BackupEveryBatches));
-        }
-
-        return options.Fit with { InitialEpoch = first, Epochs = first + count, ValidationData = validation, Callbacks = callbacks };
+            InitialEpoch = first,
+            Epochs = first + count,
+            ValidationData = validation,
+            Callbacks = callbacks,
+            Backup = options.BackupFolder is { } folder ? new Backup(Path.Combine(folder, phase), options.BackupEveryBatches) : null,
+        };
     }
 }

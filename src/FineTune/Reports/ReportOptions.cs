@@ -2,7 +2,7 @@ using FineTune.Data;
 
 namespace FineTune;
 
-/// <summary>What <see cref="CompiledModel.WriteReport"/> shows.</summary>
+/// <summary>What <see cref="TrainingReport.WriteReport"/> shows.</summary>
 public sealed record ReportOptions
 {
     /// <summary>The heading; the model's name where not stated.</summary>

@@ -63,14 +63,4 @@ public abstract class Callback
     public virtual void Restore(FitContext fit, CallbackState state)
     {
     }
-
-    /// <summary>After every callback saw the end of an epoch and its record stands in the history.</summary>
-    internal virtual void OnEpochRecorded(FitContext fit)
-    {
-    }
-
-    /// <summary>When cancellation cut an epoch short, before anything is restored.</summary>
-    internal virtual void OnInterrupted(FitContext fit)
-    {
-    }
 }

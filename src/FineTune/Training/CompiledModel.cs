@@ -189,20 +189,6 @@ public sealed class CompiledModel
             this, data, threshold, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
     }
 
-    /// <summary>
-    /// Writes a page about every <see cref="Fit"/> since the first <c>Compile</c>: curves of loss, metrics and learning
-    /// rates over all phases, which layers trained when, the confusion matrix with examples, what was forgotten,
-    /// warnings and the environment. One file of HTML that loads nothing, light or dark as the reader prefers.
-    /// </summary>
-    /// <param name="path">The file; it appears whole or not at all.</param>
-    /// <param name="options">What to show; the last fit's validation data where not stated.</param>
-    /// <exception cref="FineTuneException">Nothing was trained yet.</exception>
-    public void WriteReport(string path, ReportOptions? options = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ReportPage.Write(this, path, options ?? new ReportOptions());
-    }
-
     internal Evaluation Evaluate(IDataset data, BatchOptions batches, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(data);

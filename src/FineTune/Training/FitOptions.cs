@@ -26,6 +26,12 @@ public sealed record FitOptions
     /// <summary>What happens besides training, called in this order.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
+    /// <summary>Where to write checkpoints, so that a run that was cut short goes on; null for none.</summary>
+    public Backup? Backup { get; init; }
+
+    /// <summary>Whether a loss or gradient that is not finite is an exception or an orderly end.</summary>
+    public NonFinitePolicy OnNonFinite { get; init; }
+
     /// <summary>Whether each epoch goes through the data in an order of its own.</summary>
     public bool Shuffle { get; init; } = true;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using FineTune.Data;
 using FineTune.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -215,7 +216,7 @@ internal sealed partial class FitRun
     // Weights may be millions, of which only it matters whether they are the same.
     private static string? HashOf(IEnumerable<double>? weights) => weights is null
         ? null
-        : ContentHash.Of(MemoryMarshal.AsBytes<double>(weights.ToArray())).ToString("x16", CultureInfo.InvariantCulture);
+        : TensorHash.Of(MemoryMarshal.AsBytes<double>(weights.ToArray())).ToString("x16", CultureInfo.InvariantCulture);
 
     private RunSettings Settings() => new(
         compiled.Tunable.Manifest.ToString(),

@@ -48,14 +48,12 @@ internal sealed partial class FitRun
         fit = new FitContext(this, compiled, options, history, loader.BatchCount, Warn);
         features = new FeatureSession(compiled, options, history, Warn);
 
-        // Backups see what all others did at the same moment.
-        callbacks = [.. options.Callbacks.Where(callback => callback is not Backup)];
+        callbacks = [.. options.Callbacks];
         if (ProgressDisplay.For(options.Progress) is { } progress)
         {
             callbacks.Add(progress);
         }
 
-        callbacks.AddRange(options.Callbacks.Where(callback => callback is Backup));
         fit.Produced = Produced();
     }
 
@@ -74,6 +72,8 @@ internal sealed partial class FitRun
                 begun.Add(callback);
                 callback.OnFitBegin(fit);
             }
+
+            options.Backup?.Begin(fit);
 
             if (ArgumentLifetimes.WarningFor(Math.Max(options.TrainingBatches.Workers, options.ValidationBatches.Workers)) is { } unsafeNumbers)
             {
@@ -100,14 +100,7 @@ internal sealed partial class FitRun
         IsFinished = finished is null && errors.Count == 0 && history.Outcome.Reason != StopReason.Cancelled;
         foreach (var callback in begun)
         {
-            try
-            {
-                callback.OnFitEnd(fit);
-            }
-            catch (Exception exception)
-            {
-                errors.Add(exception);
-            }
+            Try(() => callback.OnFitEnd(fit));
 
             // Whoever comes later in the list sees what an earlier one restored.
             if (finished is null)
@@ -116,8 +109,25 @@ internal sealed partial class FitRun
             }
         }
 
+        if (options.Backup is { } backup)
+        {
+            Try(() => backup.End(fit));
+        }
+
         Rethrow(errors);
         return history;
+
+        void Try(Action end)
+        {
+            try
+            {
+                end();
+            }
+            catch (Exception exception)
+            {
+                errors.Add(exception);
+            }
+        }
     }
 
     private static void Rethrow(List<Exception> errors)
@@ -168,7 +178,7 @@ internal sealed partial class FitRun
             TrainBatches(epoch, audit);
             complete = !Ending();
         }
-        catch (NonFiniteException exception) when (callbacks.Exists(callback => callback is TerminateOnNonFinite))
+        catch (NonFiniteException exception) when (options.OnNonFinite == NonFinitePolicy.Stop)
         {
             fit.Stop(StopReason.NonFinite, exception.Message);
             complete = false;
@@ -189,7 +199,7 @@ internal sealed partial class FitRun
             history.PartialEpoch = Record();
             if (fit.Stopping?.Reason == StopReason.Cancelled)
             {
-                Each(static (callback, fit) => callback.OnInterrupted(fit));
+                options.Backup?.Interrupted(fit);
             }
 
             return;
@@ -204,7 +214,7 @@ internal sealed partial class FitRun
             history.Add(Record());
         }
 
-        Each(static (callback, fit) => callback.OnEpochRecorded(fit));
+        options.Backup?.AfterEpoch(fit);
 
         EpochRecord Record() => new(
             epoch, compiled.Phase, fit.Copy(), rates, before + clock.Elapsed.TotalSeconds, seconds > 0 ? samples / seconds : 0);
@@ -225,7 +235,7 @@ internal sealed partial class FitRun
             using var weights = WeightsOf(batch);
             if (batch.Input is { } input)
             {
-                LayerTracing.Check(compiled, input);
+                LayerTracing.Check(compiled.Model, compiled.Tunable, input);
             }
 
             step.Add(batch, weights, states, new StepPosition(epoch, fit.Step));
@@ -237,6 +247,7 @@ internal sealed partial class FitRun
 
             fit.Behind(states!);
             Each(static (callback, fit) => callback.OnBatchEnd(fit));
+            options.Backup?.AfterBatch(fit);
             fit.Batch++;
         }
 

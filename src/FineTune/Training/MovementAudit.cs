@@ -1,3 +1,4 @@
+using FineTune.Data;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -54,7 +55,7 @@ internal sealed class MovementAudit : IDisposable
             }
         }
 
-        frozenHashes = ChangeHash.OfEach(frozen);
+        frozenHashes = TensorHash.OfEach(frozen);
     }
 
     /// <summary>The gradients of the epoch under way.</summary>
@@ -64,7 +65,7 @@ internal sealed class MovementAudit : IDisposable
     {
         Gradients.Dispose();
         Gradients = new GradientWatch();
-        before = ChangeHash.OfEach(parameters);
+        before = TensorHash.OfEach(parameters);
         rates = new double[compiled.LearningRates.Count];
     }
 
@@ -81,7 +82,7 @@ internal sealed class MovementAudit : IDisposable
     /// <returns>Warnings of parameters that stood still under gradients that may have been too small.</returns>
     public IReadOnlyList<TrainingWarning> EpochEnds(int epoch)
     {
-        var moved = ChangeHash.OfEach(frozen).AsSpan().CommonPrefixLength(frozenHashes);
+        var moved = TensorHash.OfEach(frozen).AsSpan().CommonPrefixLength(frozenHashes);
         if (moved < frozen.Count)
         {
             throw new FineTuneException(
@@ -91,7 +92,7 @@ internal sealed class MovementAudit : IDisposable
 
         var warnings = new List<TrainingWarning>();
         var norms = Gradients.Largest(trainable.Length);
-        var after = ChangeHash.OfEach(parameters);
+        var after = TensorHash.OfEach(parameters);
         for (var i = 0; i < trainable.Length; i++)
         {
             var (name, group, parameter) = trainable[i];

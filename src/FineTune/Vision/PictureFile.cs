@@ -1,3 +1,4 @@
+using System.Buffers;
 using FineTune.Data;
 using SkiaSharp;
 
@@ -33,14 +34,22 @@ internal static class PictureFile
             throw new DamagedSampleException($"'{path}' is named as a {Name(named)} picture, but holds a {format} one; rename it.");
 
         (int height, int width) = (codec.Info.Height, codec.Info.Width);
-        var interleaved = new byte[checked(4 * height * width)];
-        // Without a color space, so that none is converted to.
-        SKCodecResult result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), interleaved);
-        if (result == SKCodecResult.IncompleteInput)
-            throw new DamagedSampleException($"'{path}' is truncated: the {format} picture in it ends before its last pixel.");
-        if (result != SKCodecResult.Success)
-            throw new DamagedSampleException($"'{path}' cannot be decoded as a picture: it is damaged or truncated ({result}).");
-        return (ChannelsFirst(interleaved), height, width);
+        int size = checked(4 * height * width);
+        byte[] interleaved = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            // Without a color space, so that none is converted to.
+            SKCodecResult result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), interleaved);
+            if (result == SKCodecResult.IncompleteInput)
+                throw new DamagedSampleException($"'{path}' is truncated: the {format} picture in it ends before its last pixel.");
+            if (result != SKCodecResult.Success)
+                throw new DamagedSampleException($"'{path}' cannot be decoded as a picture: it is damaged or truncated ({result}).");
+            return (ChannelsFirst(interleaved.AsSpan(0, size)), height, width);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(interleaved);
+        }
     }
 
     private static byte[] ChannelsFirst(ReadOnlySpan<byte> interleaved)

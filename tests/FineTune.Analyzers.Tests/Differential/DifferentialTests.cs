@@ -12,7 +12,7 @@ public sealed class DifferentialTests
 {
     private const int Seed = 20240607, ProgramsInBatch = 200;
 
-    private static IEnumerable<int> Batches => Enumerable.Range(0, Effort.Of(12, nightly: 50));
+    private static IEnumerable<int> Batches => Enumerable.Range(0, Effort.Of(8, nightly: 50));
 
     [Test]
     public Task FT2001_finds_every_stale_use_and_nothing_else([ValueSource(nameof(Batches))] int batch) =>

@@ -12,7 +12,7 @@ public sealed class UnwatchedFitTests
     [TestCase(Tune + "[|compiled.Fit|](data, new() { Epochs = 20 });", TestName = "Neither")]
     [TestCase(Tune + "[|compiled.Fit|](data, new() { Epochs = 20, ValidationData = data });", TestName = "No_early_stopping")]
     [TestCase(Tune + "[|compiled.Fit|](data, new() { Epochs = 20, Callbacks = [new EarlyStopping(\"loss\", 2)] });", TestName = "No_validation_data")]
-    [TestCase(Tune + "[|compiled.Fit|](data, new() { Epochs = 20, ValidationData = data, Callbacks = [new TerminateOnNonFinite()] });", TestName = "Another_callback")]
+    [TestCase(Tune + "[|compiled.Fit|](data, new() { Epochs = 20, ValidationData = data, Callbacks = [new CsvLog(\"log.csv\")] });", TestName = "Another_callback")]
     [TestCase("model.FreezeBackbone(); model.UnfreezeBackbone(); var compiled = model.Compile(adam, loss); [|compiled.Fit|](data, new() { Epochs = 9, ValidationData = data });", TestName = "All_of_it_unfrozen")]
     [TestCase("var compiled = model.Compile(adam, loss); if (wide) { model.EnterPhase(Phase.Last(4)); compiled = model.Recompile(); } [|compiled.Fit|](data, new() { Epochs = 9 });", TestName = "On_one_of_two_paths")]
     [TestCase(Tune + "var options = new FitOptions { Epochs = 9 }; [|compiled.Fit|](data, options with { BatchSize = 8 });", TestName = "Options_taken_over")]
@@ -42,8 +42,8 @@ public sealed class UnwatchedFitTests
     [TestCase("new() { Epochs = 20, ValidationData = data }", "new() { Epochs = 20, ValidationData = data, Callbacks = [new EarlyStopping(patience: 2)] }")]
     [TestCase("new FitOptions\n        {\n            ValidationData = data,\n            Epochs = 20,\n        }", "new FitOptions\n        {\n            ValidationData = data,\n            Epochs = 20,\n            Callbacks = [new EarlyStopping(patience: 2)],\n        }")]
     [TestCase("new()\n        {\n            ValidationData = data,\n            Epochs = 20\n        }", "new()\n        {\n            ValidationData = data,\n            Epochs = 20,\n            Callbacks = [new EarlyStopping(patience: 2)]\n        }")]
-    [TestCase("new() { Epochs = 20, ValidationData = data, Callbacks = [new TerminateOnNonFinite()] }", "new() { Epochs = 20, ValidationData = data, Callbacks = [new TerminateOnNonFinite(), new EarlyStopping(patience: 2)] }")]
-    [TestCase("new() { Epochs = 20, ValidationData = data, Callbacks = new Callback[] { new TerminateOnNonFinite() } }", "new() { Epochs = 20, ValidationData = data, Callbacks = new Callback[] { new TerminateOnNonFinite(), new EarlyStopping(patience: 2) } }")]
+    [TestCase("new() { Epochs = 20, ValidationData = data, Callbacks = [new CsvLog(\"log.csv\")] }", "new() { Epochs = 20, ValidationData = data, Callbacks = [new CsvLog(\"log.csv\"), new EarlyStopping(patience: 2)] }")]
+    [TestCase("new() { Epochs = 20, ValidationData = data, Callbacks = new Callback[] { new CsvLog(\"log.csv\") } }", "new() { Epochs = 20, ValidationData = data, Callbacks = new Callback[] { new CsvLog(\"log.csv\"), new EarlyStopping(patience: 2) } }")]
     [TestCase("new() { Epochs = 20, ValidationData = data }); compiled.Fit(data, new() { Epochs = 9, ValidationData = data, Callbacks = [] }",
         "new() { Epochs = 20, ValidationData = data, Callbacks = [new EarlyStopping(patience: 2)] }); compiled.Fit(data, new() { Epochs = 9, ValidationData = data, Callbacks = [new EarlyStopping(patience: 2)] }")]
     public Task Stops_early(string before, string after) => CodeFixVerifier.Verify<UnwatchedFitAnalyzer, EarlyStoppingCodeFix>(

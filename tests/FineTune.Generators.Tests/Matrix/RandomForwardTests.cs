@@ -13,7 +13,7 @@ public sealed class RandomForwardTests
     [TestCase(2)]
     [TestCase(3)]
     [Category("Slow")]
-    public void Halves_of_many_give_what_the_whole_gives(int seed) => Check(seed, classes: 200);
+    public void Halves_of_many_give_what_the_whole_gives(int seed) => Check(seed, classes: Effort.Of(80, nightly: 200));
 
     private static void Check(int seed, int classes)
     {

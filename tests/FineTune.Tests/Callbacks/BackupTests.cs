@@ -78,7 +78,7 @@ public sealed class BackupTests
     [Test]
     public void Only_as_many_checkpoints_are_kept_as_asked_for()
     {
-        Fit(Toy.Quiet with { Epochs = 5, Callbacks = [new Backup(folder, keep: 3)] });
+        Fit(Toy.Quiet with { Epochs = 5, Backup = new(folder, keep: 3) });
 
         Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(3));
     }
@@ -88,7 +88,7 @@ public sealed class BackupTests
     public void A_damaged_checkpoint_is_named_and_the_one_before_is_used(int cases)
     {
         var expected = Fit(Toy.Quiet with { Epochs = 4 }).Weights;
-        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [Stop(3)], Backup = new(folder) });
         var random = new Random(11);
         var newest = Directory.GetFiles(folder).Max()!;
         var whole = File.ReadAllBytes(newest);
@@ -99,7 +99,7 @@ public sealed class BackupTests
             RestoreFolder();
             File.WriteAllBytes(newest, Damaged(whole, random, truncate: i % 3 == 0));
 
-            var (history, weights) = Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(null)] });
+            var (history, weights) = Fit(Toy.Quiet with { Epochs = 4, Callbacks = [Stop(null)], Backup = new(folder) });
 
             Assert.That(Toy.Changed(expected, weights), Is.Empty, $"case {i}");
             named += history.Warnings.Count(warning => warning.Kind == WarningKind.CheckpointSkipped && warning.Message.Contains(newest));
@@ -124,13 +124,13 @@ public sealed class BackupTests
     [Test]
     public void A_damaged_checkpoint_does_not_count_among_those_that_are_kept()
     {
-        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [Stop(3)], Backup = new(folder) });
         var (used, damaged) = Directory.GetFiles(folder).Order().ToArray() is [var first, var second] ? (first, second) : default;
         var content = File.ReadAllBytes(used);
         File.WriteAllText(damaged, "damaged");
 
         // One epoch more, and one checkpoint: beside it, the last one before that is whole has to stay.
-        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [Stop(3)], Backup = new(folder) });
 
         Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(3));
         Assert.That(File.ReadAllBytes(used), Is.EqualTo(content));
@@ -140,14 +140,14 @@ public sealed class BackupTests
     [Test]
     public void A_folder_in_which_no_checkpoint_can_be_used_is_an_error_and_stays_as_it_is()
     {
-        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [Stop(3)], Backup = new(folder) });
         foreach (var file in Directory.GetFiles(folder))
         {
             File.WriteAllText(file, "damaged");
         }
 
         Assert.That(
-            () => Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(null)] }),
+            () => Fit(Toy.Quiet with { Epochs = 4, Callbacks = [Stop(null)], Backup = new(folder) }),
             Throws.InstanceOf<FineTuneException>().With.Message.Contains("Delete the folder to start anew"));
         Assert.That(Directory.GetFiles(folder).Select(File.ReadAllText), Is.All.EqualTo("damaged"));
     }
@@ -159,7 +159,7 @@ public sealed class BackupTests
         try
         {
             Assert.That(
-                () => Fit(Toy.Quiet with { Callbacks = [new Backup(folder)] }),
+                () => Fit(Toy.Quiet with { Backup = new(folder) }),
                 Throws.InstanceOf<FineTuneException>().With.Message.Contains(folder));
         }
         finally
@@ -171,14 +171,14 @@ public sealed class BackupTests
     [Test]
     public void Going_on_with_other_settings_is_an_error_that_lists_them_unless_it_is_allowed()
     {
-        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(3)] });
+        Fit(Toy.Quiet with { Epochs = 4, Callbacks = [Stop(3)], Backup = new(folder) });
         var other = Toy.Quiet with { Epochs = 4, Seed = 2, BatchSize = 16 };
 
         Assert.That(
-            () => Fit(other with { Callbacks = [new Backup(folder), Stop(null)] }),
+            () => Fit(other with { Callbacks = [Stop(null)], Backup = new(folder) }),
             Throws.TypeOf<FineTuneException>().With.Message.Contains("BatchSize was 32 and is 16; Seed was 0 and is 2"));
         Assert.That(
-            Fit(other with { Callbacks = [new Backup(folder, allowDifferences: true), Stop(null)] }).History.Warnings.Select(warning => warning.Kind),
+            Fit(other with { Callbacks = [Stop(null)], Backup = new(folder, allowDifferences: true) }).History.Warnings.Select(warning => warning.Kind),
             Has.Some.EqualTo(WarningKind.ResumedWithDifferences));
     }
 
@@ -193,7 +193,7 @@ public sealed class BackupTests
         {
             using var model = new Stated(rate);
             var compiled = CompiledModel.Compile(model, Optimizers.SGD(0.1), Losses.MeanSquaredError(), []);
-            compiled.Fit(Toy.Points(8), Toy.Quiet with { Epochs = 4, Callbacks = [new Backup(folder), Stop(stopAfter)] });
+            compiled.Fit(Toy.Points(8), Toy.Quiet with { Epochs = 4, Callbacks = [Stop(stopAfter)], Backup = new(folder) });
         };
     }
 
@@ -202,9 +202,9 @@ public sealed class BackupTests
     {
         var options = Toy.Quiet with { Epochs = 8 };
         var whole = Fit(options with { Callbacks = [Plateau(), Stop(null)] });
-        Fit(options with { Callbacks = [Plateau(), new Backup(folder), Stop(4)] });
+        Fit(options with { Callbacks = [Plateau(), Stop(4)], Backup = new(folder) });
 
-        var resumed = Fit(options with { Callbacks = [Plateau(), new Backup(folder), Stop(null)] });
+        var resumed = Fit(options with { Callbacks = [Plateau(), Stop(null)], Backup = new(folder) });
 
         Assert.That(Rates(resumed.History), Is.EqualTo(Rates(whole.History)).And.Some.LessThan(0.002));
         Assert.That(Toy.Changed(whole.Weights, resumed.Weights), Is.Empty);
@@ -223,10 +223,10 @@ public sealed class BackupTests
         using var validation = torch.randn(48, 3);
         using var targets = (validation.sum(1) < 0).to_type(torch.ScalarType.Float32);
         var options = Toy.Quiet with { Epochs = 9, ValidationData = new InMemoryDataset(validation, targets) };
-        Fit(options with { Callbacks = [new EarlyStopping(patience: 50), new Backup(folder), Stop(4)] });
+        Fit(options with { Callbacks = [new EarlyStopping(patience: 50), Stop(4)], Backup = new(folder) });
 
         var stopping = new EarlyStopping(patience: 5);
-        var (history, _) = Fit(options with { Callbacks = [stopping, new Backup(folder), Stop(null)] });
+        var (history, _) = Fit(options with { Callbacks = [stopping, Stop(null)], Backup = new(folder) });
 
         Assert.That(history.Outcome.Reason, Is.EqualTo(StopReason.EarlyStopping));
         var best = history.Outcome.Best!.Epoch;
@@ -240,10 +240,10 @@ public sealed class BackupTests
         var log = folder + ".csv";
         try
         {
-            Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new CsvLog(log, append: true), new Backup(folder), Stop(3)] });
+            Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new CsvLog(log, append: true), Stop(3)], Backup = new(folder) });
             File.AppendAllText(log, "3,written before the kill but after the checkpoint\n");
 
-            Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new CsvLog(log, append: true), new Backup(folder), Stop(null)] });
+            Fit(Toy.Quiet with { Epochs = 4, Callbacks = [new CsvLog(log, append: true), Stop(null)], Backup = new(folder) });
 
             Assert.That(File.ReadAllLines(log).Select(line => line.Split(',')[0]), Is.EqualTo(new[] { "epoch", "0", "1", "2", "3" }));
         }

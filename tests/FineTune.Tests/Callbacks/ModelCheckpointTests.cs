@@ -30,7 +30,7 @@ public sealed class ModelCheckpointTests
         Fit(
             new ModelCheckpoint(Path.Combine(folder, "best.safetensors"), bestOnly: true, Score, MonitorMode.Min),
             [3, 1, 2],
-            new Recorder { AtEpochEnd = fit => best = fit.Epoch == 1 ? Toy.Weights(fit.Model) : best });
+            null, new Recorder { AtEpochEnd = fit => best = fit.Epoch == 1 ? Toy.Weights(fit.Model) : best });
 
         using var file = WeightsFile.Open(Path.Combine(folder, "best.safetensors"));
         Assert.That(file.Metadata["epoch"], Is.EqualTo("1"));
@@ -61,11 +61,11 @@ public sealed class ModelCheckpointTests
         var path = Path.Combine(folder, "best.safetensors");
         var backup = Path.Combine(folder, "backup");
         Fit(
-            new ModelCheckpoint(path, bestOnly: true, Score, MonitorMode.Min), [3, 1, 2, 2, 2], Stop(3), new Backup(backup));
+            new ModelCheckpoint(path, bestOnly: true, Score, MonitorMode.Min), [3, 1, 2, 2, 2], new(backup), Stop(3));
         var written = File.ReadAllBytes(path);
 
         Fit(
-            new ModelCheckpoint(path, bestOnly: true, Score, MonitorMode.Min), [3, 1, 2, 2, 2], Stop(null), new Backup(backup));
+            new ModelCheckpoint(path, bestOnly: true, Score, MonitorMode.Min), [3, 1, 2, 2, 2], new(backup), Stop(null));
 
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(written));
     }
@@ -87,13 +87,14 @@ public sealed class ModelCheckpointTests
         },
     };
 
-    private static void Fit(Callback checkpoint, double[] values, params Callback[] others)
+    private static void Fit(Callback checkpoint, double[] values, Backup? backup = null, params Callback[] others)
     {
         using var model = Mlp.Seeded();
         model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(8), Toy.Quiet with
         {
             Epochs = values.Length,
             Callbacks = [new Scripted(Score, values), checkpoint, .. others],
+            Backup = backup,
         });
     }
 }

@@ -69,9 +69,8 @@ public sealed class TensorBoardTests
         var batches = 0;
 
         // Six batches an epoch: it is stopped in the middle of the third.
-        Fit(new TensorBoard(folder.Path), 4, stop.Token,
-            new Recorder { AtBatchEnd = _ => { if (++batches == 15) stop.Cancel(); } }, new Backup(folder["backup"]));
-        Fit(new TensorBoard(folder.Path), 4, default, new Recorder(), new Backup(folder["backup"]));
+        Fit(new TensorBoard(folder.Path), 4, stop.Token, new(folder["backup"]), new Recorder { AtBatchEnd = _ => { if (++batches == 15) stop.Cancel(); } });
+        Fit(new TensorBoard(folder.Path), 4, default, new(folder["backup"]), new Recorder());
 
         var events = EventFileReader.Read(folder["train"]);
         Assert.That(events.Where(read => read.IsStart).Select(read => read.Step), Is.EqualTo(new[] { 2L }));
@@ -87,7 +86,7 @@ public sealed class TensorBoardTests
         using var folder = new TemporaryFolder();
 
         Assert.That(
-            () => Fit(new TensorBoard(folder.Path), 2, default, new Recorder { AtEpochEnd = _ => throw new InvalidOperationException() }),
+            () => Fit(new TensorBoard(folder.Path), 2, default, null, new Recorder { AtEpochEnd = _ => throw new InvalidOperationException() }),
             Throws.InvalidOperationException);
 
         Assert.That(Scalars(EventFileReader.Read(folder["train"]), "epoch_loss"), Has.Count.EqualTo(1));
@@ -117,7 +116,7 @@ public sealed class TensorBoardTests
 
     private static List<(long Step, float Value)> Steps(IReadOnlyList<double> values) => [.. values.Select((value, epoch) => ((long)epoch, (float)value))];
 
-    private static History Fit(TensorBoard board, int epochs, CancellationToken token = default, params Callback[] others)
+    private static History Fit(TensorBoard board, int epochs, CancellationToken token = default, Backup? backup = null, params Callback[] others)
     {
         using var model = Mlp.Seeded();
         model.UnfreezeBackbone();
@@ -128,6 +127,7 @@ public sealed class TensorBoardTests
             BatchSize = 8,
             ValidationData = Toy.Points(seed: 2),
             Callbacks = [board, .. others],
+            Backup = backup,
             CancellationToken = token,
         });
     }

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace FineTune.Tests.Compilation;
+namespace FineTune.Tests;
 
 /// <summary>Where the forward pass of a module of one's own is cut, once its steps are known.</summary>
 public sealed class StageTests

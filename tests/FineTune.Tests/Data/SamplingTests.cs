@@ -67,9 +67,9 @@ public sealed class SamplingTests
         Assert.That(data.Seen, Is.EqualTo(Enumerable.Repeat(0, 48)));
 
         using var stop = new CancellationTokenSource();
-        compiled.Fit(data, options with { CancellationToken = stop.Token, Callbacks = [new Recorder { AtEpochEnd = _ => stop.Cancel() }, new Backup(folder["backup"])] });
+        compiled.Fit(data, options with { CancellationToken = stop.Token, Callbacks = [new Recorder { AtEpochEnd = _ => stop.Cancel() }], Backup = new(folder["backup"]) });
         Assert.That(
-            () => compiled.Fit(data, options with { SamplingWeights = [2, .. Enumerable.Repeat(0.0, 46), 1], Callbacks = [new Recorder(), new Backup(folder["backup"])] }),
+            () => compiled.Fit(data, options with { SamplingWeights = [2, .. Enumerable.Repeat(0.0, 46), 1], Callbacks = [new Recorder()], Backup = new(folder["backup"]) }),
             Throws.TypeOf<FineTuneException>().With.Message.Contains("SamplingWeights was"));
     }
 

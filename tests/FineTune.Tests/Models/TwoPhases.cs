@@ -52,7 +52,7 @@ internal static class TwoPhases
 
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.SGD(0.2, momentum: 0.9), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy(), Metrics.AUC());
-        var head = compiled.Fit(data, options with { Epochs = 3, Callbacks = Callbacks("head") });
+        var head = compiled.Fit(data, options with { Epochs = 3, Callbacks = Callbacks(), Backup = Backup("head") });
         if (head.Outcome.Reason == StopReason.Cancelled)
         {
             return null;
@@ -60,16 +60,12 @@ internal static class TwoPhases
 
         model.UnfreezeLast(5);
         compiled = model.Recompile(0.05, keepOptimizerState: true);
-        var fine = compiled.Fit(data, options with { InitialEpoch = 3, Epochs = 7, Callbacks = Callbacks("fine") });
+        var fine = compiled.Fit(data, options with { InitialEpoch = 3, Epochs = 7, Callbacks = Callbacks(), Backup = Backup("fine") });
         return fine.Outcome.Reason == StopReason.Cancelled ? null : Text(model, head.Concat(fine), compiled);
 
-        Callback[] Callbacks(string phase) =>
-        [
-            LearningRateSchedule.Cosine(warmup: 1),
-            new EarlyStopping(patience: 2),
-            stop,
-            .. folder is null ? [] : new[] { new Backup(Path.Combine(folder, phase), everyBatches) },
-        ];
+        Callback[] Callbacks() => [LearningRateSchedule.Cosine(warmup: 1), new EarlyStopping(patience: 2), stop];
+
+        Backup? Backup(string phase) => folder is null ? null : new(Path.Combine(folder, phase), everyBatches);
     }
 
     /// <summary>
@@ -90,7 +86,7 @@ internal static class TwoPhases
             // A stopped run has written more files; which of them is which its place in the training says.
             lines.Add($"{Path.GetFileName(Path.GetDirectoryName(path))}: {checkpoint.State.ToJsonString()}");
             lines.AddRange(checkpoint.Tensors.OrderBy(named => named.Key, StringComparer.Ordinal)
-                .Select(named => $"{named.Key} {named.Value.dtype} {ContentHash.Of(named.Value):x16}"));
+                .Select(named => $"{named.Key} {named.Value.dtype} {TensorHash.Of(named.Value):x16}"));
         }
 
         return string.Join('\n', lines);
@@ -104,7 +100,7 @@ internal static class TwoPhases
             + string.Join(", ", record.Metrics.Concat(record.LearningRates).Select(value => FormattableString.Invariant($"{value.Key} {value.Value:R}"))));
         var moments = OptimizerMoments.Save(compiled.Binding.Optimizer);
         var hashes = moments.Append(new("generator", torch.get_rng_state()))
-            .Select(named => $"{named.Key} {ContentHash.Of(named.Value):x16}");
+            .Select(named => $"{named.Key} {TensorHash.Of(named.Value):x16}");
         return string.Join('\n', [.. weights, .. hashes, .. epochs, history.Outcome.ToString(), FormattableString.Invariant($"steps {history.Steps}"),
             .. compiled.LearningRates.Select(group => FormattableString.Invariant($"{group.Name} {group.LearningRate:R}"))]);
     }

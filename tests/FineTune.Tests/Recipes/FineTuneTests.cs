@@ -121,7 +121,7 @@ public sealed class FineTuneTests
         using var model = Mlp.Seeded();
 
         Assert.That(
-            () => model.FineTune(Toy.Points(), Toy.Points(), new FineTuneOptions { Fit = Toy.Quiet with { Callbacks = [new Backup("backup")] } }),
+            () => model.FineTune(Toy.Points(), Toy.Points(), new FineTuneOptions { Fit = Toy.Quiet with { Backup = new("backup") } }),
             Throws.TypeOf<FineTuneException>().With.Message.Contains("BackupFolder"));
     }
 

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace FineTune.Tests.Compilation;
+namespace FineTune.Tests;
 
 /// <summary>A model of two inputs in a loop of one's own: what is compiled is watched as in a model of one.</summary>
 public sealed class CompiledLoopTests

@@ -82,7 +82,7 @@ public sealed class NonFiniteTests
     }
 
     [Test]
-    public void TerminateOnNonFinite_makes_it_an_orderly_end()
+    public void Stopping_makes_it_an_orderly_end()
     {
         using var model = LinearModel.Seeded();
         var poison = new Recorder
@@ -95,7 +95,7 @@ public sealed class NonFiniteTests
         };
 
         var history = Compile(model).Fit(
-            Toy.Points(features: 3), Toy.Quiet with { Epochs = 3, Callbacks = [poison, new TerminateOnNonFinite()] });
+            Toy.Points(features: 3), Toy.Quiet with { Epochs = 3, Callbacks = [poison], OnNonFinite = NonFinitePolicy.Stop });
 
         Assert.That(history.Outcome.Reason, Is.EqualTo(StopReason.NonFinite));
         Assert.That(history.Outcome.Message, Does.Contain("epoch 1, step 0, first in the parameter head.weight"));

@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace FineTune.Vision;
+namespace FineTune;
 
 /// <summary>
 /// A Sequential with one parameter of its own, which one of its stages uses. TorchSharp's own lists only those of its

@@ -1,19 +1,20 @@
+using FineTune.Data;
 using TorchSharp;
 
 namespace FineTune.Tests;
 
-public sealed class ChangeHashTests
+public sealed class TensorHashTests
 {
     [Test]
     public void Every_bit_counts_whatever_the_length([Values(1, 7, 8, 63, 64, 65, 200, 256, 700)] int length)
     {
         var data = new byte[length];
         new Random(length).NextBytes(data);
-        var hashes = new HashSet<ulong> { ChangeHash.Of(data) };
+        var hashes = new HashSet<ulong> { TensorHash.Of(data) };
         for (var bit = 0; bit < length * 8; bit++)
         {
             data[bit / 8] ^= (byte)(1 << (bit % 8));
-            hashes.Add(ChangeHash.Of(data));
+            hashes.Add(TensorHash.Of(data));
             data[bit / 8] ^= (byte)(1 << (bit % 8));
         }
 
@@ -23,13 +24,13 @@ public sealed class ChangeHashTests
     [Test]
     public void Order_and_length_count()
     {
-        Assert.That(ChangeHash.Of(new byte[64]), Is.Not.EqualTo(ChangeHash.Of(new byte[72])));
+        Assert.That(TensorHash.Of(new byte[64]), Is.Not.EqualTo(TensorHash.Of(new byte[72])));
         Assert.That(Of(1, 2), Is.Not.EqualTo(Of(2, 1)));
         Assert.That(Of([.. Enumerable.Range(0, 32)]), Is.Not.EqualTo(Of([.. Enumerable.Range(8, 24), .. Enumerable.Range(0, 8)])));
 
         Assert.That(Of([.. Enumerable.Range(0, 128)]), Is.Not.EqualTo(Of([.. Enumerable.Range(16, 16), .. Enumerable.Range(0, 16), .. Enumerable.Range(32, 96)])));
 
-        static ulong Of(params int[] numbers) => ChangeHash.Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(numbers));
+        static ulong Of(params int[] numbers) => TensorHash.Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(numbers));
     }
 
     [TestCase(-1, TestName = "Negating every weight shows")]
@@ -39,7 +40,7 @@ public sealed class ChangeHashTests
         using var scope = torch.NewDisposeScope();
         var weights = torch.randn(64, 64, 3, 3);
 
-        Assert.That(ChangeHash.Of(weights * factor), Is.Not.EqualTo(ChangeHash.Of(weights)));
+        Assert.That(TensorHash.Of(weights * factor), Is.Not.EqualTo(TensorHash.Of(weights)));
     }
 
     [Test]
@@ -49,10 +50,10 @@ public sealed class ChangeHashTests
         var tensors = Enumerable.Range(0, 6).Select(number => torch.arange(300_000 + number)).ToList();
         var threads = torch.get_num_threads();
         torch.set_num_threads(3);
-        var hashes = ChangeHash.OfEach(tensors);
+        var hashes = TensorHash.OfEach(tensors);
         torch.set_num_threads(threads);
 
-        Assert.That(hashes, Is.EqualTo(tensors.Select(ChangeHash.Of)));
-        Assert.That(ChangeHash.Of(tensors[0].reshape(500, 600).t()), Is.EqualTo(ChangeHash.Of(tensors[0].reshape(500, 600).t().contiguous())));
+        Assert.That(hashes, Is.EqualTo(tensors.Select(TensorHash.Of)));
+        Assert.That(TensorHash.Of(tensors[0].reshape(500, 600).t()), Is.EqualTo(TensorHash.Of(tensors[0].reshape(500, 600).t().contiguous())));
     }
 }

@@ -12,12 +12,12 @@ namespace FineTune;
 /// Each phase needs a folder of its own. To start anew, delete it. What is restored: weights, buffers, moments,
 /// learning rates, the generator, the place in the epoch's order, gradients that wait for a step, metrics so far, the
 /// history, and what callbacks know, best weights included. A checkpoint is a file that appears whole or not at all,
-/// with a checksum; a damaged one is named and the one before it is used. It is called after all other callbacks.
+/// with a checksum; a damaged one is named and the one before it is used. It sees what all callbacks did at the same moment.
 /// </remarks>
 /// <example><code>
-/// Callbacks = [new EarlyStopping(patience: 2), new Backup("backup/head", everyBatches: 100)]
+/// compiled.Fit(train, new() { Epochs = 10, Backup = new("backup/head", everyBatches: 100) });
 /// </code></example>
-public sealed class Backup : Callback
+public sealed class Backup
 {
     private readonly CheckpointFolder folder;
     private readonly int? everyBatches;
@@ -45,10 +45,9 @@ public sealed class Backup : Callback
         this.allowDifferences = allowDifferences;
     }
 
-    /// <inheritdoc/>
-    public override void OnFitBegin(FitContext fit)
+    /// <summary>Goes on from the newest checkpoint, if there is one.</summary>
+    internal void Begin(FitContext fit)
     {
-        ArgumentNullException.ThrowIfNull(fit);
         using var checkpoint = folder.Newest<RunState>(
             message => fit.Warn(new TrainingWarning(WarningKind.CheckpointSkipped, message)));
         if (checkpoint is not null)
@@ -57,29 +56,29 @@ public sealed class Backup : Callback
         }
     }
 
-    /// <inheritdoc/>
-    public override void OnBatchEnd(FitContext fit)
+    /// <summary>After a batch, once all callbacks saw its end.</summary>
+    internal void AfterBatch(FitContext fit)
     {
-        ArgumentNullException.ThrowIfNull(fit);
         if (everyBatches is { } every && (fit.Batch + 1) % every == 0)
         {
             Write(() => fit.Run.Capture(fit.Batch + 1));
         }
     }
 
-    /// <inheritdoc/>
-    public override void OnFitEnd(FitContext fit)
+    /// <summary>When training has ended and all callbacks are done.</summary>
+    internal void End(FitContext fit)
     {
-        ArgumentNullException.ThrowIfNull(fit);
         if (fit.Run.IsFinished)
         {
             Write(fit.Run.CaptureFinished);
         }
     }
 
-    internal override void OnEpochRecorded(FitContext fit) => Write(fit.Run.CaptureNextEpoch);
+    /// <summary>After an epoch, once its record stands in the history.</summary>
+    internal void AfterEpoch(FitContext fit) => Write(fit.Run.CaptureNextEpoch);
 
-    internal override void OnInterrupted(FitContext fit) => Write(() => fit.Run.Capture(fit.Batch));
+    /// <summary>When cancellation cut an epoch short, before anything is restored.</summary>
+    internal void Interrupted(FitContext fit) => Write(() => fit.Run.Capture(fit.Batch));
 
     // The tensors of a checkpoint are the model's own; what was made for it alone goes with the scope.
     private void Write(Func<TrainingCheckpoint<RunState>> capture)
