@@ -84,9 +84,7 @@ internal static class Features
         {
             foreach (string phase in (string[])["head", "last", "full"])
             {
-                using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["exec", typeof(Features).Assembly.Location, "features-child", $"{number}", phase]) { RedirectStandardOutput = true })!;
-                double here = double.Parse(child.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
-                child.WaitForExit();
+                double here = double.Parse(Child.Run(["features-child", $"{number}", phase]), CultureInfo.InvariantCulture);
                 using var peer = new Peer();
                 peer.Run(Cases[number].PeerName(phase), 1);
                 double there = peer.Run("peak", 1);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FineTune.Tests;
 
 namespace FineTune.Benchmarks;
@@ -9,7 +8,7 @@ namespace FineTune.Benchmarks;
 /// </summary>
 internal static class Memory
 {
-    private const int Rounds = 1, Size = 64, Batch = 32, Steps = 100;
+    private const int Rounds = 1, Size = 64, Batch = 32, Steps = 60;
 
     public static void Run()
     {
@@ -51,14 +50,6 @@ internal static class Memory
         Console.WriteLine(training.Run(byHand));
     }
 
-    private static LongTrainingMemory Start(string text, string? givingBack = null)
-    {
-        string[] arguments = ["exec", typeof(Memory).Assembly.Location, "memory-child", text];
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
-        start.Environment[FreeMemory.Switch] = givingBack;
-        using Process child = Process.Start(start)!;
-        string line = child.StandardOutput.ReadToEnd();
-        child.WaitForExit();
-        return LongTrainingMemory.Parse(line.Trim());
-    }
+    private static LongTrainingMemory Start(string text, string? givingBack = null) =>
+        LongTrainingMemory.Parse(Child.Run(["memory-child", text], (FreeMemory.Switch, givingBack)));
 }

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace FineTune.Benchmarks;
+
+/// <summary>This program in a process of its own, whose memory has seen nothing else.</summary>
+internal static class Child
+{
+    /// <summary>What it prints for these arguments.</summary>
+    /// <param name="arguments">Those that <c>Program</c> knows for a child.</param>
+    /// <param name="environment">What its environment has besides.</param>
+    public static string Run(IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
+    {
+        // The program is its own executable, or that of the runtime, as for whoever says `dotnet FineTune.Benchmarks.dll`.
+        var path = Environment.ProcessPath!;
+        var isRuntime = Path.GetFileNameWithoutExtension(path) == "dotnet";
+        var start = new ProcessStartInfo(path, [.. isRuntime ? new[] { typeof(Child).Assembly.Location } : [], .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var child = Process.Start(start)!;
+        var output = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        return output.Trim();
+    }
+}
