@@ -13,14 +13,14 @@ public sealed class NotPartialAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the type that is not partial; {1}: the annotated class.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1001",
+        RuleIds.NotPartial,
         "Annotated class is not partial",
         "'{0}' must be partial, so that freezing, registration and compiling can be generated into '{1}'",
         "Model",
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         "The generator writes the other half of an annotated class. That needs the class, and every type around it, to be declared partial.",
-        RulePages.Address + "FT1001.md");
+        RulePages.Of(RuleIds.NotPartial));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

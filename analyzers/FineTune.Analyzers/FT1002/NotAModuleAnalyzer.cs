@@ -11,14 +11,14 @@ public sealed class NotAModuleAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the annotated class.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1002",
+        RuleIds.NotAModule,
         "Annotated class is not a module",
         "'{0}' says how it is fine-tuned, but does not derive from a TorchSharp Module",
         "Model",
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         "The attributes describe the parts of a model: a class that derives from Module<Tensor, Tensor> or another TorchSharp module.",
-        RulePages.Address + "FT1002.md");
+        RulePages.Of(RuleIds.NotAModule));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

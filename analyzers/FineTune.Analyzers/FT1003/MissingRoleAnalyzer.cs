@@ -11,14 +11,14 @@ public sealed class MissingRoleAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the annotated class; {1}: the attribute that is missing; {2}: what to mark with it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1003",
+        RuleIds.MissingRole,
         "Annotated class without a backbone or a head",
         "'{0}' has attributes for fine-tuning, but no part of it is marked [{1}]; mark {2}",
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Fine-tuning freezes and unfreezes the backbone under a head that always trains: without a backbone there is nothing to freeze, and without a head nothing trains while it is frozen.",
-        RulePages.Address + "FT1003.md");
+        RulePages.Of(RuleIds.MissingRole));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class RoleAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the member; {1}: what is wrong with its roles.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1004",
+        RuleIds.Role,
         "Module with no role or with several",
         "'{0}' {1}",
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Every module of an annotated class is pre-trained ([Backbone]), starts from random weights ([Head]) or never trains ([Frozen]). One without a role is registered and is in no parameter group; of two roles only one counts.",
-        RulePages.Address + "FT1004.md");
+        RulePages.Of(RuleIds.Role));
 
     /// <summary>The property that is there where a role is missing.</summary>
     internal const string MissingProperty = "missing";

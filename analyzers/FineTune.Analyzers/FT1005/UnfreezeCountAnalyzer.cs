@@ -12,14 +12,14 @@ public sealed class UnfreezeCountAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the attribute; {1}: the count; {2}: what is wrong with it. An error below one, a warning where there are fewer.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1005",
+        RuleIds.UnfreezeCount,
         "Count of layers to unfreeze out of range",
         "[{0}({1})] {2}",
         "Model",
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         "A phase that unfreezes no layer trains the head alone, as FreezeBackbone does. Entering it throws. One that asks for more layers than there are unfreezes the whole backbone.",
-        RulePages.Address + "FT1005.md");
+        RulePages.Of(RuleIds.UnfreezeCount));
 
     private static readonly string[] Counting =
         [MetadataNames.UnfreezeLastAttribute, MetadataNames.UnfreezeFirstAttribute, MetadataNames.GradualUnfreezeAttribute];

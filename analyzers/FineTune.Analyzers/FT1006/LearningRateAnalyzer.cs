@@ -11,14 +11,14 @@ public sealed class LearningRateAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the sentence; an error where the rate is none, a warning or less where it is only too high.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1006",
+        RuleIds.LearningRate,
         "Learning rate out of range",
         "{0}",
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Pre-trained weights survive a tenth of the head's rate or less; at the head's own rate they are forgotten before the head has learnt. A rate that is not finite and positive trains nothing, or destroys everything.",
-        RulePages.Address + "FT1006.md");
+        RulePages.Of(RuleIds.LearningRate));
 
     /// <summary>The property that says what rate would be gentle, where that is known.</summary>
     internal const string GentleProperty = "gentle";

@@ -15,14 +15,14 @@ public sealed class RegistrationAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the annotated class.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1007",
+        RuleIds.Registration,
         "Constructor registers no components",
         "'{0}' is constructed here without RegisterComponents, so none of its parts is registered: nothing trains and nothing is saved; call it at the end of the constructor",
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "A module knows its parts once its constructor has called RegisterComponents, which the generator writes. Before that it has no parameters: an optimizer gets none, and a checkpoint is empty.",
-        RulePages.Address + "FT1007.md");
+        RulePages.Of(RuleIds.Registration));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

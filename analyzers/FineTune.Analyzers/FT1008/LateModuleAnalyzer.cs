@@ -15,14 +15,14 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the member; {1}: why registration misses it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1008",
+        RuleIds.LateModule,
         "Module that registration misses",
         "'{0}' {1}",
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "RegisterComponents registers what the members of an instance hold when it is called. A static member belongs to no instance; a member that is assigned later holds a module that the model does not know: it is not saved, not moved to a device and not put into training mode.",
-        RulePages.Address + "FT1008.md");
+        RulePages.Of(RuleIds.LateModule));
 
     /// <summary>The property that is there where the member is static.</summary>
     internal const string StaticProperty = "static";

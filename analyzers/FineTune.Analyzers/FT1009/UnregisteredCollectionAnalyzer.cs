@@ -14,14 +14,14 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the member; {1}: what kind of collection it is; {2}: what to make of it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1009",
+        RuleIds.UnregisteredCollection,
         "Modules in a collection that is not registered",
         "'{0}' keeps modules in {1}, which is not registered: they are neither trained nor saved; make it {2}",
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Registration finds modules, parameters and buffers in members. It does not look into arrays, lists, dictionaries and tuples: what is in there has no name in the state of the model, and no optimizer gets its parameters. ModuleList and ModuleDict are modules.",
-        RulePages.Address + "FT1009.md");
+        RulePages.Of(RuleIds.UnregisteredCollection));
 
     /// <summary>The properties that the fix reads: ModuleList or ModuleDict, and the type of the modules.</summary>
     internal const string ContainerProperty = "container", ElementProperty = "element";

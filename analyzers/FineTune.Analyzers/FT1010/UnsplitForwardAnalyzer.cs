@@ -11,14 +11,14 @@ public sealed class UnsplitForwardAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the annotated class; {1}: what stands in the way.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1010",
+        RuleIds.UnsplitForward,
         "Forward pass that cannot be split",
         "The forward pass of '{0}' is not cut into a frozen and a trainable half, because {1}; it trains, but what is frozen is computed again in every epoch",
         "Model",
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
         "The first half depends on the input and on frozen parts alone, so its answer can be kept from epoch to epoch. Where the body cannot be cut, training works without that.",
-        RulePages.Address + "FT1010.md");
+        RulePages.Of(RuleIds.UnsplitForward));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -14,14 +14,14 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the method; {1}: what has to be called; {2}: what happens without it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1011",
+        RuleIds.Override,
         "Override does not call the base method",
         "This override of '{0}' stands in the place of the generated one and does not call {1}: {2}",
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "The generator overrides train, to keep frozen layers in inference mode, and RegisterComponents, to register the parts. Where a class has an override of its own, nothing is generated, and the override has to see to it.",
-        RulePages.Address + "FT1011.md");
+        RulePages.Of(RuleIds.Override));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class CutBlockAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the count; {1}: how many leave the block frozen; {2}: how many unfreeze all of it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT1012",
+        RuleIds.CutBlock,
         "Unfreezing ends inside a residual block",
         "[UnfreezeLast({0})] ends inside a residual block, which learns as a whole: {1} would leave it frozen, {2} unfreeze all of it",
         "Model",
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
         "What a residual block computes is added to its input, so that its layers fit together and to that input. Half of one frozen and half of it learning is possible, and seldom what was meant; LayerUnit.Block counts blocks.",
-        RulePages.Address + "FT1012.md");
+        RulePages.Of(RuleIds.CutBlock));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class StaleCompilationAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: the compiled model; {1}: where it was compiled; {2}: where what trains was changed.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT2001",
+        RuleIds.StaleCompilation,
         "Trainability changed without a recompile",
         "'{0}' is stale: it was compiled on {1}, and what trains was changed on {2}; recompile before it is used again",
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Compile fixes what trains, and builds the optimizer over it. After a freeze or an unfreeze the compiled model is stale: Fit and TrainStep throw StaleCompilationException, and Evaluate measures what was never compiled. Call Recompile in between.",
-        RulePages.Address + "FT2001.md");
+        RulePages.Of(RuleIds.StaleCompilation));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class DiscardedCompilationAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: the old compiled model; {1}: where it was compiled; {2}: where it is used.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT2002",
+        RuleIds.DiscardedCompilation,
         "Result of Compile or Recompile is discarded",
         "What this compiles is discarded, and '{0}', compiled on {1}, is used on {2}; assign it",
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Compile and Recompile give a new compiled model and leave the old one as it is, with the optimizer and the rates that it has. Assign the result.",
-        RulePages.Address + "FT2002.md");
+        RulePages.Of(RuleIds.DiscardedCompilation));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -14,14 +14,14 @@ public sealed class UnwatchedFitAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: where the model was compiled for fine-tuning; {1}: what is missing; {2}: what to do.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT2003",
+        RuleIds.UnwatchedFit,
         "Fine-tuning without validation or early stopping",
         "What was compiled on {0} fine-tunes here without {1}: nothing ends it when the model begins to forget; {2}",
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Unfrozen layers overfit a small dataset in a few epochs, and forget what they were pre-trained on. The validation loss shows it at once, and early stopping gives the best weights back.",
-        RulePages.Address + "FT2003.md");
+        RulePages.Of(RuleIds.UnwatchedFit));
 
     /// <summary>The property that is there where adding a callback mends it.</summary>
     internal const string AddProperty = "add";

@@ -12,14 +12,14 @@ public sealed class EarlyStoppingAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: what it does.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT2004",
+        RuleIds.EarlyStopping,
         "Early stopping keeps the wrong weights",
         "This EarlyStopping {0}",
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Training stops some epochs after the best one: without the best weights restored, the model is one that had already begun to overfit. The training loss goes on falling then, so it never stops; the validation loss rises.",
-        RulePages.Address + "FT2004.md");
+        RulePages.Of(RuleIds.EarlyStopping));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

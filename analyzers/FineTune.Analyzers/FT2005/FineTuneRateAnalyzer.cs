@@ -12,14 +12,14 @@ public sealed class FineTuneRateAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: where the head was compiled; {1}: the rate; {2}: the head's rate.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT2005",
+        RuleIds.FineTuneRate,
         "Fine-tuning learning rate is not below the head's",
         "Fine-tuning at a learning rate of {1} is not slower than the {2} that the head learned at on {0}; a tenth of that is usual",
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "A new head starts from nothing and learns fast. Pre-trained layers are close to where they should be: at the head's rate they forget what they know in a few steps.",
-        RulePages.Address + "FT2005.md");
+        RulePages.Of(RuleIds.FineTuneRate));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -15,14 +15,14 @@ public sealed class EpochRestartAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the line of the Fit before; {1}: the history that it gave, or a word for it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT2006",
+        RuleIds.EpochRestart,
         "Second Fit starts at epoch 0 again",
         "This Fit counts its epochs from 0 again, as the one on {0} did, so that their histories and logs overlap; go on with InitialEpoch = {1}.NextEpoch",
         "Compile",
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
         "Epochs are numbered over a whole training: a second phase starts where the first one ended. Otherwise histories cannot be joined, logs and checkpoints of the phases have the same numbers, and augmentation draws the same pictures again.",
-        RulePages.Address + "FT2006.md");
+        RulePages.Of(RuleIds.EpochRestart));
 
     /// <summary>The property that names the history of the Fit before, where there is a variable for it.</summary>
     internal const string PreviousProperty = "previous";

@@ -13,14 +13,14 @@ public sealed class RandomFeatureCacheAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the kind of cache; {1}: what is random.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT2007",
+        RuleIds.RandomFeatureCache,
         "Feature cache under random augmentation",
         "FeatureStorage.{0} keeps what the frozen part answers to a sample, but {1}: say with AugmentedViews how many views of each are kept, or leave the cache to Auto",
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Augmentation gives another picture in each epoch, before the frozen part of the model sees it. What the frozen part answered once is of one of them only: a cache of it would take the augmentation away.",
-        RulePages.Address + "FT2007.md");
+        RulePages.Of(RuleIds.RandomFeatureCache));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

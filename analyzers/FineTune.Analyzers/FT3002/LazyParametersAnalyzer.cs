@@ -13,14 +13,14 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the method that makes the sequence lazy.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3002",
+        RuleIds.LazyParameters,
         "Lazy parameters handed to an optimizer",
         "The optimizer asks '{0}' again at every step, and finds other parameters when trainability changes; hand it a list",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "An optimizer keeps the sequence that it is given. A filter such as Where(p => p.requires_grad) is evaluated anew at each step: a later unfreeze throws from inside step, a later freeze takes parameters away with their state.",
-        RulePages.Address + "FT3002.md");
+        RulePages.Of(RuleIds.LazyParameters));
 
     private static readonly string[] Filters = ["Where", "TakeWhile", "SkipWhile"];
 

@@ -12,14 +12,14 @@ public sealed class MisplacedOptimizerAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: the optimizer; {1}: where it was built; {2}: where the parameters were moved or replaced.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3003",
+        RuleIds.MisplacedOptimizer,
         "Optimizer built before its parameters exist",
         "'{0}' was built on {1}, and its parameters were moved or replaced on {2}; build it after that",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "An optimizer keeps the parameters it is given. Moving a module to a device or type makes new ones, and so does a new head: the optimizer goes on stepping the old ones, and the model does not learn. Build it last.",
-        RulePages.Address + "FT3003.md");
+        RulePages.Of(RuleIds.MisplacedOptimizer));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class FrozenGradientsAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: the optimizer; {1}: where the parameters were frozen.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3004",
+        RuleIds.FrozenGradients,
         "Frozen parameters keep gradients and go on moving",
         "'{0}' goes on moving what was frozen on {1}, because its gradients were not set to null, and only null ones are skipped",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "An optimizer skips parameters without a gradient, not those that do not require one. What is frozen after a backward pass keeps its last gradient, or a gradient of zero, and goes on moving by it, by momentum and by weight decay. Set the gradients to null, or build the optimizer anew.",
-        RulePages.Address + "FT3004.md");
+        RulePages.Of(RuleIds.FrozenGradients));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

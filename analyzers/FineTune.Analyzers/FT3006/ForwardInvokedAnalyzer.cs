@@ -13,14 +13,14 @@ public sealed class ForwardInvokedAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the module.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3006",
+        RuleIds.ForwardInvoked,
         "forward called instead of call",
         "'{0}.forward' skips the hooks of the module; use '{0}.call'",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Forward hooks run in call, not in forward: whatever watches or changes activations through a hook sees nothing of a direct forward.",
-        RulePages.Address + "FT3006.md");
+        RulePages.Of(RuleIds.ForwardInvoked));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class DiscardedScopeAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the method that opens the scope; {1}: what stays on.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3007",
+        RuleIds.DiscardedScope,
         "Scope is never disposed",
         "The scope that '{0}' opens is discarded: {1}; hold it with 'using var'",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "no_grad, set_grad_enabled, enable_grad, inference_mode and NewDisposeScope hold for the thread until what they return is disposed. Discarded, they hold for good, or until the finalizer runs at a time of its own.",
-        RulePages.Address + "FT3007.md");
+        RulePages.Of(RuleIds.DiscardedScope));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

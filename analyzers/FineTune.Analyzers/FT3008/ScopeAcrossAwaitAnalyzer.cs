@@ -14,14 +14,14 @@ public sealed class ScopeAcrossAwaitAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: <c>await</c> or <c>yield return</c>; {1}: the method that opens the scope; {2}: what comes of it.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3008",
+        RuleIds.ScopeAcrossAwait,
         "await or yield inside a thread-bound scope",
         "'{0}' inside the scope of '{1}', which holds for one thread: {2}; end the scope before it",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "no_grad, set_grad_enabled, enable_grad, inference_mode and NewDisposeScope hold for the thread that opened them. After an await the method may go on on another thread, without the scope, and ends it there; after a yield return the caller's code runs inside it.",
-        RulePages.Address + "FT3008.md");
+        RulePages.Of(RuleIds.ScopeAcrossAwait));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class MissingZeroGradAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: the optimizer.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3009",
+        RuleIds.MissingZeroGrad,
         "Training loop without zero_grad",
         "'{0}' steps again with the gradients of earlier steps still in its parameters; call zero_grad before the next backward",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "backward adds to the gradients that are there. Without zero_grad each step moves by the sum of all batches so far, and training diverges or stalls.",
-        RulePages.Address + "FT3009.md");
+        RulePages.Of(RuleIds.MissingZeroGrad));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class DroppedOptionAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the options that the group drops, as the optimizer states them.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3010",
+        RuleIds.DroppedOption,
         "Parameter group drops the optimizer's options",
         "This group trains without the optimizer's {0}: its constructor takes a default of its own for what it leaves out; state it in the group",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "The constructor of a ParamGroup with a learning rate sets every other option too, to the default of the constructor and not to what the optimizer was given. Weight decay and momentum stated for the whole optimizer do not reach such a group.",
-        RulePages.Address + "FT3010.md");
+        RulePages.Of(RuleIds.DroppedOption));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -12,14 +12,14 @@ public sealed class IgnoredOutcomeAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the method; {1}: where what it found can be seen.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3011",
+        RuleIds.IgnoredOutcome,
         "Result of a non-strict load is ignored",
         "'{0}' with strict: false skips what does not fit, and nobody looks at what it skipped; {1}",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "A lenient load of a file whose names differ loads nothing at all, and training starts from random weights: no error, only a worse model.",
-        RulePages.Address + "FT3011.md");
+        RulePages.Of(RuleIds.IgnoredOutcome));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

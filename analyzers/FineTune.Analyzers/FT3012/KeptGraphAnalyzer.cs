@@ -12,14 +12,14 @@ public sealed class KeptGraphAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: the sum.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3012",
+        RuleIds.KeptGraph,
         "Summed losses keep every graph alive",
         "'{0}' sums losses with their graphs, which stay in memory as long as it does; add item() or detach() of each",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "A tensor that requires a gradient holds on to all that it was computed from. A sum over iterations holds the graphs of all of them, and memory grows until it is used up. Sum numbers instead.",
-        RulePages.Address + "FT3012.md");
+        RulePages.Of(RuleIds.KeptGraph));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

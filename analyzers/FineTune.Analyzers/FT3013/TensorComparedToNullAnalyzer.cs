@@ -12,14 +12,14 @@ public sealed class TensorComparedToNullAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>{0}: the operator; {1}: the pattern that asks the question that was meant.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3013",
+        RuleIds.TensorComparedToNull,
         "Tensor compared to null element by element",
         "'{0}' compares the elements of a tensor, and fails on null; use '{1}'",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "TorchSharp's == and != on tensors compare element by element and give a tensor. Whether there is a tensor is asked with 'is null'.",
-        RulePages.Address + "FT3013.md");
+        RulePages.Of(RuleIds.TensorComparedToNull));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

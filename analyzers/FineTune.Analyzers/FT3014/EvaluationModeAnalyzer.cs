@@ -12,14 +12,14 @@ public sealed class EvaluationModeAnalyzer : FlowAnalyzer
 {
     /// <summary>{0}: the optimizer; {1}: where eval() was called.</summary>
     internal static readonly DiagnosticDescriptor Rule = new(
-        "FT3014",
+        RuleIds.EvaluationMode,
         "Training step in evaluation mode",
         "'{0}' steps while what it trains is in evaluation mode since {1}; call train() before the next training step",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "eval() stays until train() is called: dropout drops nothing and BatchNorm uses its running statistics, so that the rest of the training fits another function than the one meant.",
-        RulePages.Address + "FT3014.md");
+        RulePages.Of(RuleIds.EvaluationMode));
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -12,7 +13,7 @@ namespace FineTune.CodeFixes.FT1001;
 public sealed class AddPartialCodeFix : SyntaxCodeFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT1001"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.NotPartial];
 
     private protected override string Title => "Make it partial";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using FineTune.Analyzers.FT1006;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -13,7 +14,7 @@ namespace FineTune.CodeFixes.FT1006;
 public sealed class GentleRateCodeFix : EditCodeFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT1006"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.LearningRate];
 
     private protected override string Title => "Fine-tune at a tenth of the head's rate";
 

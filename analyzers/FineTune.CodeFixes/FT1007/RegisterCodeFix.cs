@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -14,7 +15,7 @@ public sealed class RegisterCodeFix : SyntaxCodeFix
     private const string Call = "RegisterComponents();";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT1007"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.Registration];
 
     private protected override string Title => "Call RegisterComponents at the end";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using FineTune.Analyzers.FT1008;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -13,7 +14,7 @@ namespace FineTune.CodeFixes.FT1008;
 public sealed class InstanceReadOnlyCodeFix : EditCodeFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT1008"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.LateModule];
 
     private protected override string Title => "Make it an instance's own, readonly";
 

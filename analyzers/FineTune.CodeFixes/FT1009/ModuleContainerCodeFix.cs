@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using FineTune.Analyzers.FT1009;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
@@ -16,7 +17,7 @@ public sealed class ModuleContainerCodeFix : CodeFixProvider
     private const string Title = "Keep the modules in a module";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT1009"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.UnregisteredCollection];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using FineTune.Analyzers.FT2001;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
@@ -17,7 +18,7 @@ public sealed class RecompileCodeFix : CodeFixProvider
     private const string Title = "Recompile before this use";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT2001"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.StaleCompilation];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

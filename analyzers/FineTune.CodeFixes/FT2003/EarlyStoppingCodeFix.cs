@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using FineTune.Analyzers.FT2003;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -15,7 +16,7 @@ public sealed class EarlyStoppingCodeFix : EditCodeFix
     private const string Stopping = "new EarlyStopping(patience: 2)";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT2003"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.UnwatchedFit];
 
     private protected override string Title => "Stop early, with a patience of 2";
 

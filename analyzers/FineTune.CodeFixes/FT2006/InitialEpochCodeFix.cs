@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using FineTune.Analyzers.FT2006;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -16,7 +17,7 @@ namespace FineTune.CodeFixes.FT2006;
 public sealed class InitialEpochCodeFix : EditCodeFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT2006"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.EpochRestart];
 
     private protected override string Title => "Go on with the epochs of the Fit before";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using FineTune.Analyzers.FT3003;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -13,7 +14,7 @@ namespace FineTune.CodeFixes.FT3003;
 public sealed class MoveConstructionCodeFix : EditCodeFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT3003"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.MisplacedOptimizer];
 
     private protected override string Title => "Build the optimizer after that";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -12,7 +13,7 @@ namespace FineTune.CodeFixes.FT3007;
 public sealed class UsingCodeFix : SyntaxCodeFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT3007"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.DiscardedScope];
 
     private protected override string Title => "Hold the scope with 'using var'";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -12,7 +13,7 @@ namespace FineTune.CodeFixes.FT3009;
 public sealed class ZeroGradCodeFix : SyntaxCodeFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT3009"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.MissingZeroGrad];
 
     private protected override string Title => "Call 'zero_grad'";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
+using FineTune.Analyzers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -12,7 +13,7 @@ namespace FineTune.CodeFixes.FT3012;
 public sealed class ItemCodeFix : SyntaxCodeFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["FT3012"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.KeptGraph];
 
     private protected override string Title => "Add the number";
 
