@@ -21,7 +21,7 @@ public sealed class CollectorRaceTests
     [Test]
     public void Mended_library_goes_on()
     {
-        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Repository.LibTorch);
         var output = Consumer.Dotnet(app, "run", "-c", "Release", "--", "1000000", $"{Effort.Of(10, nightly: 900)}");
         Assert.That(output, Does.Contain("right "));
         TestContext.Out.Write(output);
@@ -31,10 +31,10 @@ public sealed class CollectorRaceTests
     [TestCase("PublishAot")]
     public void Mended_library_goes_on_in_an_application_compiled_ahead(string how)
     {
-        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch, $"<{how}>true</{how}>");
+        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Repository.LibTorch, $"<{how}>true</{how}>");
         var output = Path.Combine(consumer.Folder, "published");
         Consumer.Dotnet(app, "publish", "-c", "Release", "--nologo", "--use-current-runtime", "--self-contained", "-o", output);
-        var (code, printed) = Repository.Run(output, Path.Combine(output, OperatingSystem.IsWindows() ? "App.exe" : "App"), "1000000", $"{Effort.Of(5, nightly: 60)}");
+        var (code, printed) = Repository.RunPublished(output, "1000000", $"{Effort.Of(5, nightly: 60)}");
         Assert.That(code, Is.Zero, printed);
         Assert.That(printed, Does.Contain("right "));
     }
@@ -42,7 +42,7 @@ public sealed class CollectorRaceTests
     [Test]
     public void Library_of_the_package_fails()
     {
-        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Consumer.LibTorch, "<FineTuneMendTorchSharp>false</FineTuneMendTorchSharp>");
+        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Repository.LibTorch, "<FineTuneMendTorchSharp>false</FineTuneMendTorchSharp>");
         Consumer.Dotnet(app, "build", "-c", "Release", "--nologo");
 
         // That the native library loads is another matter. A new file: the output may be a link into the package cache.

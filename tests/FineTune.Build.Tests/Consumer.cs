@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FineTune.Package.Tests;
 
 namespace FineTune.Build.Tests;
@@ -16,16 +15,8 @@ internal sealed class Consumer : IDisposable
         <CreateHardLinksForPublishFilesIfPossible>true</CreateHardLinksForPublishFilesIfPossible>
         """;
 
-    /// <summary>libtorch for this machine.</summary>
-    public static string LibTorch { get; } = $"""<PackageReference Include="libtorch-cpu-{Rid}" Version="2.10.0" />""";
-
     /// <summary>TorchSharp itself.</summary>
     public static string TorchSharp { get; } = $"""<PackageReference Include="TorchSharp" Version="{TorchSharpPackage.Version}" />""";
-
-    /// <summary>The identifier of this machine, as TorchSharp's packages use it.</summary>
-    public static string Rid =>
-        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
-        + (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
 
     /// <summary>The folder of all.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("finetune-consumer-").FullName;

@@ -29,7 +29,7 @@ public sealed class ConsumerTests
     [Test]
     public void Application_runs()
     {
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         Assert.That(Run(app), Is.EqualTo(Works));
     }
 
@@ -37,14 +37,14 @@ public sealed class ConsumerTests
     public void Application_over_a_library_runs()
     {
         consumer.AddProject("Library", Consumer.TorchSharp);
-        var app = consumer.AddApplication("App", "Sum", """<ProjectReference Include="../Library/Library.csproj" />""" + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Sum", """<ProjectReference Include="../Library/Library.csproj" />""" + Repository.LibTorch);
         Assert.That(Run(app), Is.EqualTo(Works));
     }
 
     [Test]
     public void Application_for_several_frameworks_runs()
     {
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch, "<TargetFrameworks>net8.0;net10.0</TargetFrameworks>");
+        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch, "<TargetFrameworks>net8.0;net10.0</TargetFrameworks>");
         Consumer.Dotnet(app, "build", "-c", "Release", "--nologo");
         Assert.That(Consumer.Dotnet(app, "run", "-c", "Release", "--no-build", "--framework", "net10.0").ReplaceLineEndings("\n"), Is.EqualTo(Works));
         Assert.That(Directory.EnumerateFiles(Path.Combine(app, "obj"), "TorchSharp.dll", SearchOption.AllDirectories), Has.Exactly(2).Items);
@@ -55,16 +55,16 @@ public sealed class ConsumerTests
     [TestCase("-r", "RID", "--self-contained", TestName = "Published_self_contained")]
     public void Published(params string[] options)
     {
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         var output = Path.Combine(consumer.Folder, "published");
-        Consumer.Dotnet(app, ["publish", "-c", "Release", "--nologo", "-o", output, .. options.Where(option => option != "").Select(option => option.Replace("RID", Consumer.Rid))]);
+        Consumer.Dotnet(app, ["publish", "-c", "Release", "--nologo", "-o", output, .. options.Where(option => option != "").Select(option => option.Replace("RID", Repository.Rid))]);
         Assert.That(Start(output), Is.EqualTo(Works));
     }
 
     [Test]
     public void Published_without_a_build()
     {
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         var output = Path.Combine(consumer.Folder, "published");
         Consumer.Dotnet(app, "build", "-c", "Release", "--nologo");
         Consumer.Dotnet(app, "publish", "-c", "Release", "--nologo", "--no-build", "-o", output);
@@ -74,7 +74,7 @@ public sealed class ConsumerTests
     [Test]
     public void Built_again_nothing_is_written()
     {
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         Consumer.Dotnet(app, "build", "-c", "Release", "--nologo");
         var files = Times(app);
         Consumer.Dotnet(app, "build", "-c", "Release", "--nologo");
@@ -84,7 +84,7 @@ public sealed class ConsumerTests
     [Test]
     public void Switched_off_and_on_again_the_output_follows()
     {
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         foreach (var mended in new[] { true, false, true })
         {
             Consumer.Dotnet(app, "build", "-c", "Release", "--nologo", $"-p:FineTuneMendTorchSharp={mended}");
@@ -97,7 +97,7 @@ public sealed class ConsumerTests
     [TestCase("build", "--no-incremental")]
     public void Application_runs_after(params string[] arguments)
     {
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         Consumer.Dotnet(app, "build", "-c", "Release", "--nologo");
         Consumer.Dotnet(app, [.. arguments, "-c", "Release", "--nologo"]);
         Assert.That(Run(app), Is.EqualTo(Works));
@@ -107,7 +107,7 @@ public sealed class ConsumerTests
     public void Neither_an_IDE_nor_a_project_without_TorchSharp_loads_the_task()
     {
         const string absent = "-p:FineTuneBuildAssembly=/absent.dll";
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Consumer.LibTorch);
+        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         Consumer.Dotnet(app, "restore");
         Consumer.Dotnet(app, "msbuild", "-t:ResolveAssemblyReferencesDesignTime;Compile", "-p:DesignTimeBuild=true", "-p:SkipCompilerExecution=true", absent);
         var (code, output) = Repository.Dotnet(app, "build", "--nologo", absent);
@@ -119,14 +119,7 @@ public sealed class ConsumerTests
 
     private static string Run(string project) => Consumer.Dotnet(project, "run", "-c", "Release").ReplaceLineEndings("\n");
 
-    private static string Start(string published)
-    {
-        var program = Path.Combine(published, OperatingSystem.IsWindows() ? "App.exe" : "App");
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return output.ReplaceLineEndings("\n");
-    }
+    private static string Start(string published) => Repository.RunPublished(published).Output.ReplaceLineEndings("\n");
 
     private static string[] Times(string project) =>
     [

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace FineTune.Package.Tests;
 
 /// <summary>
@@ -10,12 +8,6 @@ namespace FineTune.Package.Tests;
 [NonParallelizable]
 public sealed class ConsumerMatrixTests
 {
-    private static readonly string Rid =
-        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
-        + (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
-
-    private static readonly string LibTorch = $"""<PackageReference Include="libtorch-cpu-{Rid}" Version="2.10.0" />""";
-
     private const string FineTune = """<PackageReference Include="FineTune" Version="[$(FineTuneVersion)]" />""";
 
     private const string Executable = "<OutputType>Exe</OutputType>";
@@ -31,14 +23,14 @@ public sealed class ConsumerMatrixTests
     [Test]
     public void Console([Values("net8.0", "net10.0")] string framework)
     {
-        Write("App", framework, Executable, FineTune + LibTorch, "Training", "Console");
+        Write("App", framework, Executable, FineTune + Repository.LibTorch, "Training", "Console");
         Runs("App");
     }
 
     [Test]
     public void Web_service([Values("net8.0", "net10.0")] string framework)
     {
-        Write("App", framework, "", FineTune + LibTorch, sdk: "Microsoft.NET.Sdk.Web", sources: ["Training", "Web"]);
+        Write("App", framework, "", FineTune + Repository.LibTorch, sdk: "Microsoft.NET.Sdk.Web", sources: ["Training", "Web"]);
         Runs("App");
     }
 
@@ -46,7 +38,7 @@ public sealed class ConsumerMatrixTests
     public void Library_between_application_and_package([Values("net8.0", "net10.0")] string framework)
     {
         Write("Library", framework, "", FineTune, "Training");
-        Write("App", framework, Executable, """<ProjectReference Include="../Library/Library.csproj" />""" + LibTorch, "Console");
+        Write("App", framework, Executable, """<ProjectReference Include="../Library/Library.csproj" />""" + Repository.LibTorch, "Console");
         Runs("App");
     }
 
@@ -58,7 +50,7 @@ public sealed class ConsumerMatrixTests
             <PackageReference Include="NUnit" Version="4.4.0" />
             <PackageReference Include="NUnit3TestAdapter" Version="5.2.0" />
             """;
-        Write("App", framework, "", FineTune + LibTorch + testing, "Training", "Tests");
+        Write("App", framework, "", FineTune + Repository.LibTorch + testing, "Training", "Tests");
         var output = Dotnet("App", "test", "-c", "Release");
         Assert.That(output, Does.Match(@"warning FT2001: 'compiled' is stale").And.Match(@"Passed:\s+2"));
     }
@@ -66,10 +58,10 @@ public sealed class ConsumerMatrixTests
     [Test]
     public void Published([Values("net8.0", "net10.0")] string framework, [Values("PublishTrimmed", "PublishSingleFile", "PublishAot")] string how)
     {
-        Write("App", framework, $"{Executable}<{how}>true</{how}><SelfContained>true</SelfContained>", FineTune + LibTorch, "Training", "Console");
+        Write("App", framework, $"{Executable}<{how}>true</{how}><SelfContained>true</SelfContained>", FineTune + Repository.LibTorch, "Training", "Console");
         var published = Path.Combine(folder, "published");
         Assert.That(Dotnet("App", "publish", "-c", "Release", "--use-current-runtime", "-o", published), Does.Match("warning FT2001: 'compiled' is stale"));
-        var (code, output) = Repository.Run(published, Path.Combine(published, OperatingSystem.IsWindows() ? "App.exe" : "App"));
+        var (code, output) = Repository.RunPublished(published);
         Trained(code, output);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace FineTune.Package.Tests;
 
@@ -11,6 +12,14 @@ internal static class Repository
     /// <summary>The configuration that the tests were built in.</summary>
     public static string Configuration =>
         new DirectoryInfo(AppContext.BaseDirectory).Name.StartsWith("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
+
+    /// <summary>The identifier of this machine, as TorchSharp's packages use it.</summary>
+    public static string Rid { get; } =
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
+        + (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
+
+    /// <summary>A reference to libtorch for this machine.</summary>
+    public static string LibTorch { get; } = $"""<PackageReference Include="libtorch-cpu-{Rid}" Version="2.10.0" />""";
 
     /// <summary>Runs <c>dotnet</c> in a folder; its exit code and all that it printed.</summary>
     public static (int Code, string Output) Dotnet(string folder, params string[] arguments) => Run(folder, "dotnet", arguments);
@@ -30,6 +39,10 @@ internal static class Repository
         process.WaitForExit();
         return (process.ExitCode, output + errors.Result);
     }
+
+    /// <summary>Runs the application <c>App</c> that was published to a folder; its exit code and all that it printed.</summary>
+    public static (int Code, string Output) RunPublished(string folder, params string[] arguments) =>
+        Run(folder, Path.Combine(folder, OperatingSystem.IsWindows() ? "App.exe" : "App"), arguments);
 
     private static string FindRoot()
     {
