@@ -13,7 +13,8 @@ internal static class SingleAssignment
     {
         if (reference.SemanticModel is not { } model
             || reference.Local is not { DeclaringSyntaxReferences.Length: 1, RefKind: RefKind.None } local
-            || local.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is not VariableDeclaratorSyntax { Initializer.Value: { } initializer } declaration
+            || local.DeclaringSyntaxReferences[0].GetSyntax(cancellation)
+                is not VariableDeclaratorSyntax { Initializer.Value: { } initializer } declaration
             || initializer.Span.End > reference.Syntax.SpanStart
             || IsAssigned(local, declaration, model))
         {
@@ -31,7 +32,10 @@ internal static class SingleAssignment
         {
             value = Unconverted(value);
             if (value is not ILocalReferenceOperation reference || Of(reference, cancellation) is not { } only)
+            {
                 return value;
+            }
+
             value = only;
         }
     }
@@ -40,7 +44,10 @@ internal static class SingleAssignment
     public static IOperation Unconverted(IOperation value)
     {
         while (value is IConversionOperation { OperatorMethod: null } conversion)
+        {
             value = conversion.Operand;
+        }
+
         return value;
     }
 
@@ -48,7 +55,10 @@ internal static class SingleAssignment
     {
         SyntaxNode? body = declaration.FirstAncestorOrSelf<MemberDeclarationSyntax>();
         if (body is GlobalStatementSyntax)
+        {
             body = body.Parent;
+        }
+
         return body is null || body.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name =>
             name.Identifier.ValueText == local.Name && IsTarget(name)
             && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name).Symbol, local));

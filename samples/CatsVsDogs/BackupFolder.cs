@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -8,8 +9,10 @@ internal static class BackupFolder
 {
     public static string Of(RecipeOptions options)
     {
-        string choice = FormattableString.Invariant(
-            $"{options.Data}|{options.Weights}|{options.Backbone.Name}|{options.LearningRate}|{options.Epochs}|{options.MaxDamagedSamples}|{options.Seed}|{options.Animals.Name}|{options.SourceEpochs}");
+        var choice = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{options.Data}|{options.Weights}|{options.Backbone.Name}|{options.LearningRate}|{options.Epochs}|{options.MaxDamagedSamples}"
+                + $"|{options.Seed}|{options.Animals.Name}|{options.SourceEpochs}");
         return Path.Combine(options.Cache, $"backup-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(choice)))[..12]}");
     }
 }

@@ -12,19 +12,23 @@ internal static class CommandLine
 {
     private static readonly Option<string?> Data = new("--data")
     {
-        Description = "A folder of pictures (PNG, JPEG): train/<class>/ and validation/<class>/, or <class>/ to be split 80/20. Drawn if not given.",
+        Description =
+            "A folder of pictures (PNG, JPEG): train/<class>/ and validation/<class>/, or <class>/ to be split 80/20. Drawn if not given.",
         HelpName = "DIR",
     };
 
     private static readonly Option<string?> Weights = new("--weights")
     {
-        Description = "A file of pre-trained weights (safetensors, .pt, .pth, .dat) that fits the backbone. Made on a source task if not given.",
+        Description =
+            "A file of pre-trained weights (safetensors, .pt, .pth, .dat) that fits the backbone. Made on a source task if not given.",
         HelpName = "FILE",
     };
 
     private static readonly Option<BackboneArchitecture> Backbone = new("--backbone")
     {
-        Description = $"The pre-trained network: {string.Join(", ", Backbones.All.Select(architecture => architecture.Name))}. A small one if not given.",
+        Description =
+            $"The pre-trained network: {string.Join(", ", Backbones.All.Select(architecture => architecture.Name))}. A small one if "
+                + "not given.",
         HelpName = "NAME",
         DefaultValueFactory = _ => RecipeOptions.Small,
         CustomParser = result =>
@@ -47,8 +51,11 @@ internal static class CommandLine
         HelpName = "RATE",
         CustomParser = result =>
         {
-            if (double.TryParse(result.Tokens[0].Value, out double rate) && double.IsFinite(rate) && rate > 0)
+            if (double.TryParse(result.Tokens[0].Value, out var rate) && double.IsFinite(rate) && rate > 0)
+            {
                 return rate;
+            }
+
             result.AddError($"--learning-rate is '{result.Tokens[0].Value}'; expected a finite, positive number.");
             return null;
         },
@@ -61,8 +68,11 @@ internal static class CommandLine
         DefaultValueFactory = _ => new RecipeOptions().Epochs,
         CustomParser = result =>
         {
-            if (int.TryParse(result.Tokens[0].Value, out int count) && count > 0)
+            if (int.TryParse(result.Tokens[0].Value, out var count) && count > 0)
+            {
                 return count;
+            }
+
             result.AddError($"--epochs is '{result.Tokens[0].Value}'; expected a whole number above 0.");
             return 0;
         },
@@ -87,7 +97,7 @@ internal static class CommandLine
             Data, Weights, Backbone, LearningRate, Epochs, Seed, SkipDamaged,
         };
         command.SetAction(parsed => Train(parsed, output, error));
-        ParseResult parsed = command.Parse(arguments);
+        var parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             error.WriteLine($"{parsed.Errors[0].Message} Run with --help to see the options.");

@@ -10,14 +10,23 @@ internal static class Recipe
     public static Summary Run(RecipeOptions options, TextWriter output, CancellationToken cancellation = default)
     {
         torch.manual_seed(options.Seed);
-        BackboneArchitecture architecture = options.Backbone;
+        var architecture = options.Backbone;
 
         // 1. Pictures: files in train/<class>/ and validation/<class>/, or in <class>/ to be split.
-        var pictures = new ImageFolderOptions { ImageSize = architecture.InputSize, Normalization = architecture.Normalization, Seed = options.Seed };
-        (ImageFolder train, ImageFolder validation) = ImageFolder.LoadSplit(options.Data ?? options.Animals.Drawn(options.Cache), pictures);
+        var pictures = new ImageFolderOptions
+        {
+            ImageSize = architecture.InputSize,
+            Normalization = architecture.Normalization,
+            Seed = options.Seed,
+        };
+        (var train, var validation) = ImageFolder.LoadSplit(options.Data ?? options.Animals.Drawn(options.Cache), pictures);
         if (train.Classes.Count != 2)
+        {
             throw new FineTuneException($"'{options.Data}' has {train.Classes.Count} classes; this program tells 2 apart.");
-        output.WriteLine($"{train.Count} pictures to train on and {validation.Count} to validate on: {string.Join(" or ", train.Classes)}.");
+        }
+
+        output.WriteLine(
+            $"{train.Count} pictures to train on and {validation.Count} to validate on: {string.Join(" or ", train.Classes)}.");
         var fit = new FitOptions
         {
             Seed = options.Seed,
@@ -28,18 +37,21 @@ internal static class Recipe
         };
 
         // 2. A pre-trained backbone, from a file.
-        using SourceTask? source = options.Weights is null ? SourceTask.Learn(options, pictures, fit) : null;
+        using var source = options.Weights is null ? SourceTask.Learn(options, pictures, fit) : null;
         if (source is { WasInterrupted: true })
+        {
             return Summary.Nothing;
+        }
+
         using var model = new PetClassifier(architecture.Create(), architecture.FeatureWidth);
         output.WriteLine(model.LoadBackbone(options.Weights ?? source!.Weights));
 
         // 3. The head learns, on a frozen backbone. Interrupted or killed, the same command goes on where it was.
-        string backups = BackupFolder.Of(options);
+        var backups = BackupFolder.Of(options);
         model.FreezeBackbone();
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
-        CompiledModel compiled = model.Compile(Optimizers.Adam(1e-3), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
-        History head = compiled.Fit(train, fit with
+        var compiled = model.Compile(Optimizers.Adam(1e-3), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
+        var head = compiled.Fit(train, fit with
         {
             Epochs = options.Epochs,
             ValidationData = validation,
@@ -47,16 +59,22 @@ internal static class Recipe
             Backup = new(Path.Combine(backups, "head"), everyBatches: 50),
         });
         if (head.Outcome.Reason == StopReason.Cancelled)
+        {
             return Summary.Of(head);
-        double? sourceBefore = source?.Accuracy(source.Weights);
+        }
+
+        var sourceBefore = source?.Accuracy(source.Weights);
 
         // 4. The last layers learn too, at a tenth of the rate.
         model.UnfreezeLast();
-        foreach (Layer layer in model.Layers)
+        foreach (var layer in model.Layers)
+        {
             output.WriteLine($"Layer {layer.Index}: {layer.Name} - Trainable: {layer.Trainable}");
+        }
+
         compiled = model.Recompile(options.LearningRate);
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
-        History fine = compiled.Fit(train, fit with
+        var fine = compiled.Fit(train, fit with
         {
             InitialEpoch = head.NextEpoch,
             Epochs = head.NextEpoch + options.Epochs,
@@ -66,14 +84,17 @@ internal static class Recipe
         });
 
         // 5. What was won, and what was forgotten.
-        string weights = Path.Combine(options.Cache, $"cats-vs-dogs-{architecture.Name}.safetensors");
+        var weights = Path.Combine(options.Cache, $"cats-vs-dogs-{architecture.Name}.safetensors");
         model.SaveBackbone(weights);
         output.WriteLine($"Saved the backbone to '{weights}'.");
-        string report = Path.ChangeExtension(weights, ".html");
+        var report = Path.ChangeExtension(weights, ".html");
         compiled.WriteReport(report);
         output.WriteLine($"Wrote curves, layers and mistakes to '{report}'.");
         if (fine.Outcome.Reason != StopReason.Cancelled)
+        {
             Directory.Delete(backups, recursive: true);
+        }
+
         return Summary.Of(head, fine, sourceBefore, source?.Accuracy(weights));
     }
 }

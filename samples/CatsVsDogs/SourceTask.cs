@@ -28,11 +28,11 @@ internal sealed class SourceTask : IDisposable
     /// <summary>Trains a backbone from random weights, and saves it.</summary>
     public static SourceTask Learn(RecipeOptions options, ImageFolderOptions pictures, FitOptions fit)
     {
-        (ImageFolder train, ImageFolder validation) = ImageFolder.LoadSplit(options.Figures.Drawn(options.Cache), pictures);
+        (var train, var validation) = ImageFolder.LoadSplit(options.Figures.Drawn(options.Cache), pictures);
         var model = new FigureClassifier(options.Backbone.Create(), options.Backbone.FeatureWidth, train.Classes.Count);
-        CompiledModel compiled = model.Compile(Optimizers.Adam(3e-3), Losses.CategoricalCrossEntropy(), Metrics.CategoricalAccuracy());
-        History history = compiled.Fit(train, fit with { BatchSize = 32, Epochs = options.SourceEpochs, ValidationData = validation });
-        string weights = Path.Combine(options.Cache, $"figures-{options.Backbone.Name}.safetensors");
+        var compiled = model.Compile(Optimizers.Adam(3e-3), Losses.CategoricalCrossEntropy(), Metrics.CategoricalAccuracy());
+        var history = compiled.Fit(train, fit with { BatchSize = 32, Epochs = options.SourceEpochs, ValidationData = validation });
+        var weights = Path.Combine(options.Cache, $"figures-{options.Backbone.Name}.safetensors");
         model.SaveBackbone(weights);
         return new SourceTask(model, compiled, validation, weights, history.Outcome.Reason == StopReason.Cancelled);
     }

@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 // A training loop of one's own, in two phases: what is generated does the freezing and rebuilds the optimizer, and
 // TrainStep checks that neither is out of date.
 torch.manual_seed(1);
-using Tensor points = torch.randn(64, 2);
-using Tensor sides = points.sum(1).gt(0).to_type(ScalarType.Float32);
+using var points = torch.randn(64, 2);
+using var sides = points.sum(1).gt(0).to_type(ScalarType.Float32);
 
 using var model = new PointClassifier();
 Console.WriteLine($"{model.parameters().Count()} parameters: {string.Join(", ", model.named_parameters().Select(named => named.name))}");
 
 model.FreezeBackbone();
-CompiledModel compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits());
+var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits());
 Console.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}. {Train(compiled)}");
 
 model.UnfreezeLast();
@@ -23,11 +23,13 @@ Console.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}. {Train(compiled
 string Train(CompiledModel compiled)
 {
     double first = 0, last = 0;
-    for (int step = 0; step < 50; step++)
+    for (var step = 0; step < 50; step++)
     {
         last = compiled.TrainStep(points, sides).Loss;
         if (step == 0)
+        {
             first = last;
+        }
     }
 
     return FormattableString.Invariant($"Loss {first:F4} -> {last:F4}");

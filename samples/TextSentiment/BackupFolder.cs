@@ -9,7 +9,7 @@ internal static class BackupFolder
 {
     public static string Of(RecipeOptions options)
     {
-        string choice = $"{options with { Progress = ProgressStyle.None, Cache = "" }}";
+        var choice = $"{options with { Progress = ProgressStyle.None, Cache = "" }}";
         return Path.Combine(options.Cache, $"backup-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(choice)))[..12]}");
     }
 }

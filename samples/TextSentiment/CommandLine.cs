@@ -12,17 +12,29 @@ internal static class CommandLine
 {
     private static readonly Option<string?> Data = new("--data")
     {
-        Description = "A CSV file with a header, the sentences in its first column and two classes in its last, split 80/20. Written by rule if not given.",
+        Description =
+            "A CSV file with a header, the sentences in its first column and two classes in its last, split 80/20. Written by rule "
+                + "if not given.",
         HelpName = "FILE",
     };
 
-    private static readonly Option<string?> Text = new("--text") { Description = "The column of the sentences, if not the first.", HelpName = "COLUMN" };
+    private static readonly Option<string?> Text = new("--text")
+    {
+        Description = "The column of the sentences, if not the first.",
+        HelpName = "COLUMN",
+    };
 
-    private static readonly Option<string?> Target = new("--target") { Description = "The column of the classes, if not the last.", HelpName = "COLUMN" };
+    private static readonly Option<string?> Target = new("--target")
+    {
+        Description = "The column of the classes, if not the last.",
+        HelpName = "COLUMN",
+    };
 
     private static readonly Option<string?> Weights = new("--weights")
     {
-        Description = "A file of pre-trained weights (safetensors, .pt, .pth, .bin, .dat) that fits the backbone. Made on a source task if not given.",
+        Description =
+            "A file of pre-trained weights (safetensors, .pt, .pth, .bin, .dat) that fits the backbone. Made on a source task if not "
+                + "given.",
         HelpName = "FILE",
     };
 
@@ -34,7 +46,9 @@ internal static class CommandLine
 
     private static readonly Option<TransformerArchitecture?> Backbone = new("--backbone")
     {
-        Description = $"The pre-trained network: {string.Join(", ", TransformerBackbone.All.Select(architecture => architecture.Name))}. A small one if not given.",
+        Description =
+            $"The pre-trained network: {string.Join(", ", TransformerBackbone.All.Select(architecture => architecture.Name))}. A "
+                + "small one if not given.",
         HelpName = "NAME",
         CustomParser = result =>
         {
@@ -56,8 +70,11 @@ internal static class CommandLine
         HelpName = "RATE",
         CustomParser = result =>
         {
-            if (double.TryParse(result.Tokens[0].Value, out double rate) && double.IsFinite(rate) && rate > 0)
+            if (double.TryParse(result.Tokens[0].Value, out var rate) && double.IsFinite(rate) && rate > 0)
+            {
                 return rate;
+            }
+
             result.AddError($"--learning-rate is '{result.Tokens[0].Value}'; expected a finite, positive number.");
             return null;
         },
@@ -65,7 +82,11 @@ internal static class CommandLine
 
     private static readonly Option<int> Epochs = Number("--epochs", "The most epochs of each phase.", new RecipeOptions().Epochs, least: 1);
 
-    private static readonly Option<int> Length = Number("--length", "How many tokens a sentence is cut or filled up to.", new RecipeOptions().Length, least: 2);
+    private static readonly Option<int> Length = Number(
+        "--length",
+        "How many tokens a sentence is cut or filled up to.",
+        new RecipeOptions().Length,
+        least: 2);
 
     private static readonly Option<int> Seed = new("--seed")
     {
@@ -81,7 +102,7 @@ internal static class CommandLine
             Data, Text, Target, Weights, Vocabulary, Backbone, LearningRate, Epochs, Length, Seed,
         };
         command.SetAction(parsed => Train(parsed, output, error));
-        ParseResult parsed = command.Parse(arguments);
+        var parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             error.WriteLine($"{parsed.Errors[0].Message} Run with --help to see the options.");
@@ -98,8 +119,11 @@ internal static class CommandLine
         DefaultValueFactory = _ => otherwise,
         CustomParser = result =>
         {
-            if (int.TryParse(result.Tokens[0].Value, out int count) && count >= least)
+            if (int.TryParse(result.Tokens[0].Value, out var count) && count >= least)
+            {
                 return count;
+            }
+
             result.AddError($"{name} is '{result.Tokens[0].Value}'; expected a whole number of at least {least}.");
             return 0;
         },

@@ -16,28 +16,48 @@ internal static class Recipe
         // 1. Sentences: a column of text and one of classes, cut into the pieces that the backbone knows.
         var tokenizer = WordPieceTokenizer.Load(
             options.Vocabulary ?? SentenceSet.Vocabulary(options.Cache), new() { LowerCase = options.Backbone?.LowerCase ?? true });
-        TransformerArchitecture architecture = options.BackboneFor(tokenizer);
-        SentenceTable sentences = SentenceTable.Load(
-            options.Data ?? options.Reviews.Written(options.Cache), tokenizer, new() { Text = options.Text, Target = options.Target, Length = options.Length });
+        var architecture = options.BackboneFor(tokenizer);
+        var sentences = SentenceTable.Load(
+            options.Data ?? options.Reviews.Written(options.Cache),
+            tokenizer,
+            new()
+            {
+                Text = options.Text,
+                Target = options.Target,
+                Length = options.Length,
+            });
         if (sentences.Classes.Count != 2)
+        {
             throw new FineTuneException($"'{options.Data}' has {sentences.Classes.Count} classes; this program tells 2 apart.");
-        (ClassifiedSubset train, ClassifiedSubset validation) = ClassifiedSubset.Split(sentences, seed: options.Seed);
-        output.WriteLine($"{train.Count} sentences to train on and {validation.Count} to validate on: {string.Join(" or ", sentences.Classes)}.");
-        var fit = new FitOptions { Seed = options.Seed, BatchSize = 32, Progress = options.Progress, CancellationToken = cancellation };
+        }
+
+        (var train, var validation) = ClassifiedSubset.Split(sentences, seed: options.Seed);
+        output.WriteLine(
+            $"{train.Count} sentences to train on and {validation.Count} to validate on: {string.Join(" or ", sentences.Classes)}.");
+        var fit = new FitOptions
+        {
+            Seed = options.Seed,
+            BatchSize = 32,
+            Progress = options.Progress,
+            CancellationToken = cancellation,
+        };
 
         // 2. A pre-trained backbone, from a file.
-        using SourceTask? source = options.Weights is null ? SourceTask.Learn(options, architecture, tokenizer, fit) : null;
+        using var source = options.Weights is null ? SourceTask.Learn(options, architecture, tokenizer, fit) : null;
         if (source is { WasInterrupted: true })
+        {
             return Summary.Nothing;
+        }
+
         using var model = new ReviewClassifier(architecture.Create(), architecture.FeatureWidth);
         output.WriteLine(model.LoadBackbone(options.Weights ?? source!.Weights));
 
         // 3. The head learns, on a frozen backbone. Interrupted or killed, the same command goes on where it was.
-        string backups = BackupFolder.Of(options);
+        var backups = BackupFolder.Of(options);
         model.FreezeBackbone();
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
-        CompiledModel compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
-        History head = compiled.Fit(train, fit with
+        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
+        var head = compiled.Fit(train, fit with
         {
             Epochs = options.Epochs,
             ValidationData = validation,
@@ -45,16 +65,22 @@ internal static class Recipe
             Backup = new(Path.Combine(backups, "head"), everyBatches: 50),
         });
         if (head.Outcome.Reason == StopReason.Cancelled)
+        {
             return Summary.Of(head);
-        double? sourceBefore = source?.Accuracy(source.Weights);
+        }
+
+        var sourceBefore = source?.Accuracy(source.Weights);
 
         // 4. The last blocks learn too, at a tenth of the rate.
         model.UnfreezeLast();
-        foreach (Layer layer in model.Layers)
+        foreach (var layer in model.Layers)
+        {
             output.WriteLine($"Layer {layer.Index}: {layer.Name} - Trainable: {layer.Trainable}");
+        }
+
         compiled = model.Recompile(options.LearningRate);
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
-        History fine = compiled.Fit(train, fit with
+        var fine = compiled.Fit(train, fit with
         {
             InitialEpoch = head.NextEpoch,
             Epochs = head.NextEpoch + options.Epochs,
@@ -64,14 +90,17 @@ internal static class Recipe
         });
 
         // 5. What was won, and what was forgotten.
-        string weights = Path.Combine(options.Cache, $"sentiment-{architecture.Name}.safetensors");
+        var weights = Path.Combine(options.Cache, $"sentiment-{architecture.Name}.safetensors");
         model.SaveBackbone(weights);
         output.WriteLine($"Saved the backbone to '{weights}'.");
-        string report = Path.ChangeExtension(weights, ".html");
+        var report = Path.ChangeExtension(weights, ".html");
         compiled.WriteReport(report);
         output.WriteLine($"Wrote curves, layers and mistakes to '{report}'.");
         if (fine.Outcome.Reason != StopReason.Cancelled)
+        {
             Directory.Delete(backups, recursive: true);
+        }
+
         return Summary.Of(head, fine, sourceBefore, source?.Accuracy(weights));
     }
 }

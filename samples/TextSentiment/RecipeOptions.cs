@@ -56,14 +56,23 @@ internal sealed record RecipeOptions
     /// <exception cref="FineTuneException">They do not belong together.</exception>
     public TransformerArchitecture BackboneFor(WordPieceTokenizer tokenizer)
     {
-        int tokens = tokenizer.Vocabulary.Count;
+        var tokens = tokenizer.Vocabulary.Count;
         if (Backbone is null)
+        {
             return Small with { VocabularySize = tokens };
+        }
+
         if (Vocabulary is null)
-            throw new FineTuneException($"'{Backbone.Name}' needs its vocabulary: add --vocabulary with the vocab.txt that lies beside its weights.");
+        {
+            throw new FineTuneException(
+                $"'{Backbone.Name}' needs its vocabulary: add --vocabulary with the vocab.txt that lies beside its weights.");
+        }
+
         return Backbone.VocabularySize == tokens
             ? Backbone
-            : throw new FineTuneException($"'{Vocabulary}' has {tokens} tokens, but '{Backbone.Name}' knows {Backbone.VocabularySize}; expected the vocab.txt that lies beside its weights.");
+            : throw new FineTuneException(
+                $"'{Vocabulary}' has {tokens} tokens, but '{Backbone.Name}' knows {Backbone.VocabularySize}; expected the vocab.txt "
+                    + "that lies beside its weights.");
     }
 
     /// <summary>Two blocks, a twenty-fourth as wide as BERT.</summary>

@@ -27,14 +27,18 @@ internal sealed class SourceTask : IDisposable
     public bool WasInterrupted { get; }
 
     /// <summary>Trains a backbone from random weights, and saves it.</summary>
-    public static SourceTask Learn(RecipeOptions options, TransformerArchitecture architecture, WordPieceTokenizer tokenizer, FitOptions fit)
+    public static SourceTask Learn(
+        RecipeOptions options,
+        TransformerArchitecture architecture,
+        WordPieceTokenizer tokenizer,
+        FitOptions fit)
     {
-        SentenceTable sentences = SentenceTable.Load(options.Topics.Written(options.Cache), tokenizer, new() { Length = options.Length });
-        (ClassifiedSubset train, ClassifiedSubset validation) = ClassifiedSubset.Split(sentences, seed: options.Seed);
+        var sentences = SentenceTable.Load(options.Topics.Written(options.Cache), tokenizer, new() { Length = options.Length });
+        (var train, var validation) = ClassifiedSubset.Split(sentences, seed: options.Seed);
         var model = new TopicClassifier(architecture.Create(), architecture.FeatureWidth, sentences.Classes.Count);
-        CompiledModel compiled = model.Compile(Optimizers.Adam(3e-3), Losses.CategoricalCrossEntropy(), Metrics.CategoricalAccuracy());
-        History history = compiled.Fit(train, fit with { Epochs = options.SourceEpochs, ValidationData = validation });
-        string weights = Path.Combine(options.Cache, $"topics-{architecture.Name}.safetensors");
+        var compiled = model.Compile(Optimizers.Adam(3e-3), Losses.CategoricalCrossEntropy(), Metrics.CategoricalAccuracy());
+        var history = compiled.Fit(train, fit with { Epochs = options.SourceEpochs, ValidationData = validation });
+        var weights = Path.Combine(options.Cache, $"topics-{architecture.Name}.safetensors");
         model.SaveBackbone(weights);
         return new SourceTask(model, compiled, validation, weights, history.Outcome.Reason == StopReason.Cancelled);
     }

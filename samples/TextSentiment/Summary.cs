@@ -16,9 +16,14 @@ internal sealed record PhaseResult(int Epoch, double Loss, double Accuracy)
 /// <param name="FineTuned">The second phase.</param>
 /// <param name="SourceBefore">The accuracy on the source task with the pre-trained backbone.</param>
 /// <param name="SourceAfter">The same with the fine-tuned one.</param>
-/// <param name="Caches">What each phase that ran saved by computing the frozen part once only; one that was finished before does not run again.</param>
+/// <param name="Caches">What each phase that ran saved by computing the frozen part once only; one that was finished before does not run
+/// again.</param>
 internal sealed record Summary(
-    PhaseResult? Head, PhaseResult? FineTuned, double? SourceBefore, double? SourceAfter, IReadOnlyList<(string Phase, FeatureCacheUse Use)> Caches)
+    PhaseResult? Head,
+    PhaseResult? FineTuned,
+    double? SourceBefore,
+    double? SourceAfter,
+    IReadOnlyList<(string Phase, FeatureCacheUse Use)> Caches)
 {
     public static Summary Nothing { get; } = new(null, null, null, null, []);
 
@@ -33,8 +38,10 @@ internal sealed record Summary(
         Row("validation accuracy", $"{Head?.Accuracy:0.0%}", $"{FineTuned?.Accuracy:0.0%}");
         Row("epoch whose weights were kept", $"{Head?.Epoch}", $"{FineTuned?.Epoch}");
         Row("accuracy on the source task", $"{SourceBefore:0.0%}", $"{SourceAfter:0.0%}");
-        foreach ((string phase, FeatureCacheUse use) in Caches)
+        foreach ((var phase, var use) in Caches)
+        {
             output.WriteLine($"{phase}: {use}");
+        }
 
         void Row(string name, string head, string fine) => output.WriteLine($"{name,-30}{Shown(head),22}{Shown(fine),20}");
 

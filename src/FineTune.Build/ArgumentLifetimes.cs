@@ -36,22 +36,35 @@ internal static class ArgumentLifetimes
         {
             using var file = new PEReader(new MemoryStream(assembly, writable: false));
             if (!file.HasMetadata || !IsWhole(file.PEHeaders, assembly.Length))
+            {
                 return false;
+            }
 
             var metadata = file.GetMetadataReader();
             if (!metadata.IsAssembly || !IsKnown(metadata, metadata.GetAssemblyDefinition()) || Arguments(metadata) is not { } blob)
+            {
                 return false;
+            }
 
             // A blob is its length, here one byte, and its content.
-            var offset = file.PEHeaders.MetadataStartOffset + metadata.GetHeapMetadataOffset(HeapIndex.Blob) + metadata.GetHeapOffset(blob) + 1;
+            var offset =
+                file.PEHeaders.MetadataStartOffset + metadata.GetHeapMetadataOffset(HeapIndex.Blob) + metadata.GetHeapOffset(blob) + 1;
             if (!Enumerable.SequenceEqual(new ArraySegment<byte>(assembly, offset, Before.Length), Before))
+            {
                 return false;
+            }
 
             KeepMethods(assembly, file.PEHeaders.MetadataStartOffset, metadata);
             After.CopyTo(assembly, offset);
             return true;
         }
-        catch (Exception exception) when (exception is BadImageFormatException or IOException or ArgumentException or InvalidOperationException or OverflowException)
+        catch (Exception exception)
+            when (exception
+                is BadImageFormatException
+                    or IOException
+                    or ArgumentException
+                    or InvalidOperationException
+                    or OverflowException)
         {
             return false;
         }
@@ -66,7 +79,10 @@ internal static class ArgumentLifetimes
         {
             var hasBody = metadata.GetMethodDefinition(handle).RelativeVirtualAddress != 0;
             if (hasBody)
+            {
                 assembly[flags] |= (byte)MethodImplAttributes.NoOptimization;
+            }
+
             flags += size;
         }
     }
@@ -76,7 +92,9 @@ internal static class ArgumentLifetimes
         foreach (var section in headers.SectionHeaders)
         {
             if (section.PointerToRawData < 0 || section.SizeOfRawData < 0 || section.PointerToRawData > length - section.SizeOfRawData)
+            {
                 return false;
+            }
         }
 
         // The signature is behind the sections, and its address an offset of the file.
@@ -94,15 +112,23 @@ internal static class ArgumentLifetimes
         {
             var attribute = metadata.GetCustomAttribute(handle);
             if (attribute.Constructor.Kind != HandleKind.MemberReference)
+            {
                 continue;
+            }
+
             var constructor = metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor);
             if (constructor.Parent.Kind != HandleKind.TypeReference)
+            {
                 continue;
+            }
+
             var type = metadata.GetTypeReference((TypeReferenceHandle)constructor.Parent);
             if (metadata.StringComparer.Equals(type.Name, "DebuggableAttribute")
                 && metadata.StringComparer.Equals(type.Namespace, "System.Diagnostics")
                 && Enumerable.SequenceEqual(metadata.GetBlobBytes(attribute.Value), Before))
+            {
                 return attribute.Value;
+            }
         }
 
         return null;

@@ -28,11 +28,15 @@ internal static class CxxRuntimeVersion
         {
             var elf = new ElfFile(library);
             if (FindNeed(elf) is not { } need)
+            {
                 return false;
+            }
 
             var (flags, index) = (elf.Number(need + 4, 2), elf.Number(need + 6, 2));
             if ((flags & Weak) != 0 || !OnlyMarkerUses(elf, index))
+            {
                 return false;
+            }
 
             library[need + 4] |= Weak;
             return true;
@@ -57,7 +61,10 @@ internal static class CxxRuntimeVersion
             for (var j = 0L; j < count; j++)
             {
                 if (elf.Text(strings, elf.Number(needs, version + 8, 4)) == Version)
+                {
                     return needs.Offset + version;
+                }
+
                 version += Step(elf.Number(needs, version + 12, 4), last: j == count - 1);
             }
 
@@ -80,9 +87,15 @@ internal static class CxxRuntimeVersion
         {
             const long hidden = 0x8000;
             if ((elf.Number(versions, i * 2, 2) & ~hidden) != index)
+            {
                 continue;
+            }
+
             if (elf.Text(strings, elf.Number(symbols, i * SymbolSize, 4)) != Marker)
+            {
                 return false;
+            }
+
             used = true;
         }
 

@@ -22,14 +22,21 @@ internal sealed class ElfFile
         for (var i = 0; i < magic.Length; i++)
         {
             if (Number(i, 1) != magic[i])
+            {
                 throw new InvalidDataException("Not a 64-bit little-endian ELF file.");
+            }
         }
 
         var (table, size, count) = (Number(40, 8), Number(58, 2), Number(60, 2));
         if (table < HeaderSize || size != SectionHeaderSize || table > content.Length - (count * SectionHeaderSize))
+        {
             throw new InvalidDataException("No table of sections.");
+        }
+
         for (var i = 0; i < count; i++)
+        {
             sections.Add(Section(table + (i * SectionHeaderSize)));
+        }
     }
 
     /// <summary>The one section of this type.</summary>
@@ -47,10 +54,16 @@ internal sealed class ElfFile
     public long Number(long offset, int size)
     {
         if (offset < 0 || offset > content.Length - size)
+        {
             throw new InvalidDataException("Beyond the end of the file.");
+        }
+
         var value = 0UL;
         for (var i = size - 1; i >= 0; i--)
+        {
             value = (value << 8) | content[offset + i];
+        }
+
         return value <= long.MaxValue ? (long)value : throw new InvalidDataException("Beyond every file.");
     }
 
@@ -58,7 +71,10 @@ internal sealed class ElfFile
     public long Number(ElfSection section, long offset, int size)
     {
         if (offset < 0 || offset > section.Size - size)
+        {
             throw new InvalidDataException("Beyond the end of the section.");
+        }
+
         return Number(section.Offset + offset, size);
     }
 
@@ -67,7 +83,10 @@ internal sealed class ElfFile
     {
         var length = 0;
         while (Number(strings, offset + length, 1) != 0)
+        {
             length++;
+        }
+
         return Encoding.ASCII.GetString(content, (int)(strings.Offset + offset), length);
     }
 
@@ -78,7 +97,10 @@ internal sealed class ElfFile
             Offset: Number(header + 24, 8), Size: Number(header + 32, 8));
         const uint occupiesNothing = 8;
         if (section.Type != occupiesNothing && (section.Offset > content.Length || section.Size > content.Length - section.Offset))
+        {
             throw new InvalidDataException("A section beyond the end of the file.");
+        }
+
         return section;
     }
 }

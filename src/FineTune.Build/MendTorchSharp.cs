@@ -38,17 +38,24 @@ public sealed class MendTorchSharp : Microsoft.Build.Utilities.Task
         {
             var name = Path.GetFileName(file.ItemSpec);
             if (!Edits.TryGetValue(name, out var edit))
+            {
                 continue;
+            }
 
             try
             {
                 var content = File.ReadAllBytes(file.ItemSpec);
                 if (!edit(content))
+                {
                     continue;
+                }
 
                 var path = Path.Combine(Folder, name);
                 if (MendedFile.Write(path, content))
+                {
                     Log.LogMessage(MessageImportance.Normal, "Mended '{0}' as '{1}'.", file.ItemSpec, path);
+                }
+
                 var copy = new TaskItem(path);
                 file.CopyMetadataTo(copy);
                 mended.Add(copy);

@@ -13,7 +13,9 @@ internal static class MendedFile
     public static bool Write(string path, byte[] content)
     {
         if (Holds(path, content))
+        {
             return false;
+        }
 
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
@@ -22,9 +24,13 @@ internal static class MendedFile
         {
             File.WriteAllBytes(temporary, content);
             if (File.Exists(path))
+            {
                 File.Replace(temporary, path, destinationBackupFileName: null);
+            }
             else
+            {
                 File.Move(temporary, path);
+            }
         }
         catch (IOException) when (Holds(path, content))
         {
@@ -48,11 +54,16 @@ internal static class MendedFile
     private static bool Equal(byte[] left, byte[] right)
     {
         if (left.Length != right.Length)
+        {
             return false;
+        }
+
         for (var i = 0; i < left.Length; i++)
         {
             if (left[i] != right[i])
+            {
                 return false;
+            }
         }
 
         return true;

@@ -21,7 +21,8 @@ public class FineTuneException : Exception
     {
         if (!double.IsFinite(learningRate) || learningRate <= 0)
         {
-            throw new FineTuneException(string.Create(CultureInfo.InvariantCulture,
+            throw new FineTuneException(string.Create(
+                CultureInfo.InvariantCulture,
                 $"The learning rate of {where} is {learningRate}; expected a finite, positive number."));
         }
     }

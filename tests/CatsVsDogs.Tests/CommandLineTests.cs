@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using FineTune.Weights;
 using FineTune.Tests;
+using FineTune.Weights;
 using TorchSharp;
 
 namespace CatsVsDogs.Tests;
@@ -10,7 +10,7 @@ public sealed class CommandLineTests
     private static readonly Lazy<string> Weights = new(() =>
     {
         using var model = new PetClassifier(RecipeOptions.Small.Create(), RecipeOptions.Small.FeatureWidth);
-        string path = Path.Combine(Sandbox.NewFolder(), "small.safetensors");
+        var path = Path.Combine(Sandbox.NewFolder(), "small.safetensors");
         FineTune.BackboneWeights.SaveBackbone(model, path);
         return path;
     });
@@ -21,7 +21,7 @@ public sealed class CommandLineTests
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        int code = CommandLine.Run(arguments, output, error);
+        var code = CommandLine.Run(arguments, output, error);
         return (code, output.ToString(), error.ToString());
     }
 
@@ -35,7 +35,7 @@ public sealed class CommandLineTests
     [TestCase("more")]
     public void A_wrong_command_line_is_one_sentence_and_exit_code_2(params string[] arguments)
     {
-        (int code, string output, string error) = Run(arguments);
+        (var code, var output, var error) = Run(arguments);
 
         Assert.Multiple(() =>
         {
@@ -49,39 +49,49 @@ public sealed class CommandLineTests
     [Test]
     public void Help_names_every_option()
     {
-        (int code, string output, _) = Run("--help");
+        (var code, var output, _) = Run("--help");
 
         Assert.Multiple(() =>
         {
             Assert.That(code, Is.Zero);
-            foreach (string option in new[] { "--data", "--weights", "--backbone", "--learning-rate", "--epochs", "--seed", "--skip-damaged" })
+            foreach (var option in new[] { "--data", "--weights", "--backbone", "--learning-rate", "--epochs", "--seed", "--skip-damaged" })
+            {
                 Assert.That(output, Does.Contain(option));
+            }
         });
     }
 
     [Test]
     public void A_missing_folder_is_one_sentence_and_exit_code_1() =>
-        Refuses(["--data", "/nowhere/at/all"], "The folder '/nowhere/at/all' does not exist; expected a folder with one folder of pictures for each class.");
+        Refuses(
+            ["--data", "/nowhere/at/all"],
+            "The folder '/nowhere/at/all' does not exist; expected a folder with one folder of pictures for each class.");
 
     [TestCase("safetensors")]
     [TestCase("pth")]
     public void Weights_of_another_architecture_are_one_sentence_and_exit_code_1(string format)
     {
-        string path = Path.Combine(Sandbox.NewFolder(), $"vgg.{format}");
-        using torch.Tensor weight = torch.zeros(2, 2);
+        var path = Path.Combine(Sandbox.NewFolder(), $"vgg.{format}");
+        using var weight = torch.zeros(2, 2);
         var weights = new Dictionary<string, torch.Tensor> { ["features.0.weight"] = weight };
         if (format == "pth")
+        {
             PyTorchWeights.Write(path, weights);
+        }
         else
+        {
             SafeTensors.Write(path, weights);
+        }
 
-        Refuses(["--data", Pictures, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: ");
+        Refuses(
+            ["--data", Pictures, "--weights", path],
+            $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: ");
     }
 
     [Test]
     public void Truncated_weights_are_one_sentence_and_exit_code_1()
     {
-        string path = Path.Combine(Sandbox.NewFolder(), "truncated.safetensors");
+        var path = Path.Combine(Sandbox.NewFolder(), "truncated.safetensors");
         File.WriteAllBytes(path, File.ReadAllBytes(Weights.Value)[..^100]);
 
         Refuses(["--data", Pictures, "--weights", path], $"'{path}' is not a valid safetensors file: ");
@@ -91,7 +101,7 @@ public sealed class CommandLineTests
     [TestCase("pth", "PyTorch")]
     public void A_file_that_is_no_weights_is_one_sentence_and_exit_code_1(string format, string called)
     {
-        string path = Path.Combine(Sandbox.NewFolder(), $"page.{format}");
+        var path = Path.Combine(Sandbox.NewFolder(), $"page.{format}");
         File.WriteAllText(path, "<html>404 Not Found</html>");
 
         Refuses(["--data", Pictures, "--weights", path], $"'{path}' is not a valid {called} file: ");
@@ -104,11 +114,13 @@ public sealed class CommandLineTests
     [TestCase("mobilenet_v3_small")]
     public void A_backbone_is_picked_by_name_and_its_weights_come_from_PyTorchs_format(string backbone)
     {
-        string path = Path.Combine(Sandbox.NewFolder(), $"{backbone}.pth");
-        using (TorchSharp.Modules.Sequential network = FineTune.Vision.Backbones.Named(backbone).Create())
+        var path = Path.Combine(Sandbox.NewFolder(), $"{backbone}.pth");
+        using (var network = FineTune.Vision.Backbones.Named(backbone).Create())
+        {
             PyTorchWeights.Write(path, network.state_dict());
+        }
 
-        (int code, string output, string error) = Run("--data", FewPictures(), "--weights", path, "--backbone", backbone, "--epochs", "1");
+        (var code, var output, var error) = Run("--data", FewPictures(), "--weights", path, "--backbone", backbone, "--epochs", "1");
 
         Assert.Multiple(() =>
         {
@@ -122,12 +134,16 @@ public sealed class CommandLineTests
     /// <summary>Four pictures of each class to train on, and four to validate on.</summary>
     private static string FewPictures()
     {
-        string data = Sandbox.NewFolder();
-        foreach (string folder in Directory.EnumerateDirectories(Pictures, "*", SearchOption.AllDirectories).Where(folder => Path.GetFileName(folder) is "cat" or "dog"))
+        var data = Sandbox.NewFolder();
+        foreach (var folder in Directory
+                .EnumerateDirectories(Pictures, "*", SearchOption.AllDirectories)
+                .Where(folder => Path.GetFileName(folder) is "cat" or "dog"))
         {
-            string target = Directory.CreateDirectory(Path.Combine(data, Path.GetRelativePath(Pictures, folder))).FullName;
-            foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(4))
+            var target = Directory.CreateDirectory(Path.Combine(data, Path.GetRelativePath(Pictures, folder))).FullName;
+            foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(4))
+            {
                 File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+            }
         }
 
         return data;
@@ -136,20 +152,20 @@ public sealed class CommandLineTests
     [Test]
     public void A_damaged_picture_is_named_unless_it_may_be_skipped()
     {
-        string data = Sandbox.NewFolder();
-        foreach (string source in Directory.EnumerateFiles(Pictures, "00*", SearchOption.AllDirectories))
+        var data = Sandbox.NewFolder();
+        foreach (var source in Directory.EnumerateFiles(Pictures, "00*", SearchOption.AllDirectories))
         {
-            string target = Path.Combine(data, Path.GetRelativePath(Pictures, source));
+            var target = Path.Combine(data, Path.GetRelativePath(Pictures, source));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(source, target);
         }
 
-        string damaged = Path.Combine(data, "train", "cat", "000.jpg");
+        var damaged = Path.Combine(data, "train", "cat", "000.jpg");
         File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..^20]);
         string[] arguments = ["--data", data, "--weights", Weights.Value, "--epochs", "1"];
 
         Refuses(arguments, $"'{damaged}' is truncated: the JPEG picture in it ends before its last pixel.");
-        (int code, string output, string error) = Run([.. arguments, "--skip-damaged"]);
+        (var code, var output, var error) = Run([.. arguments, "--skip-damaged"]);
         Assert.Multiple(() =>
         {
             Assert.That(code, Is.Zero);
@@ -170,29 +186,34 @@ public sealed class CommandLineTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
         while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("Epoch 0/99999", StringComparison.Ordinal))
         {
         }
 
-        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
             kill.WaitForExit();
-        string output = process.StandardOutput.ReadToEnd();
+        }
+
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
 
         Assert.Multiple(() =>
         {
             Assert.That(process.ExitCode, Is.Zero);
             Assert.That(errors.Result, Is.Empty);
-            Assert.That(output, Does.Match(@"Training was cancelled in epoch \d+ after \d+ of its steps\. The weights are those of epoch \d+ \(val_loss"));
+            Assert.That(
+                output,
+                Does.Match(@"Training was cancelled in epoch \d+ after \d+ of its steps\. The weights are those of epoch \d+ \(val_loss"));
             Assert.That(output, Does.Match(@"validation loss\s+0\.\d{4}"));
         });
     }
 
     private static void Refuses(string[] arguments, string sentence)
     {
-        (int code, _, string error) = Run(arguments);
+        (var code, _, var error) = Run(arguments);
 
         Assert.Multiple(() =>
         {

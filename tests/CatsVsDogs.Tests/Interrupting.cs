@@ -7,6 +7,8 @@ internal sealed class Interrupting(string line, CancellationTokenSource cancella
     {
         base.WriteLine(value);
         if (value == line)
+        {
             cancellation.Cancel();
+        }
     }
 }

@@ -18,11 +18,16 @@ public sealed class ManyRunsTests
         string cache = Sandbox.NewFolder(), weights = Path.Combine(cache, "small.safetensors");
         torch.random.manual_seed(1);
         using (var model = new PetClassifier(RecipeOptions.Small.Create(), RecipeOptions.Small.FeatureWidth))
+        {
             FineTune.BackboneWeights.SaveBackbone(model, weights);
+        }
 
         List<(int Code, string Output)> runs = [.. Enumerable.Range(0, Runs).Select(_ => Run(cache, weights))];
 
-        Assert.That(runs.Select(run => run.Code), Is.All.Zero, string.Join('\n', runs.Where(run => run.Code != 0).Select(run => run.Output)));
+        Assert.That(
+            runs.Select(run => run.Code),
+            Is.All.Zero,
+            string.Join('\n', runs.Where(run => run.Code != 0).Select(run => run.Output)));
 
         Assert.That(runs.Select(run => Table(run.Output)).Distinct().ToList(), Has.Count.EqualTo(1));
     }
@@ -39,9 +44,9 @@ public sealed class ManyRunsTests
             RedirectStandardError = true,
         };
         start.Environment["XDG_CACHE_HOME"] = cache;
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output + errors.Result);
     }

@@ -10,8 +10,8 @@ public sealed class PictureSetTests
     public void A_set_is_drawn_once_half_PNG_and_half_JPEG_the_same_for_everyone()
     {
         string folder = Tiny.Drawn(Sandbox.NewFolder()), other = Tiny.Drawn(Sandbox.NewFolder());
-        string[] files = Files(folder);
-        DateTime written = File.GetLastWriteTimeUtc(Path.Combine(folder, files[0]));
+        var files = Files(folder);
+        var written = File.GetLastWriteTimeUtc(Path.Combine(folder, files[0]));
 
         Tiny.Drawn(Path.GetDirectoryName(folder)!);
 
@@ -21,7 +21,9 @@ public sealed class PictureSetTests
             Assert.That(files.Count(file => file.EndsWith(".png", StringComparison.Ordinal)), Is.EqualTo(9));
             Assert.That(files.Count(file => file.EndsWith(".jpg", StringComparison.Ordinal)), Is.EqualTo(9));
             Assert.That(Files(other), Is.EqualTo(files));
-            Assert.That(files.All(file => File.ReadAllBytes(Path.Combine(folder, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(other, file)))));
+            Assert.That(
+                files.All(file =>
+                    File.ReadAllBytes(Path.Combine(folder, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(other, file)))));
             Assert.That(File.GetLastWriteTimeUtc(Path.Combine(folder, files[0])), Is.EqualTo(written));
         });
     }
@@ -29,7 +31,7 @@ public sealed class PictureSetTests
     [Test]
     public void A_set_whose_drawing_was_killed_is_drawn_anew()
     {
-        string parent = Sandbox.NewFolder();
+        var parent = Sandbox.NewFolder();
         Directory.CreateDirectory(Path.Combine(parent, ".tiny-0123", "train", "cat"));
 
         Assert.That(Files(Tiny.Drawn(parent)), Has.Length.EqualTo(18));

@@ -14,7 +14,7 @@ public sealed class RecipeTests
     private static (Summary Summary, string Printed) Run(RecipeOptions options, CancellationToken cancellation = default)
     {
         var output = new StringWriter();
-        Summary summary = Recipe.Run(options, output, cancellation);
+        var summary = Recipe.Run(options, output, cancellation);
         summary.Print(output);
         return (summary, output.ToString());
     }
@@ -22,7 +22,11 @@ public sealed class RecipeTests
     [Test]
     public void It_says_what_the_feature_cache_saved_in_each_phase()
     {
-        Assert.That(Gentle.Value.Printed, Does.Match(@"Head phase: The frozen part was computed for \d+ samples in .* s and \d+ times taken from .* MiB in memory, which saved .* s\."));
+        Assert.That(
+            Gentle.Value.Printed,
+            Does.Match(
+                @"Head phase: The frozen part was computed for \d+ samples in .* s and \d+ times taken from .* MiB in memory, which "
+                    + @"saved .* s\."));
         Assert.That(Gentle.Value.Printed, Does.Match(@"Fine-tuning: The frozen part was computed for \d+ samples"));
         Assert.That(Gentle.Value.Summary.Caches, Has.Count.EqualTo(2));
     }
@@ -34,10 +38,11 @@ public sealed class RecipeTests
     [Test]
     public void A_gentle_rate_forgets_less_of_the_source_task_than_a_hundred_times_as_much()
     {
-        (Summary jackhammer, _) = Run(Sandbox.Small with { LearningRate = 1e-2 });
-        Summary gentle = Gentle.Value.Summary;
+        (var jackhammer, _) = Run(Sandbox.Small with { LearningRate = 1e-2 });
+        var gentle = Gentle.Value.Summary;
 
-        TestContext.Out.WriteLine($"{gentle.SourceBefore} -> {gentle.SourceAfter} gently, {jackhammer.SourceBefore} -> {jackhammer.SourceAfter} not so");
+        TestContext.Out.WriteLine(
+            $"{gentle.SourceBefore} -> {gentle.SourceAfter} gently, {jackhammer.SourceBefore} -> {jackhammer.SourceAfter} not so");
         Assert.Multiple(() =>
         {
             Assert.That(jackhammer.SourceBefore, Is.EqualTo(gentle.SourceBefore), "both start from the same");
@@ -48,7 +53,7 @@ public sealed class RecipeTests
     [Test]
     public void The_same_seed_gives_the_same_numbers()
     {
-        RecipeOptions brief = Sandbox.Small with { Epochs = 2, SourceEpochs = 1 };
+        var brief = Sandbox.Small with { Epochs = 2, SourceEpochs = 1 };
 
         Summary first = Run(brief).Summary, second = Run(brief).Summary;
 
@@ -73,7 +78,7 @@ public sealed class RecipeTests
     [Test]
     public void The_table_has_both_phases_and_what_was_forgotten()
     {
-        (Summary summary, string printed) = Gentle.Value;
+        (var summary, var printed) = Gentle.Value;
 
         Assert.Multiple(() =>
         {
@@ -91,7 +96,7 @@ public sealed class RecipeTests
         using var cancellation = new CancellationTokenSource();
         var output = new Interrupting("Layers are frozen: False", cancellation);
 
-        Summary summary = Recipe.Run(Sandbox.Small with { Epochs = 2, SourceEpochs = 1 }, output, cancellation.Token);
+        var summary = Recipe.Run(Sandbox.Small with { Epochs = 2, SourceEpochs = 1 }, output, cancellation.Token);
         summary.Print(output);
 
         Assert.Multiple(() =>
@@ -105,14 +110,14 @@ public sealed class RecipeTests
     [Test]
     public void Interrupted_it_goes_on_where_it_was_when_it_is_run_again()
     {
-        RecipeOptions brief = Sandbox.Small with { Epochs = 2, SourceEpochs = 1, Seed = 21 };
-        Summary whole = Run(brief).Summary;
+        var brief = Sandbox.Small with { Epochs = 2, SourceEpochs = 1, Seed = 21 };
+        var whole = Run(brief).Summary;
         Assert.That(BackupFolder.Of(brief), Does.Not.Exist, "nothing is left of a training that is done");
         using var cancellation = new CancellationTokenSource();
         Recipe.Run(brief, new Interrupting("Layers are frozen: False", cancellation), cancellation.Token);
         Assert.That(BackupFolder.Of(brief), Does.Exist);
 
-        Summary resumed = Run(brief).Summary;
+        var resumed = Run(brief).Summary;
 
         Assert.That(Numbers(resumed), Is.EqualTo(Numbers(whole)));
         Assert.That(BackupFolder.Of(brief), Does.Not.Exist);
@@ -122,7 +127,7 @@ public sealed class RecipeTests
     public void The_report_shows_both_phases_and_pictures()
     {
         Assert.That(Gentle.Value.Printed, Does.Match(@"Wrote curves, layers and mistakes to '.*\.html'"));
-        string page = File.ReadAllText(Regex.Match(Gentle.Value.Printed, @"'(.*\.html)'").Groups[1].Value);
+        var page = File.ReadAllText(Regex.Match(Gentle.Value.Printed, @"'(.*\.html)'").Groups[1].Value);
 
         Assert.That(page, Does.Contain("fine-tune (last 20 layers)").And.Contain("data:image/png;base64").And.Contain("taken for dog"));
     }
@@ -130,7 +135,7 @@ public sealed class RecipeTests
     [Test]
     public void Interrupted_at_once_it_ends_with_an_empty_table()
     {
-        (Summary summary, string printed) = Run(Sandbox.Small, new CancellationToken(canceled: true));
+        (var summary, var printed) = Run(Sandbox.Small, new CancellationToken(canceled: true));
 
         Assert.Multiple(() =>
         {
@@ -142,8 +147,10 @@ public sealed class RecipeTests
     [Test]
     public void Three_classes_are_one_too_many()
     {
-        RecipeOptions options = Sandbox.Small with { Animals = Sandbox.Small.Figures };
+        var options = Sandbox.Small with { Animals = Sandbox.Small.Figures };
 
-        Assert.That(() => Run(options), Throws.TypeOf<FineTuneException>().With.Message.Contains("has 4 classes; this program tells 2 apart."));
+        Assert.That(
+            () => Run(options),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains("has 4 classes; this program tells 2 apart."));
     }
 }

@@ -1,6 +1,9 @@
 namespace FineTune.Analyzers.Tests;
 
-/// <summary>Annotated models as the rules on compiling see them, with the signatures of what the generator writes: small, so that tables of cases run fast.</summary>
+/// <summary>
+/// Annotated models as the rules on compiling see them, with the signatures of what the generator writes: small, so that tables of cases
+/// run fast.
+/// </summary>
 internal static class Models
 {
     public const string Source =

@@ -1,39 +1,61 @@
 using System.Diagnostics;
+using System.Globalization;
 using FineTune.Analyzers.FT2001;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Emit;
 
 namespace FineTune.Benchmarks;
 
 /// <summary>What the rules cost a build: of this repository, of one long method, and of many files.</summary>
 internal static class AnalyzerRuns
 {
-    private const int WarmUps = 2, Rounds = 5;
+    private const int WarmUps = 2,
+        Rounds = 5;
 
     // What is compiled with the rules on, whenever this repository is built.
-    private static readonly string[] Projects = ["samples/CatsVsDogs", "samples/OwnLoop", "samples/TextSentiment", "tests/FineTune.Tests", "tests/FineTune.Benchmarks"];
+    private static readonly string[] Projects =
+    [
+        "samples/CatsVsDogs",
+        "samples/OwnLoop",
+        "samples/TextSentiment",
+        "tests/FineTune.Tests",
+        "tests/FineTune.Benchmarks",
+    ];
 
     public static void Run()
     {
-        string root = Root();
+        var root = Root();
         Console.WriteLine($"All rules against the compiler, one thread each, warmed up (medians of {Rounds}, the two sides in turn)");
         Console.WriteLine();
         Console.WriteLine("| sources | files | compile (ms) | rules (ms) | share | whole build with rules |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|");
         List<Cost> projects = [.. Projects.Select(project => Print(CompilerInput.OfProject(root, project)))];
-        Console.WriteLine(FormattableString.Invariant(
-            $"| this repository: all of these | | {projects.Sum(cost => cost.Compile):F0} | {projects.Sum(cost => cost.Rules):F0} | {projects.Sum(cost => cost.Rules) / projects.Sum(cost => cost.Compile):P1} | |"));
-        Cost runtime = Print(CompilerInput.OfProject(root, "src/FineTune"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| this repository: all of these | | {projects.Sum(cost => cost.Compile):F0} | "
+                    + $"{projects.Sum(cost => cost.Rules):F0} | "
+                    + $"{projects.Sum(cost => cost.Rules) / projects.Sum(cost => cost.Compile):P1} | |"));
+        var runtime = Print(CompilerInput.OfProject(root, "src/FineTune"));
 
-        string corpus = Path.Combine(root, "tests", "FineTune.Analyzers.Tests", "Corpus", "Programs");
-        Print(CompilerInput.Of("the corpus", Directory.EnumerateFiles(corpus, "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText)
-            .Where(text => text.Contains("\nnamespace ", StringComparison.Ordinal))));
-        foreach (int branches in new[] { 250, 500, 1_000 })
+        var corpus = Path.Combine(root, "tests", "FineTune.Analyzers.Tests", "Corpus", "Programs");
+        Print(
+            CompilerInput.Of(
+                "the corpus",
+                Directory
+                    .EnumerateFiles(corpus, "*.cs")
+                    .Order(StringComparer.Ordinal)
+                    .Select(File.ReadAllText)
+                    .Where(text => text.Contains("\nnamespace ", StringComparison.Ordinal))));
+        foreach (var branches in new[] { 250, 500, 1_000 })
+        {
             Print(CompilerInput.Of($"a method of {branches} branches", Branches(branches)));
-        foreach (int files in new[] { 250, 500, 1_000 })
+        }
+
+        foreach (var files in new[] { 250, 500, 1_000 })
+        {
             Print(CompilerInput.Of($"{files} files with a training loop each", Enumerable.Range(0, files).Select(Loop)));
+        }
 
         PrintRules("this repository", projects);
         PrintRules(runtime.Name, [runtime]);
@@ -42,33 +64,46 @@ internal static class AnalyzerRuns
     private static Cost Print(CompilerInput input)
     {
         var rounds = new List<(double Compile, double Watched, double Idle, IReadOnlyDictionary<string, double> Rules)>();
-        for (int round = -WarmUps; round < Rounds; round++)
+        for (var round = -WarmUps; round < Rounds; round++)
         {
-            double compile = Compile(input);
-            (double watched, IReadOnlyDictionary<string, double> rules) = Analyze(input, AllRules());
-            (double idle, _) = Analyze(input, [new IdleAnalyzer()]);
+            var compile = Compile(input);
+            (var watched, var rules) = Analyze(input, AllRules());
+            (var idle, _) = Analyze(input, [new IdleAnalyzer()]);
             if (round >= 0)
+            {
                 rounds.Add((compile, watched, idle, rules));
+            }
         }
 
         var cost = new Cost(
-            input.Name, Median(rounds.Select(round => round.Compile)), Median(rounds.Select(round => round.Rules.Values.Sum())),
+            input.Name,
+            Median(rounds.Select(round => round.Compile)),
+            Median(rounds.Select(round => round.Rules.Values.Sum())),
             rounds[0].Rules.Keys.ToDictionary(rule => rule, rule => Median(rounds.Select(round => round.Rules[rule]))));
-        double whole = 1 + Median(rounds.Select(round => (round.Watched - round.Idle) / round.Compile));
-        Console.WriteLine(FormattableString.Invariant($"| {input.Name} | {input.Files} | {cost.Compile:F0} | {cost.Rules:F0} | {cost.Rules / cost.Compile:P1} | × {whole:F2} |"));
+        var whole = 1 + Median(rounds.Select(round => (round.Watched - round.Idle) / round.Compile));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {input.Name} | {input.Files} | {cost.Compile:F0} | {cost.Rules:F0} | {cost.Rules / cost.Compile:P1} "
+                    + $"| × {whole:F2} |"));
         return cost;
     }
 
     private static void PrintRules(string name, List<Cost> costs)
     {
-        double compile = costs.Sum(cost => cost.Compile);
+        var compile = costs.Sum(cost => cost.Compile);
         Console.WriteLine();
         Console.WriteLine($"The ten dearest rules over {name}");
         Console.WriteLine();
         Console.WriteLine("| rule | ms | share |");
         Console.WriteLine("|---|---:|---:|");
-        foreach ((string rule, double time) in costs[0].ByRule.Keys.Select(rule => (rule, costs.Sum(cost => cost.ByRule[rule]))).OrderByDescending(rule => rule.Item2).Take(10))
+        foreach ((var rule, var time) in costs[0]
+                .ByRule.Keys.Select(rule => (rule, costs.Sum(cost => cost.ByRule[rule])))
+                .OrderByDescending(rule => rule.Item2)
+                .Take(10))
+        {
             Console.WriteLine(FormattableString.Invariant($"| {rule} | {time:F1} | {time / compile:P1} |"));
+        }
     }
 
     /// <summary>The whole of a build in the compiler: parse, generate, bind, check, emit.</summary>
@@ -76,37 +111,52 @@ internal static class AnalyzerRuns
     {
         GC.Collect();
         var watch = Stopwatch.StartNew();
-        CSharpCompilation compilation = input.Create();
+        var compilation = input.Create();
         using var assembly = new MemoryStream();
         using var symbols = new MemoryStream();
         using var documentation = new MemoryStream();
-        EmitResult result = compilation.Emit(assembly, symbols, documentation);
-        double time = watch.Elapsed.TotalMilliseconds;
-        return result.Success ? time : throw new InvalidOperationException($"{input.Name} does not compile: {result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)}");
+        var result = compilation.Emit(assembly, symbols, documentation);
+        var time = watch.Elapsed.TotalMilliseconds;
+        return result.Success
+            ? time
+            : throw new InvalidOperationException(
+                $"{input.Name} does not compile: "
+                    + $"{result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)}");
     }
 
-    /// <summary>The time of a run of analyzers, and of it what each rule's own code takes, as the compiler's ReportAnalyzer counts it.</summary>
+    /// <summary>
+    /// The time of a run of analyzers, and of it what each rule's own code takes, as the compiler's ReportAnalyzer counts it.
+    /// </summary>
     private static (double Whole, IReadOnlyDictionary<string, double> Rules) Analyze(CompilerInput input, DiagnosticAnalyzer[] analyzers)
     {
         GC.Collect();
-        CSharpCompilation compilation = input.Create();
+        var compilation = input.Create();
 
         // What every build does before it asks the analyzers: whoever comes first to a declaration pays for it.
         compilation.GetDeclarationDiagnostics();
-        var options = new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), (exception, _, _) => throw exception, concurrentAnalysis: false, logAnalyzerExecutionTime: true);
+        var options = new CompilationWithAnalyzersOptions(
+            new AnalyzerOptions([]),
+            (exception, _, _) => throw exception,
+            concurrentAnalysis: false,
+            logAnalyzerExecutionTime: true);
         var watch = Stopwatch.StartNew();
-        CompilationWithAnalyzers run = compilation.WithAnalyzers([.. analyzers], options);
+        var run = compilation.WithAnalyzers([.. analyzers], options);
         run.GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
-        double whole = watch.Elapsed.TotalMilliseconds;
-        return (whole, analyzers.ToDictionary(
-            analyzer => analyzer.SupportedDiagnostics[0].Id,
-            analyzer => run.GetAnalyzerTelemetryInfoAsync(analyzer, default).GetAwaiter().GetResult().ExecutionTime.TotalMilliseconds));
+        var whole = watch.Elapsed.TotalMilliseconds;
+        return (
+            whole,
+            analyzers.ToDictionary(
+                analyzer => analyzer.SupportedDiagnostics[0].Id,
+                analyzer => run.GetAnalyzerTelemetryInfoAsync(analyzer, default).GetAwaiter().GetResult().ExecutionTime.TotalMilliseconds));
     }
 
     private static DiagnosticAnalyzer[] AllRules() =>
-        [.. typeof(StaleCompilationAnalyzer).Assembly.GetTypes()
-            .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
-            .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!)];
+        [
+            .. typeof(StaleCompilationAnalyzer)
+                .Assembly.GetTypes()
+                .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type))
+                .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
+        ];
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
@@ -114,61 +164,66 @@ internal static class AnalyzerRuns
 
     private static string Root()
     {
-        string? folder = AppContext.BaseDirectory;
+        var folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "FineTune.Generators.sln")))
+        {
             folder = Path.GetDirectoryName(folder);
+        }
+
         return folder ?? throw new DirectoryNotFoundException("The benchmark is not run from within the repository.");
     }
 
     private static string Branches(int count) =>
         $$"""
-        namespace Demo;
-        public static class Program
-        {
-            public static void Run(Linear net, Tensor loss, torch.Device device, int n)
+            namespace Demo;
+            public static class Program
             {
-                net.to(device);
-                var optimizer = optim.Adam(net.parameters());
-                {{string.Join('\n', Enumerable.Range(0, count).Select(i => $"if (n > {i}) {{ optimizer.zero_grad(); loss.backward(); optimizer.step(); }}"))}}
-                net.eval();
+                public static void Run(Linear net, Tensor loss, torch.Device device, int n)
+                {
+                    net.to(device);
+                    var optimizer = optim.Adam(net.parameters());
+                    {{string.Join(
+                '\n',
+                Enumerable.Range(0, count).Select(i => $"if (n > {i}) {{ optimizer.zero_grad(); loss.backward(); optimizer.step(); }}"))}}
+                    net.eval();
+                }
             }
-        }
-        """;
+            """;
 
     private static string Loop(int number) =>
         $$"""
-        namespace Demo;
-        public sealed class Net{{number}} : Module<Tensor, Tensor>
-        {
-            private readonly Linear layer = Linear(4, 4);
-            public Net{{number}}() : base("net") => RegisterComponents();
-            public override Tensor forward(Tensor x) => functional.relu(layer.call(x));
-        }
-
-        public static class Program{{number}}
-        {
-            public static double Run(IReadOnlyList<(Tensor X, Tensor Y)> batches, int epochs)
+            namespace Demo;
+            public sealed class Net{{number}} : Module<Tensor, Tensor>
             {
-                var net = new Net{{number}}();
-                var optimizer = optim.SGD(net.parameters(), 0.1);
-                var sum = 0.0;
-                for (var epoch = 0; epoch < epochs; epoch++)
+                private readonly Linear layer = Linear(4, 4);
+                public Net{{number}}() : base("net") => RegisterComponents();
+                public override Tensor forward(Tensor x) => functional.relu(layer.call(x));
+            }
+
+            public static class Program{{number}}
+            {
+                public static double Run(IReadOnlyList<(Tensor X, Tensor Y)> batches, int epochs)
                 {
-                    net.train();
-                    foreach (var (x, y) in batches)
+                    var net = new Net{{number}}();
+                    var optimizer = optim.SGD(net.parameters(), 0.1);
+                    var sum = 0.0;
+                    for (var epoch = 0; epoch < epochs; epoch++)
                     {
-                        optimizer.zero_grad();
-                        var loss = functional.mse_loss(net.call(x), y);
-                        loss.backward();
-                        optimizer.step();
-                        sum += loss.item<float>();
+                        net.train();
+                        foreach (var (x, y) in batches)
+                        {
+                            optimizer.zero_grad();
+                            var loss = functional.mse_loss(net.call(x), y);
+                            loss.backward();
+                            optimizer.step();
+                            sum += loss.item<float>();
+                        }
+
+                        net.eval();
                     }
 
-                    net.eval();
+                    return sum;
                 }
-
-                return sum;
             }
-        }
-        """;
+            """;
 }

@@ -13,7 +13,10 @@ internal static class Child
         // The program is its own executable, or that of the runtime, as for whoever says `dotnet FineTune.Benchmarks.dll`.
         var path = Environment.ProcessPath!;
         var isRuntime = Path.GetFileNameWithoutExtension(path) == "dotnet";
-        var start = new ProcessStartInfo(path, [.. isRuntime ? new[] { typeof(Child).Assembly.Location } : [], .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(path, [.. isRuntime ? new[] { typeof(Child).Assembly.Location } : [], .. arguments])
+        {
+            RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

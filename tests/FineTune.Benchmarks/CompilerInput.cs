@@ -37,27 +37,45 @@ internal sealed class CompilerInput
 
     /// <summary>Sources that see the namespaces a user's file would.</summary>
     public static CompilerInput Of(string name, params IEnumerable<string> sources) =>
-        new(name, "Demo", [.. sources.Prepend(Compilations.GlobalUsings).Select((text, i) => ($"Source{i}.cs", SourceText.From(text, Encoding.UTF8)))],
-            Compilations.References, Compilations.ParseOptions, Compilations.Options);
+        new(
+            name,
+            "Demo",
+            [.. sources.Prepend(Compilations.GlobalUsings).Select((text, i) => ($"Source{i}.cs", SourceText.From(text, Encoding.UTF8)))],
+            Compilations.References,
+            Compilations.ParseOptions,
+            Compilations.Options);
 
-    /// <summary>Exactly what a build of the project hands to the compiler; what other generators than ours write is taken as it is.</summary>
+    /// <summary>
+    /// Exactly what a build of the project hands to the compiler; what other generators than ours write is taken as it is.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The project does not build.</exception>
     public static CompilerInput OfProject(string root, string project)
     {
-        string folder = Path.Combine(root, project);
-        string generated = Directory.CreateTempSubdirectory("generated").FullName;
+        var folder = Path.Combine(root, project);
+        var generated = Directory.CreateTempSubdirectory("generated").FullName;
         try
         {
             // The newest version of the language that is known by number may be older than the SDK's.
-            CSharpCommandLineArguments parsed = CSharpCommandLineParser.Default.Parse(
-                [.. CommandLine(Path.Combine(folder, Path.GetFileName(project) + ".csproj"), generated)
-                    .Select(argument => argument.StartsWith("/langversion:", StringComparison.Ordinal) ? "/langversion:preview" : argument)],
-                folder, sdkDirectory: null);
-            IEnumerable<string> others = Directory.EnumerateFiles(generated, "*.cs", SearchOption.AllDirectories)
+            var parsed = CSharpCommandLineParser.Default.Parse(
+                [
+                    .. CommandLine(Path.Combine(folder, Path.GetFileName(project) + ".csproj"), generated)
+                        .Select(argument =>
+                            argument.StartsWith("/langversion:", StringComparison.Ordinal) ? "/langversion:preview" : argument),
+                ],
+                folder,
+                sdkDirectory: null);
+            var others = Directory
+                .EnumerateFiles(generated, "*.cs", SearchOption.AllDirectories)
                 .Where(file => !file.Contains(typeof(FineTuneGenerator).FullName!, StringComparison.Ordinal));
             return new(
-                project, parsed.CompilationName ?? Path.GetFileName(project),
-                [.. parsed.SourceFiles.Select(file => file.Path).Concat(others).Select(file => (file, SourceText.From(File.ReadAllText(file), Encoding.UTF8)))],
+                project,
+                parsed.CompilationName ?? Path.GetFileName(project),
+                [
+                    .. parsed
+                        .SourceFiles.Select(file => file.Path)
+                        .Concat(others)
+                        .Select(file => (file, SourceText.From(File.ReadAllText(file), Encoding.UTF8))),
+                ],
                 [.. parsed.MetadataReferences.Select(reference => MetadataReference.CreateFromFile(reference.Reference))],
                 parsed.ParseOptions,
                 parsed.CompilationOptions.WithGeneralDiagnosticOption(ReportDiagnostic.Default));
@@ -74,7 +92,7 @@ internal sealed class CompilerInput
         var before = CSharpCompilation.Create(
             assembly, files.Select(file => CSharpSyntaxTree.ParseText(file.Text, parseOptions, file.Path)), references, options);
         CSharpGeneratorDriver.Create([new FineTuneGenerator().AsSourceGenerator()], parseOptions: parseOptions)
-            .RunGeneratorsAndUpdateCompilation(before, out Compilation after, out _);
+            .RunGeneratorsAndUpdateCompilation(before, out var after, out _);
         return (CSharpCompilation)after;
     }
 
@@ -82,15 +100,34 @@ internal sealed class CompilerInput
     {
         string[] question =
         [
-            "msbuild", project, "-restore", "-t:Compile", "-getItem:CscCommandLineArgs", "-p:Configuration=Release", "-p:ProvideCommandLineArgs=true", "-p:NonExistentFile=none", "-p:BuildProjectReferences=false",
-            "-p:EmitCompilerGeneratedFiles=true", $"-p:CompilerGeneratedFilesOutputPath={generated}",
+            "msbuild",
+            project,
+            "-restore",
+            "-t:Compile",
+            "-getItem:CscCommandLineArgs",
+            "-p:Configuration=Release",
+            "-p:ProvideCommandLineArgs=true",
+            "-p:NonExistentFile=none",
+            "-p:BuildProjectReferences=false",
+            "-p:EmitCompilerGeneratedFiles=true",
+            $"-p:CompilerGeneratedFilesOutputPath={generated}",
         ];
-        using Process build = Process.Start(new ProcessStartInfo("dotnet", question) { RedirectStandardOutput = true })!;
-        string answer = build.StandardOutput.ReadToEnd();
+        using var build = Process.Start(new ProcessStartInfo("dotnet", question) { RedirectStandardOutput = true })!;
+        var answer = build.StandardOutput.ReadToEnd();
         build.WaitForExit();
         if (build.ExitCode != 0)
+        {
             throw new InvalidOperationException($"'{project}' does not build: {answer}");
+        }
+
         using var json = JsonDocument.Parse(answer);
-        return [.. json.RootElement.GetProperty("Items").GetProperty("CscCommandLineArgs").EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
+        return
+        [
+            .. json
+                .RootElement.GetProperty("Items")
+                .GetProperty("CscCommandLineArgs")
+                .EnumerateArray()
+                .Select(item => item.GetProperty("Identity").GetString()!),
+        ];
     }
 }

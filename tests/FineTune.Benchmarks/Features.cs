@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using FineTune.Data;
 using FineTune.Tests;
-using TorchSharp;
 using TorchSharp.Modules;
 
 using static TorchSharp.torch;
@@ -25,7 +24,10 @@ internal static class Features
     public static void Run()
     {
         PrintHead($"Fine-tuning (PyTorch's time by ours; medians of {Rounds}, the two sides in turn)");
-        foreach (Case one in Cases) Console.WriteLine(Row(one));
+        foreach (var one in Cases)
+        {
+            Console.WriteLine(Row(one));
+        }
     }
 
     /// <summary>What the frozen part alone takes, in each of the ways in which it may be computed.</summary>
@@ -36,32 +38,36 @@ internal static class Features
         Console.WriteLine();
         Console.WriteLine("| model | batch | as it is | channels last |");
         Console.WriteLine("|---|---:|---:|---:|");
-        foreach (Case one in Cases.Where(one => one.Size.Length == 3))
+        foreach (var one in Cases.Where(one => one.Size.Length == 3))
         {
-            using DisposeScope scope = NewDisposeScope();
-            using IDisposable noGradients = no_grad();
+            using var scope = NewDisposeScope();
+            using var noGradients = no_grad();
             using var peer = new Peer();
-            Sequential backbone = one.Create();
+            var backbone = one.Create();
             backbone.eval();
-            Tensor pictures = randn([one.Batch, .. one.Size]);
-            string name = $"pass/{one.Name}/{one.Batch}/{string.Join(',', one.Size)}";
+            var pictures = randn([one.Batch, .. one.Size]);
+            var name = $"pass/{one.Name}/{one.Batch}/{string.Join(',', one.Size)}";
             Func<Tensor, Tensor[]> asItIs = input => [backbone.call(input)];
             Func<Tensor, Tensor[]>[] ways = [asItIs, FastPass.ChannelsLast(asItIs)];
             List<double>[] ratios = [.. ways.Select(_ => new List<double>())];
-            for (int pass = 0; pass < Passes; pass++)
+            for (var pass = 0; pass < Passes; pass++)
             {
-                for (int way = 0; way < ways.Length; way++)
+                for (var way = 0; way < ways.Length; way++)
                 {
                     ratios[way].Add(peer.Run(name, 1) / Seconds(ways[way]));
                 }
             }
 
-            Console.WriteLine(FormattableString.Invariant($"| {one.Name} {one.Shape} | {one.Batch} | {string.Join(" | ", ratios.Select(of => Text(of.Order().ElementAt(Passes / 2))))} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {one.Name} {one.Shape} | {one.Batch} | "
+                        + $"{string.Join(" | ", ratios.Select(of => Text(of.Order().ElementAt(Passes / 2))))} |"));
 
             double Seconds(Func<Tensor, Tensor[]> way)
             {
-                using DisposeScope scope = NewDisposeScope();
-                long start = Stopwatch.GetTimestamp();
+                using var scope = NewDisposeScope();
+                var start = Stopwatch.GetTimestamp();
                 way(pictures);
                 return Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
@@ -72,7 +78,10 @@ internal static class Features
     public static void RunSizes()
     {
         PrintHead($"Fine-tuning on more samples (PyTorch's time by ours; medians of {RoundsOfSizes}, the two sides in turn)");
-        foreach (int times in new[] { 1, 4, 16 }) Console.WriteLine(Row(Cases[0] with { Samples = times * 256, Size = [3, 32, 32] }, RoundsOfSizes));
+        foreach (var times in new[] { 1, 4, 16 })
+        {
+            Console.WriteLine(Row(Cases[0] with { Samples = times * 256, Size = [3, 32, 32] }, RoundsOfSizes));
+        }
     }
 
     /// <summary>The most memory that a process of each side takes in each phase.</summary>
@@ -80,15 +89,17 @@ internal static class Features
     {
         Console.WriteLine("| model | phase | here (MiB) | PyTorch (MiB) | ratio |");
         Console.WriteLine("|---|---|---:|---:|---:|");
-        for (int number = 0; number < Cases.Length; number++)
+        for (var number = 0; number < Cases.Length; number++)
         {
-            foreach (string phase in (string[])["head", "last", "full"])
+            foreach (var phase in (string[])["head", "last", "full"])
             {
-                double here = double.Parse(Child.Run(["features-child", $"{number}", phase]), CultureInfo.InvariantCulture);
+                var here = double.Parse(Child.Run(["features-child", $"{number}", phase]), CultureInfo.InvariantCulture);
                 using var peer = new Peer();
                 peer.Run(Cases[number].PeerName(phase), 1);
-                double there = peer.Run("peak", 1);
-                Console.WriteLine(FormattableString.Invariant($"| {Cases[number].Name} {Cases[number].Shape} | {phase} | {here:F0} | {there:F0} | {there / here:F2} |"));
+                var there = peer.Run("peak", 1);
+                Console.WriteLine(
+                    FormattableString.Invariant(
+                        $"| {Cases[number].Name} {Cases[number].Shape} | {phase} | {here:F0} | {there:F0} | {there / here:F2} |"));
             }
         }
     }
@@ -96,11 +107,20 @@ internal static class Features
     /// <summary>One phase in a process of its own, which says the most memory that it took.</summary>
     public static void RunChild(int number, string phase)
     {
-        Case one = Cases[number];
+        var one = Cases[number];
         using var model = new Tuned(one.Create(), one.Features);
-        using Tensor inputs = randn([one.Samples, .. one.Size]), targets = randint(0, 10, [one.Samples]);
-        model.EnterPhase(phase switch { "head" => Phase.Head, "last" => one.Unfrozen, _ => Phase.Full });
-        model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy()).Fit(new InMemoryDataset(inputs, targets), one.Options with { Epochs = 2 });
+        using Tensor inputs = randn([one.Samples, .. one.Size]),
+            targets = randint(0, 10, [one.Samples]);
+        model.EnterPhase(
+            phase switch
+            {
+                "head" => Phase.Head,
+                "last" => one.Unfrozen,
+                _ => Phase.Full,
+            });
+        model
+            .Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy())
+            .Fit(new InMemoryDataset(inputs, targets), one.Options with { Epochs = 2 });
         Console.WriteLine(ProcessMemory.Peak >> 20);
     }
 
@@ -108,7 +128,9 @@ internal static class Features
     {
         Console.WriteLine(title);
         Console.WriteLine();
-        Console.WriteLine("| model | samples, batch | first pass to the bit | first pass to 1e-5 | head epoch after it | epoch after unfreezing | full epoch | recipe 10 + 10 |");
+        Console.WriteLine(
+            "| model | samples, batch | first pass to the bit | first pass to 1e-5 | head epoch after it | epoch after unfreezing | "
+                + "full epoch | recipe 10 + 10 |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
     }
 
@@ -116,47 +138,59 @@ internal static class Features
 
     private static string Row(Case one, int rounds = Rounds)
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         using var peer = new Peer();
         var data = new InMemoryDataset(randn([one.Samples, .. one.Size]), randint(0, 10, [one.Samples]));
         var ratios = new List<double[]>();
-        for (int round = 0; round < rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
-            Times here = Ours(one, data);
-            double head = peer.Run(one.PeerName("head"), 1), last = peer.Run(one.PeerName("last"), 1), full = peer.Run(one.PeerName("full"), 1);
-            ratios.Add([head / here.Exact, head / here.First, head / here.Head, last / here.Last, full / here.Full, OfRecipe * (head + last) / here.Recipe]);
+            var here = Ours(one, data);
+            double head = peer.Run(one.PeerName("head"), 1),
+                last = peer.Run(one.PeerName("last"), 1),
+                full = peer.Run(one.PeerName("full"), 1);
+            ratios.Add([
+                head / here.Exact,
+                head / here.First,
+                head / here.Head,
+                last / here.Last,
+                full / here.Full,
+                OfRecipe * (head + last) / here.Recipe,
+            ]);
         }
 
-        double[] medians = [.. Enumerable.Range(0, ratios[0].Length).Select(column => ratios.Select(round => round[column]).Order().ElementAt(rounds / 2))];
+        double[] medians =
+        [
+            .. Enumerable.Range(0, ratios[0].Length).Select(column => ratios.Select(round => round[column]).Order().ElementAt(rounds / 2)),
+        ];
         return $"| {one.Name} {one.Shape} | {one.Samples}, {one.Batch} | {string.Join(" | ", medians.Select(Text))} |";
     }
 
     private static Times Ours(Case one, InMemoryDataset data)
     {
         using var model = new Tuned(one.Create(), one.Features);
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         model.FreezeBackbone();
-        CompiledModel compiled = model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy());
-        History head = compiled.Fit(data, one.Options with { Epochs = Epochs });
-        double first = FirstOf(head, start);
-        double exact = Exact(one, data);
+        var compiled = model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy());
+        var head = compiled.Fit(data, one.Options with { Epochs = Epochs });
+        var first = FirstOf(head, start);
+        var exact = Exact(one, data);
         start = Stopwatch.GetTimestamp();
         model.EnterPhase(one.Unfrozen);
         compiled = model.Recompile();
-        History last = compiled.Fit(data, one.Options with { Epochs = Epochs });
+        var last = compiled.Fit(data, one.Options with { Epochs = Epochs });
 
         // Whatever a phase does besides counts with its first epoch; later epochs cost the same each.
-        double recipe = first + FirstOf(last, start) + ((OfRecipe - 1) * (After(head) + After(last)));
+        var recipe = first + FirstOf(last, start) + ((OfRecipe - 1) * (After(head) + After(last)));
         model.UnfreezeBackbone();
         compiled = model.Recompile();
-        History full = compiled.Fit(data, one.Options);
+        var full = compiled.Fit(data, one.Options);
         return new Times(exact, first, After(head), After(last), full.Records[0].Seconds, recipe);
     }
 
     private static double Exact(Case one, InMemoryDataset data)
     {
         using var model = new Tuned(one.Create(), one.Features);
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         model.FreezeBackbone();
         model.Compile(Optimizers.Adam(1e-4), Losses.CategoricalCrossEntropy()).Fit(data, one.Options with { FeatureCache = new() });
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -165,7 +199,8 @@ internal static class Features
     private static double FirstOf(History history, long start) =>
         Stopwatch.GetElapsedTime(start).TotalSeconds - history.Records.Skip(1).Sum(record => record.Seconds);
 
-    private static double After(History history) => history.Records.Skip(1).Select(record => record.Seconds).Order().ElementAt((Epochs - 1) / 2);
+    private static double After(History history) =>
+        history.Records.Skip(1).Select(record => record.Seconds).Order().ElementAt((Epochs - 1) / 2);
 
     private sealed record Times(double Exact, double First, double Head, double Last, double Full, double Recipe);
 
@@ -173,7 +208,13 @@ internal static class Features
     {
         public string Shape => string.Join('×', Size);
 
-        public FitOptions Options => new() { BatchSize = Batch, Progress = ProgressStyle.None, FeatureCache = new() { AllowChannelsLast = true } };
+        public FitOptions Options =>
+            new()
+            {
+                BatchSize = Batch,
+                Progress = ProgressStyle.None,
+                FeatureCache = new() { AllowChannelsLast = true },
+            };
 
         public string PeerName(string phase) => $"features/{Name}/{phase}/{Samples}/{Batch}/{string.Join(',', Size)}";
     }

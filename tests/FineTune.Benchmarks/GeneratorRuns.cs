@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTune.Generators;
 using FineTune.Testing;
 using Microsoft.CodeAnalysis;
@@ -12,7 +13,7 @@ internal static class GeneratorRuns
 
     public static void Run()
     {
-        CSharpCompilation before = Project();
+        var before = Project();
 
         Console.WriteLine($"The generator over {Models} annotated models in {Files} files (medians of {Rounds})");
         Console.WriteLine();
@@ -21,7 +22,10 @@ internal static class GeneratorRuns
         Print("cold", 250, Enumerable.Range(0, Rounds).Select(_ => Measure(Driver(), Project())));
         Print("an unrelated edit", 5, Edits(before, i => Models + i, i => Other(Models + i, i + 1)));
         Print("an edit of one model", 20, Edits(before, i => i, i => Model(i, "1e-6")));
-        Print("a declaration more elsewhere", null, Edits(before, i => Models + i, i => Other(Models + i, 0) + $"\n\npublic class More{i};"));
+        Print(
+            "a declaration more elsewhere",
+            null,
+            Edits(before, i => Models + i, i => Other(Models + i, 0) + $"\n\npublic class More{i};"));
     }
 
     // Parsed anew each time: what was read from a file is remembered with it.
@@ -31,28 +35,32 @@ internal static class GeneratorRuns
     private static void Print(string name, int? bound, IEnumerable<(double Time, int Outputs, long Allocated)> rounds)
     {
         var all = rounds.ToList();
-        Console.WriteLine(FormattableString.Invariant(
-            $"| {name} | {Median(all.Select(round => round.Time)):F2} | {bound} | {all.Select(round => round.Outputs).Distinct().Single()} | {Median(all.Select(round => (double)round.Allocated)):F0} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {Median(all.Select(round => round.Time)):F2} | {bound} | "
+                    + $"{all.Select(round => round.Outputs).Distinct().Single()} | "
+                    + $"{Median(all.Select(round => (double)round.Allocated)):F0} |"));
     }
 
     private static IEnumerable<(double, int, long)> Edits(CSharpCompilation before, Func<int, int> file, Func<int, string> edited)
     {
-        GeneratorDriver warm = Driver().RunGenerators(before);
-        for (int i = 0; i < Rounds; i++)
+        var warm = Driver().RunGenerators(before);
+        for (var i = 0; i < Rounds; i++)
         {
-            string path = $"Source{file(i)}.cs";
-            SyntaxTree old = before.SyntaxTrees.Single(tree => tree.FilePath == path);
+            var path = $"Source{file(i)}.cs";
+            var old = before.SyntaxTrees.Single(tree => tree.FilePath == path);
             yield return Measure(warm, before.ReplaceSyntaxTree(old, Compilations.Parse(edited(i), path)));
         }
     }
 
     private static (double Time, int Outputs, long Allocated) Measure(GeneratorDriver driver, Compilation compilation)
     {
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
-        GeneratorDriver after = driver.RunGenerators(compilation);
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var after = driver.RunGenerators(compilation);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        double time = after.GetTimingInfo().GeneratorTimes[0].ElapsedTime.TotalMilliseconds;
-        int outputs = after.GetRunResult().Results[0].TrackedOutputSteps.SelectMany(steps => steps.Value).SelectMany(step => step.Outputs)
+        var time = after.GetTimingInfo().GeneratorTimes[0].ElapsedTime.TotalMilliseconds;
+        var outputs = after.GetRunResult().Results[0].TrackedOutputSteps.SelectMany(steps => steps.Value).SelectMany(step => step.Outputs)
             .Count(output => output.Reason is IncrementalStepRunReason.New or IncrementalStepRunReason.Modified);
         return (time, outputs, allocated / 1024);
     }

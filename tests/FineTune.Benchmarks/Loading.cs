@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using FineTune.Weights;
 using FineTune.Tests;
 using FineTune.Vision;
+using FineTune.Weights;
 using static TorchSharp.torch;
 
 namespace FineTune.Benchmarks;
@@ -22,12 +22,15 @@ internal static class Loading
 
     public static void Run()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("finetune-loading-");
+        var folder = Directory.CreateTempSubdirectory("finetune-loading-");
         try
         {
             Environment.SetEnvironmentVariable(FolderVariable, folder.FullName);
             using (var peer = new Peer())
+            {
                 peer.Run("write", 1);
+            }
+
             string[] paths = [.. Formats.Select(format => Path.Combine(folder.FullName, $"resnet18.{format}"))];
             using var model = new Tuned(Backbones.ResNet18(), 512);
             Compare("Reading ResNet-18's weights into new tensors", "load", Read);
@@ -36,8 +39,16 @@ internal static class Loading
             void Compare(string title, string what, Action<string> run)
             {
                 Comparison.Print(
-                    title, "ms", 1e3, Rounds,
-                    [.. Formats.Zip(paths, (format, path) => ($"{what}/{format}", $"{new FileInfo(path).Length / 1e6:F1} MB", 1, (Action)(() => run(path))))]);
+                    title,
+                    "ms",
+                    1e3,
+                    Rounds,
+                    [
+                        .. Formats.Zip(
+                            paths,
+                            (format, path) =>
+                                ($"{what}/{format}", $"{new FileInfo(path).Length / 1e6:F1} MB", 1, (Action)(() => run(path)))),
+                    ]);
                 Console.WriteLine();
             }
 
@@ -45,14 +56,18 @@ internal static class Loading
             Console.WriteLine();
             Console.WriteLine("| case | here | PyTorch |");
             Console.WriteLine("|---|---:|---:|");
-            foreach ((string format, string path) in Formats.Zip(paths))
+            foreach ((var format, var path) in Formats.Zip(paths))
             {
                 double size = new FileInfo(path).Length;
-                using Process child = Process.Start(new ProcessStartInfo("dotnet", [typeof(Loading).Assembly.Location, "loading-child", path]) { RedirectStandardOutput = true })!;
-                double here = double.Parse(child.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
+                using var child = Process.Start(
+                    new ProcessStartInfo("dotnet", [typeof(Loading).Assembly.Location, "loading-child", path])
+                    {
+                        RedirectStandardOutput = true,
+                    })!;
+                var here = double.Parse(child.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
                 child.WaitForExit();
                 using var peer = new Peer();
-                double there = peer.Run($"loadpeak/{format}", 1);
+                var there = peer.Run($"loadpeak/{format}", 1);
                 Console.WriteLine(FormattableString.Invariant($"| {format} | {here / size:F2} | {there / size:F2} |"));
             }
         }
@@ -65,23 +80,28 @@ internal static class Loading
     /// <summary>Reads a file in a process of its own, and says how many bytes its memory grew by at most.</summary>
     public static void RunChild(string path)
     {
-        using (Tensor start = ones(1))
+        using (var start = ones(1))
+        {
             start.add_(1);
-        long before = ProcessMemory.Resident;
-        Dictionary<string, Tensor> tensors = Tensors(path);
+        }
+
+        var before = ProcessMemory.Resident;
+        var tensors = Tensors(path);
         Console.WriteLine(ProcessMemory.Peak - before);
         GC.KeepAlive(tensors);
     }
 
     private static void Read(string path)
     {
-        foreach (Tensor tensor in Tensors(path).Values)
+        foreach (var tensor in Tensors(path).Values)
+        {
             tensor.Dispose();
+        }
     }
 
     private static Dictionary<string, Tensor> Tensors(string path)
     {
-        using WeightsFile file = WeightsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         return file.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.Read());
     }
 }

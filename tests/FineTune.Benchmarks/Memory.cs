@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTune.Tests;
 
 namespace FineTune.Benchmarks;
@@ -12,26 +13,29 @@ internal static class Memory
 
     public static void Run()
     {
-        Console.WriteLine(FormattableString.Invariant(
-            $"The most memory in {Steps} steps of ResNet-18, {Size}×{Size}, batch {Batch} (MiB; medians of {Rounds}, in turn), and their time (s)"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The most memory in {Steps} steps of ResNet-18, {Size}×{Size}, batch {Batch} (MiB; medians of {Rounds}, in turn), "
+                    + $"and their time (s)"));
         Console.WriteLine();
         Console.WriteLine("| phase | optimizer | by hand | kept | given back | by hand (s) | kept (s) | given back (s) |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
-        foreach (string phase in (string[])["head", "last", "full"])
+        foreach (var phase in (string[])["head", "last", "full"])
         {
-            foreach (string optimizer in (string[])["Adam", "SGD"])
+            foreach (var optimizer in (string[])["Adam", "SGD"])
             {
                 var training = new LongTraining(phase, optimizer, Size, Batch, Accumulate: 1, Steps);
                 var (hand, kept, given) = (new List<LongTrainingMemory>(), new List<LongTrainingMemory>(), new List<LongTrainingMemory>());
-                for (int round = 0; round < Rounds; round++)
+                for (var round = 0; round < Rounds; round++)
                 {
                     hand.Add(Start(training.Text(byHand: true)));
                     kept.Add(Start(training.Text(byHand: false), "0"));
                     given.Add(Start(training.Text(byHand: false)));
                 }
 
-                string peaks = string.Join(" | ", Peak(hand), Peak(kept), Peak(given));
-                string seconds = FormattableString.Invariant($"{Seconds(hand):F1} | {Seconds(kept):F1} | {Seconds(given):F1}");
+                var peaks = string.Join(" | ", Peak(hand), Peak(kept), Peak(given));
+                var seconds = FormattableString.Invariant($"{Seconds(hand):F1} | {Seconds(kept):F1} | {Seconds(given):F1}");
                 Console.WriteLine($"| {phase} | {optimizer} | {peaks} | {seconds} |");
             }
         }

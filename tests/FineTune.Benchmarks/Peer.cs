@@ -13,31 +13,40 @@ internal sealed class Peer : IDisposable
     /// <exception cref="PeerMissingException">No Python here has PyTorch.</exception>
     public Peer()
     {
-        string python = Interpreters.FirstOrDefault(HasTorch)
-            ?? throw new PeerMissingException("The benchmarks compare with PyTorch's Python package, which is missing: run 'apt-get install python3-torch python3-torchvision' first.");
-        this.process = Process.Start(new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var python =
+            Interpreters.FirstOrDefault(HasTorch)
+            ?? throw new PeerMissingException(
+                "The benchmarks compare with PyTorch's Python package, which is missing: run 'apt-get install python3-torch "
+                    + "python3-torchvision' first.");
+        process = Process.Start(
+            new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
     }
 
     /// <summary>The seconds that some repetitions of a case took.</summary>
     public double Run(string name, int count)
     {
-        this.process.StandardInput.WriteLine($"{name} {count}");
-        string answer = this.process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch stopped in the case '{name}'.");
+        process.StandardInput.WriteLine($"{name} {count}");
+        var answer = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch stopped in the case '{name}'.");
         return double.Parse(answer, CultureInfo.InvariantCulture);
     }
 
     public void Dispose()
     {
-        this.process.StandardInput.Close();
-        this.process.WaitForExit();
-        this.process.Dispose();
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
     }
 
     private static bool HasTorch(string python)
     {
         try
         {
-            using Process probe = Process.Start(new ProcessStartInfo(python, ["-c", "import torch, torchvision"]) { RedirectStandardError = true })!;
+            using var probe = Process.Start(
+                new ProcessStartInfo(python, ["-c", "import torch, torchvision"]) { RedirectStandardError = true })!;
             probe.StandardError.ReadToEnd();
             probe.WaitForExit();
             return probe.ExitCode == 0;

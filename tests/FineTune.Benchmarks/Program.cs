@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 using FineTune.Benchmarks;
 
@@ -34,7 +35,11 @@ if (args is ["loading-child", { } path])
     return 0;
 }
 
-if (args is ["all"]) args = [.. tables.Keys];
+if (args is ["all"])
+{
+    args = [.. tables.Keys];
+}
+
 if (args.Length == 0 || !args.All(tables.ContainsKey))
 {
     Console.Error.WriteLine($"Say which tables to make: all, or some of {string.Join(", ", tables.Keys)}.");
@@ -43,11 +48,15 @@ if (args.Length == 0 || !args.All(tables.ContainsKey))
 
 try
 {
-    foreach (string table in args)
+    foreach (var table in args)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         tables[table]();
-        Console.WriteLine(FormattableString.Invariant($"\n({table}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s on {Environment.ProcessorCount} cores, {TorchSharp.torch.get_num_threads()} of them libtorch's)\n"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"\n({table}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s on {Environment.ProcessorCount} cores, "
+                    + $"{TorchSharp.torch.get_num_threads()} of them libtorch's)\n"));
     }
 
     return 0;

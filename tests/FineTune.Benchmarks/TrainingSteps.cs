@@ -1,6 +1,5 @@
 using FineTune.Vision;
 
-using TorchSharp;
 
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -12,7 +11,7 @@ internal static class TrainingSteps
 {
     public static void Run()
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         var resnet = Sequential(("backbone", Backbones.ResNet18()), ("head", Linear(512, 10)));
         Comparison.Print("A training step", "ms", 1e3, 41,
             ("resnet18", "32×3×64×64", 1, Step(resnet, randn(32, 3, 64, 64))),
@@ -22,10 +21,10 @@ internal static class TrainingSteps
     private static Action Step(Module<Tensor, Tensor> model, Tensor input)
     {
         optim.Optimizer optimizer = optim.Adam(model.parameters(), 1e-3);
-        Tensor target = randint(0, 10, [input.shape[0]]);
+        var target = randint(0, 10, [input.shape[0]]);
         return () =>
         {
-            using DisposeScope step = NewDisposeScope();
+            using var step = NewDisposeScope();
             optimizer.zero_grad();
             functional.cross_entropy(model.call(input), target).backward();
             optimizer.step();
@@ -39,6 +38,6 @@ internal static class TrainingSteps
 
         public Transformer() : base(nameof(Transformer)) => RegisterComponents();
 
-        public override Tensor forward(Tensor input) => this.head.call(this.encoder.call(input.transpose(0, 1), null!, null!).mean([0]));
+        public override Tensor forward(Tensor input) => head.call(encoder.call(input.transpose(0, 1), null!, null!).mean([0]));
     }
 }

@@ -15,15 +15,20 @@ internal sealed partial class Tuned : Module<Tensor, Tensor>
     public Tuned(Sequential backbone, int features) : base(nameof(Tuned))
     {
         this.backbone = backbone;
-        this.head = Linear(features, 10);
+        head = Linear(features, 10);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => this.head.call(this.backbone.call(x));
+    public override Tensor forward(Tensor x) => head.call(backbone.call(x));
 
     /// <summary>Four encoder layers over sequences of 128 features, and the mean of their answers.</summary>
-    public static Sequential Transformer() => Sequential(
-        ("0", new EncoderStage(first: true)), ("1", new EncoderStage()), ("2", new EncoderStage()), ("3", new EncoderStage()), ("mean", new MeanOverTime()));
+    public static Sequential Transformer() =>
+        Sequential(
+            ("0", new EncoderStage(first: true)),
+            ("1", new EncoderStage()),
+            ("2", new EncoderStage()),
+            ("3", new EncoderStage()),
+            ("mean", new MeanOverTime()));
 
     private sealed class EncoderStage : Module<Tensor, Tensor>
     {
@@ -36,7 +41,7 @@ internal sealed partial class Tuned : Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => this.layer.call(this.first ? x.transpose(0, 1) : x, null!, null!);
+        public override Tensor forward(Tensor x) => layer.call(first ? x.transpose(0, 1) : x, null!, null!);
     }
 
     private sealed class MeanOverTime() : Module<Tensor, Tensor>(nameof(MeanOverTime))

@@ -53,7 +53,9 @@ public sealed class ArgumentLifetimesTests
     {
         var whole = MadeAssembly.Create();
         for (var length = 0; length < whole.Length; length++)
+        {
             AssertLeftAlone(whole[..length], $"{length} bytes");
+        }
     }
 
     [Test]
@@ -81,7 +83,10 @@ public sealed class ArgumentLifetimesTests
         var methods = Methods(content);
         Assert.That(methods.Where(method => method.Flags.HasFlag(MethodImplAttributes.NoOptimization) != method.HasBody), Is.Empty);
         var changed = Enumerable.Range(0, content.Length).Count(i => content[i] != before[i]);
-        Assert.That(changed, Is.EqualTo(2 + methods.Count(method => method.HasBody)), "a byte for each method that has a body, and two of the attribute");
+        Assert.That(
+            changed,
+            Is.EqualTo(2 + methods.Count(method => method.HasBody)),
+            "a byte for each method that has a body, and two of the attribute");
 
         var context = new AssemblyLoadContext("mended", isCollectible: true);
         try
@@ -95,17 +100,26 @@ public sealed class ArgumentLifetimesTests
         }
 
         foreach (var length in new[] { 0, 1, 64, 512, 4096, before.Length / 2, before.Length - 20_000, before.Length - 1 })
+        {
             AssertLeftAlone(before[..length], $"{length} bytes");
+        }
     }
 
     private static DebuggableAttribute.DebuggingModes Modes(byte[] assembly)
     {
         using var file = new PEReader(new MemoryStream(assembly));
         var metadata = file.GetMetadataReader();
-        var modes = metadata.GetAssemblyDefinition().GetCustomAttributes().Select(metadata.GetCustomAttribute)
-            .Single(attribute => attribute.Constructor.Kind == HandleKind.MemberReference
-                && metadata.GetString(metadata.GetTypeReference(
-                    (TypeReferenceHandle)metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent).Name) == nameof(DebuggableAttribute));
+        var modes = metadata
+            .GetAssemblyDefinition()
+            .GetCustomAttributes()
+            .Select(metadata.GetCustomAttribute)
+            .Single(attribute =>
+                attribute.Constructor.Kind == HandleKind.MemberReference
+                && metadata.GetString(
+                    metadata
+                        .GetTypeReference(
+                            (TypeReferenceHandle)metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent)
+                        .Name) == nameof(DebuggableAttribute));
         var arguments = metadata.GetBlobReader(modes.Value);
         Assert.That(arguments.ReadUInt16(), Is.EqualTo(1), "the prolog");
         return (DebuggableAttribute.DebuggingModes)arguments.ReadInt32();

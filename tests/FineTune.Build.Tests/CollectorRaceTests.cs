@@ -42,7 +42,11 @@ public sealed class CollectorRaceTests
     [Test]
     public void Library_of_the_package_fails()
     {
-        var app = consumer.AddApplication("App", "Race", Consumer.TorchSharp + Repository.LibTorch, "<FineTuneMendTorchSharp>false</FineTuneMendTorchSharp>");
+        var app = consumer.AddApplication(
+            "App",
+            "Race",
+            Consumer.TorchSharp + Repository.LibTorch,
+            "<FineTuneMendTorchSharp>false</FineTuneMendTorchSharp>");
         Consumer.Dotnet(app, "build", "-c", "Release", "--nologo");
 
         // That the native library loads is another matter. A new file: the output may be a link into the package cache.

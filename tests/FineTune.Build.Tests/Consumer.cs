@@ -25,7 +25,9 @@ internal sealed class Consumer : IDisposable
     public string AddApplication(string name, string program, string items, string properties = "")
     {
         var folder = AddProject(name, items, $"<OutputType>Exe</OutputType>{properties}");
-        File.Copy(Path.Combine(Repository.Root, "tests", "FineTune.Build.Tests", "Consumers", program, "Program.cs"), Path.Combine(folder, "Program.cs"));
+        File.Copy(
+            Path.Combine(Repository.Root, "tests", "FineTune.Build.Tests", "Consumers", program, "Program.cs"),
+            Path.Combine(folder, "Program.cs"));
         return folder;
     }
 

@@ -44,10 +44,18 @@ public sealed class ConsumerTests
     [Test]
     public void Application_for_several_frameworks_runs()
     {
-        var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch, "<TargetFrameworks>net8.0;net10.0</TargetFrameworks>");
+        var app = consumer.AddApplication(
+            "App",
+            "Sum",
+            Consumer.TorchSharp + Repository.LibTorch,
+            "<TargetFrameworks>net8.0;net10.0</TargetFrameworks>");
         Consumer.Dotnet(app, "build", "-c", "Release", "--nologo");
-        Assert.That(Consumer.Dotnet(app, "run", "-c", "Release", "--no-build", "--framework", "net10.0").ReplaceLineEndings("\n"), Is.EqualTo(Works));
-        Assert.That(Directory.EnumerateFiles(Path.Combine(app, "obj"), "TorchSharp.dll", SearchOption.AllDirectories), Has.Exactly(2).Items);
+        Assert.That(
+            Consumer.Dotnet(app, "run", "-c", "Release", "--no-build", "--framework", "net10.0").ReplaceLineEndings("\n"),
+            Is.EqualTo(Works));
+        Assert.That(
+            Directory.EnumerateFiles(Path.Combine(app, "obj"), "TorchSharp.dll", SearchOption.AllDirectories),
+            Has.Exactly(2).Items);
     }
 
     [TestCase("", TestName = "Published_as_it_is")]
@@ -57,7 +65,17 @@ public sealed class ConsumerTests
     {
         var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         var output = Path.Combine(consumer.Folder, "published");
-        Consumer.Dotnet(app, ["publish", "-c", "Release", "--nologo", "-o", output, .. options.Where(option => option != "").Select(option => option.Replace("RID", Repository.Rid))]);
+        Consumer.Dotnet(
+            app,
+            [
+                "publish",
+                "-c",
+                "Release",
+                "--nologo",
+                "-o",
+                output,
+                .. options.Where(option => option != "").Select(option => option.Replace("RID", Repository.Rid)),
+            ]);
         Assert.That(Start(output), Is.EqualTo(Works));
     }
 
@@ -89,7 +107,10 @@ public sealed class ConsumerTests
         {
             Consumer.Dotnet(app, "build", "-c", "Release", "--nologo", $"-p:FineTuneMendTorchSharp={mended}");
             var output = File.ReadAllBytes(Path.Combine(app, "bin", "Release", "net10.0", "TorchSharp.dll"));
-            Assert.That(output.AsSpan().SequenceEqual(File.ReadAllBytes(TorchSharpPackage.Assembly)), Is.Not.EqualTo(mended), $"mended: {mended}");
+            Assert.That(
+                output.AsSpan().SequenceEqual(File.ReadAllBytes(TorchSharpPackage.Assembly)),
+                Is.Not.EqualTo(mended),
+                $"mended: {mended}");
         }
     }
 
@@ -109,7 +130,13 @@ public sealed class ConsumerTests
         const string absent = "-p:FineTuneBuildAssembly=/absent.dll";
         var app = consumer.AddApplication("App", "Sum", Consumer.TorchSharp + Repository.LibTorch);
         Consumer.Dotnet(app, "restore");
-        Consumer.Dotnet(app, "msbuild", "-t:ResolveAssemblyReferencesDesignTime;Compile", "-p:DesignTimeBuild=true", "-p:SkipCompilerExecution=true", absent);
+        Consumer.Dotnet(
+            app,
+            "msbuild",
+            "-t:ResolveAssemblyReferencesDesignTime;Compile",
+            "-p:DesignTimeBuild=true",
+            "-p:SkipCompilerExecution=true",
+            absent);
         var (code, output) = Repository.Dotnet(app, "build", "--nologo", absent);
         Assert.That(code, Is.Not.Zero, "so would it fail");
         Assert.That(output, Does.Contain("MendTorchSharp"));

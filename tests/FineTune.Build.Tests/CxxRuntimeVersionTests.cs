@@ -52,7 +52,9 @@ public sealed class CxxRuntimeVersionTests
     {
         var whole = new MadeElf().Content;
         for (var length = 0; length < whole.Length; length++)
+        {
             AssertLeftAlone(whole[..length], $"{length} bytes");
+        }
     }
 
     [Test]
@@ -86,7 +88,10 @@ public sealed class CxxRuntimeVersionTests
 
         var random = new Random(1);
         for (var i = 0; i < 200; i++)
+        {
             AssertLeftAlone(before[..random.Next(before.Length)], "truncated");
+        }
+
         AssertLeftAlone(before[..^1], "but for a byte");
     }
 

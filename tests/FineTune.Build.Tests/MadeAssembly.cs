@@ -11,7 +11,10 @@ internal static class MadeAssembly
     public static byte[] Create(string name = "TorchSharp", string version = "0.107.0.0", params object[] arguments)
     {
         if (arguments is [])
+        {
             arguments = [DebuggableAttribute.DebuggingModes.IgnoreSymbolStoreSequencePoints];
+        }
+
         var constructor = typeof(DebuggableAttribute).GetConstructor([.. arguments.Select(argument => argument.GetType())])!;
         var assembly = new PersistedAssemblyBuilder(new AssemblyName(name) { Version = new Version(version) }, typeof(object).Assembly);
         var type = assembly.DefineDynamicModule(name).DefineType("Made", TypeAttributes.Public);

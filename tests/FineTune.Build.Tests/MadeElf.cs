@@ -29,11 +29,21 @@ internal sealed class MadeElf
         foreach (var section in sections)
         {
             if (section.Type == 0x6FFFFFFE)
+            {
                 Flags = content.Count + 48 + 4;
-            headers.AddRange(
-            [
-                .. Bytes(4, 0), .. Bytes(4, section.Type), .. Bytes(8, 0), .. Bytes(8, 0), .. Bytes(8, (ulong)content.Count),
-                .. Bytes(8, (ulong)section.Content.Length), .. Bytes(4, section.Link), .. Bytes(4, section.Count), .. Bytes(8, 1), .. Bytes(8, 0),
+            }
+
+            headers.AddRange([
+                .. Bytes(4, 0),
+                .. Bytes(4, section.Type),
+                .. Bytes(8, 0),
+                .. Bytes(8, 0),
+                .. Bytes(8, (ulong)content.Count),
+                .. Bytes(8, (ulong)section.Content.Length),
+                .. Bytes(4, section.Link),
+                .. Bytes(4, section.Count),
+                .. Bytes(8, 1),
+                .. Bytes(8, 0),
             ]);
             content.AddRange(section.Content);
         }
@@ -45,7 +55,10 @@ internal sealed class MadeElf
             .. Bytes(2, (ulong)sections.Length), .. Bytes(2, 0),
         ];
         for (var i = 0; i < header.Length; i++)
+        {
             content[i] = header[i];
+        }
+
         content.AddRange(headers);
     }
 
@@ -63,7 +76,8 @@ internal sealed class MadeElf
 
     private byte[] Symbol(string name) => [.. Bytes(4, Text(name)), .. new byte[20]];
 
-    private byte[] Need(string file, uint next) => [.. Bytes(2, 1), .. Bytes(2, 1), .. Bytes(4, Text(file)), .. Bytes(4, 16), .. Bytes(4, next)];
+    private byte[] Need(string file, uint next) =>
+        [.. Bytes(2, 1), .. Bytes(2, 1), .. Bytes(4, Text(file)), .. Bytes(4, 16), .. Bytes(4, next)];
 
     private byte[] Needed(string version, ushort flags, ushort index) =>
         [.. Bytes(4, 0), .. Bytes(2, flags), .. Bytes(2, index), .. Bytes(4, Text(version)), .. Bytes(4, 0)];

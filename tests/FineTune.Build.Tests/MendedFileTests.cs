@@ -11,7 +11,9 @@ public sealed class MendedFileTests
     public void Delete()
     {
         if (Directory.Exists(folder))
+        {
             Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Test]
@@ -33,7 +35,10 @@ public sealed class MendedFileTests
     public void Open_file_keeps_its_content_when_another_takes_its_place()
     {
         if (OperatingSystem.IsWindows())
+        {
             Assert.Ignore("Windows does not delete an open file.");
+        }
+
         MendedFile.Write(File1, [1, 2, 3]);
         using var output = File.OpenRead(File1);
         MendedFile.Write(File1, [4, 5, 6]);

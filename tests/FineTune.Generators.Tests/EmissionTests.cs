@@ -57,7 +57,8 @@ public sealed class EmissionTests
 
         Assert.That(run.Files, Is.Not.Empty);
         Assert.That(
-            run.Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !IsMissingDocumentationOf(run, diagnostic)),
+            run.Output.GetDiagnostics()
+                .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !IsMissingDocumentationOf(run, diagnostic)),
             Is.Empty);
     }
 

@@ -5,17 +5,23 @@ public sealed class FileNameTests
 {
     [Test]
     public void Several_fields_under_one_attribute_are_one_class() =>
-        Assert.That(Files("[Backbone] private readonly Sequential first = Sequential(), second = Sequential();"), Is.EqualTo(new[] { "Demo.Model.g.cs" }));
+        Assert.That(
+            Files("[Backbone] private readonly Sequential first = Sequential(), second = Sequential();"),
+            Is.EqualTo(new[] { "Demo.Model.g.cs" }));
 
     [Test]
     public void Classes_whose_names_differ_in_case_alone_have_a_file_each() =>
         Assert.That(
             Files(Member, "namespace Demo;" + Class("MODEL", Member), "namespace DEMO;" + Class("Model", Member)),
-            Is.EquivalentTo(new[] { "Demo.MODEL.g.cs", "Demo.Model-2.g.cs", "DEMO.Model.g.cs" }.Select(name => name.Replace("Demo.", "Demo-2.", StringComparison.Ordinal))));
+            Is.EquivalentTo(
+                new[] { "Demo.MODEL.g.cs", "Demo.Model-2.g.cs", "DEMO.Model.g.cs" }.Select(name =>
+                    name.Replace("Demo.", "Demo-2.", StringComparison.Ordinal))));
 
     [Test]
     public void Classes_that_differ_in_their_type_parameters_have_a_file_each() =>
-        Assert.That(Files(Member, "namespace Demo;" + Class("Model<T>", Member)), Is.EqualTo(new[] { "Demo.Model.g.cs", "Demo.Model`1.g.cs" }));
+        Assert.That(
+            Files(Member, "namespace Demo;" + Class("Model<T>", Member)),
+            Is.EqualTo(new[] { "Demo.Model.g.cs", "Demo.Model`1.g.cs" }));
 
     private const string Member = "[Backbone] private readonly Sequential backbone = Sequential();";
 

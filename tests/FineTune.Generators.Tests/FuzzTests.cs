@@ -25,7 +25,9 @@ public sealed class FuzzTests
     {
         var tokens = Tokens(source);
         for (var i = 0; i < tokens.Length; i += step)
+        {
             Check(string.Concat(tokens.Take(i)));
+        }
     }
 
     private static void Mutate(string source, int rounds)
@@ -38,9 +40,13 @@ public sealed class FuzzTests
             {
                 var at = random.Next(tokens.Count);
                 if (random.Next(2) == 0)
+                {
                     tokens.RemoveAt(at);
+                }
                 else
+                {
                     tokens.Insert(at, tokens[at]);
+                }
             }
 
             Check(string.Concat(tokens));
@@ -48,7 +54,13 @@ public sealed class FuzzTests
     }
 
     private static string[] Tokens(string source) =>
-        [.. CSharpSyntaxTree.ParseText(source, Compilations.ParseOptions).GetRoot().DescendantTokens().Select(token => token.ToFullString())];
+        [
+            .. CSharpSyntaxTree
+                .ParseText(source, Compilations.ParseOptions)
+                .GetRoot()
+                .DescendantTokens()
+                .Select(token => token.ToFullString()),
+        ];
 
     private static void Check(string source)
     {

@@ -20,7 +20,10 @@ public sealed class GeneratedCodePageTests
 
         var run = GeneratorRun.Over(Compilations.CreateFromTrees(Compilations.Parse(annotated, "CatsVsDogs.cs")));
 
-        Assert.That(run.Files.Single().SourceText.ToString().Trim(), Is.EqualTo(shown.Trim()), "Replace the block in docs/generated-code.md by what the generator writes now.");
+        Assert.That(
+            run.Files.Single().SourceText.ToString().Trim(),
+            Is.EqualTo(shown.Trim()),
+            "Replace the block in docs/generated-code.md by what the generator writes now.");
     }
 
     private static string Page([CallerFilePath] string here = "") =>

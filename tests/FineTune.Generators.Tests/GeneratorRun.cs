@@ -24,7 +24,7 @@ internal sealed class GeneratorRun
     /// <summary>What the generator itself reported; an exception of its is one.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; private set; }
 
-    public GeneratorDriverRunResult Result => this.driver.GetRunResult();
+    public GeneratorDriverRunResult Result => driver.GetRunResult();
 
     public ImmutableArray<GeneratedSourceResult> Files => Result.Results[0].GeneratedSources;
 
@@ -35,7 +35,7 @@ internal sealed class GeneratorRun
     /// <summary>Runs again, as an editor does after each key.</summary>
     public void Edit(Compilation compilation)
     {
-        this.driver = this.driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
         (Input, Output, Diagnostics) = (compilation, output, diagnostics);
     }
 }

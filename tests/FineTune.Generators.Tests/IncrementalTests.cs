@@ -44,7 +44,9 @@ public sealed class IncrementalTests
         {
             // Nothing is left untracked, and every step that is named ran.
             Assert.That(TrackingNames.All, Is.SubsetOf(run.Result.Results[0].TrackedSteps.Keys));
-            Assert.That(Reasons(run, TrackingNames.Parse).Where(reason => reason != IncrementalStepRunReason.Unchanged), Is.All.EqualTo(parsed));
+            Assert.That(
+                Reasons(run, TrackingNames.Parse).Where(reason => reason != IncrementalStepRunReason.Unchanged),
+                Is.All.EqualTo(parsed));
             Assert.That(Reasons(run, TrackingNames.Parse), Does.Contain(parsed));
             Assert.That(Reasons(run, TrackingNames.Classes), Is.EqualTo([written]));
             Assert.That(OutputReasons(run), Is.EqualTo([written]));
@@ -56,7 +58,10 @@ public sealed class IncrementalTests
     {
         var before = Compilations.Create(Source, Source.Replace("CatsVsDogs", "Birds"));
         var run = GeneratorRun.Over(before);
-        run.Edit(before.ReplaceSyntaxTree(before.SyntaxTrees[2], Compilations.Parse(before.SyntaxTrees[2].ToString().Replace("1e-5", "1e-6"), "Source1.cs")));
+        run.Edit(
+            before.ReplaceSyntaxTree(
+                before.SyntaxTrees[2],
+                Compilations.Parse(before.SyntaxTrees[2].ToString().Replace("1e-5", "1e-6"), "Source1.cs")));
 
         Assert.That(OutputReasons(run), Is.EquivalentTo([IncrementalStepRunReason.Cached, IncrementalStepRunReason.Modified]));
     }
@@ -75,7 +80,13 @@ public sealed class IncrementalTests
         [.. run.Result.Results[0].TrackedSteps[step].SelectMany(tracked => tracked.Outputs).Select(output => output.Reason)];
 
     private static IncrementalStepRunReason[] OutputReasons(GeneratorRun run) =>
-        [.. run.Result.Results[0].TrackedOutputSteps.Values.SelectMany(steps => steps).SelectMany(tracked => tracked.Outputs).Select(output => output.Reason)];
+        [
+            .. run
+                .Result.Results[0]
+                .TrackedOutputSteps.Values.SelectMany(steps => steps)
+                .SelectMany(tracked => tracked.Outputs)
+                .Select(output => output.Reason),
+        ];
 
     private static TestCaseData Edit(
         string name, IncrementalStepRunReason parsed, IncrementalStepRunReason written, Func<CSharpCompilation, CSharpCompilation> edit) =>

@@ -5,7 +5,9 @@ namespace FineTune.Generators.Tests;
 /// <summary>What is remembered of a class from edit to edit is what would be read of it anew.</summary>
 public sealed class ParsedClassesTests
 {
-    /// <summary>Files of one project, each in versions that differ in something that matters to another file, or in nothing that does.</summary>
+    /// <summary>
+    /// Files of one project, each in versions that differ in something that matters to another file, or in nothing that does.
+    /// </summary>
     private static readonly string[][] Files =
     [
         // The model: its body, an attribute, a part of it in another file.
@@ -51,7 +53,8 @@ public sealed class ParsedClassesTests
             Encoder("last.call(first.call(x)) + first.call(x)"),
         ],
         [
-            "namespace Demo; public sealed partial class Encoding : Module<Tensor, Tensor> { [Backbone] private readonly Encoder encoder = new(); [Head] private readonly Linear head = Linear(8, 1); }",
+            "namespace Demo; public sealed partial class Encoding : Module<Tensor, Tensor> "
+                + "{ [Backbone] private readonly Encoder encoder = new(); [Head] private readonly Linear head = Linear(8, 1); }",
         ],
 
         // A module that writes into its input or does not, made by another, made by a model.
@@ -87,8 +90,10 @@ public sealed class ParsedClassesTests
             "namespace Demo; class model;",
         ],
         [
-            "namespace Demo; [Obsolete] public sealed partial class Aliased : Module<Tensor, Tensor> { [Pretrained] private readonly Sequential net = Sequential(); }",
-            "namespace Demo; public sealed partial class Aliased : Module<Tensor, Tensor> { [Backbone] private readonly Sequential net = Sequential(); }",
+            "namespace Demo; [Obsolete] public sealed partial class Aliased : Module<Tensor, Tensor> "
+                + "{ [Pretrained] private readonly Sequential net = Sequential(); }",
+            "namespace Demo; public sealed partial class Aliased : Module<Tensor, Tensor> "
+                + "{ [Backbone] private readonly Sequential net = Sequential(); }",
         ],
     ];
 
@@ -107,7 +112,9 @@ public sealed class ParsedClassesTests
             var file = random.Next(Files.Length);
             versions[file] = Files[file][random.Next(Files[file].Length)];
             var path = $"Source{file}.cs";
-            project = project.ReplaceSyntaxTree(project.SyntaxTrees.Single(tree => tree.FilePath == path), Compilations.Parse(versions[file], path));
+            project = project.ReplaceSyntaxTree(
+                project.SyntaxTrees.Single(tree => tree.FilePath == path),
+                Compilations.Parse(versions[file], path));
             edited.Edit(project);
 
             var fresh = Written(GeneratorRun.Over(Compilations.Create(versions)));

@@ -6,13 +6,22 @@ using Microsoft.CodeAnalysis;
 
 namespace FineTune.Generators.Tests;
 
-/// <summary>What the pipeline carries from step to step: values that are equal when they say the same, and hold no compilation alive.</summary>
+/// <summary>
+/// What the pipeline carries from step to step: values that are equal when they say the same, and hold no compilation alive.
+/// </summary>
 public sealed class PipelineValueTests
 {
     private static readonly Type[] Banned =
     [
-        typeof(Compilation), typeof(ISymbol), typeof(SyntaxNode), typeof(SyntaxTree), typeof(SemanticModel), typeof(Location),
-        typeof(AttributeData), typeof(IOperation), typeof(SyntaxReference),
+        typeof(Compilation),
+        typeof(ISymbol),
+        typeof(SyntaxNode),
+        typeof(SyntaxTree),
+        typeof(SemanticModel),
+        typeof(Location),
+        typeof(AttributeData),
+        typeof(IOperation),
+        typeof(SyntaxReference),
     ];
 
     [TestCaseSource(typeof(Sources), nameof(Sources.Names))]
@@ -25,7 +34,9 @@ public sealed class PipelineValueTests
             var outputs = run.Result.Results[0].TrackedSteps[step].SelectMany(tracked => tracked.Outputs).ToList();
             Assert.That(outputs, Is.Not.Empty);
             foreach (var (value, _) in outputs)
+            {
                 Walk(value, step, new(ReferenceEqualityComparer.Instance));
+            }
         }
     }
 
@@ -75,18 +86,21 @@ public sealed class PipelineValueTests
     private static AnnotatedClass Parsed(string source) =>
         (AnnotatedClass)GeneratorRun.Over(source).Result.Results[0].TrackedSteps[TrackingNames.Classes][0].Outputs[0].Value;
 
-    private static object? Other(object? value, Type type) => value switch
-    {
-        string text => text + "x",
-        bool flag => !flag,
-        int number => number + 1,
-        double number => number + 1,
-        Enum => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
-        null when type == typeof(string) => "x",
-        null => Nullable.GetUnderlyingType(type) is { } underlying ? Activator.CreateInstance(underlying) : RuntimeHelpers.GetUninitializedObject(type),
-        not null when type.IsValueType => value.Equals(Activator.CreateInstance(type)) ? One(type) : Activator.CreateInstance(type),
-        _ => null,
-    };
+    private static object? Other(object? value, Type type) =>
+        value switch
+        {
+            string text => text + "x",
+            bool flag => !flag,
+            int number => number + 1,
+            double number => number + 1,
+            Enum => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
+            null when type == typeof(string) => "x",
+            null => Nullable.GetUnderlyingType(type) is { } underlying
+                ? Activator.CreateInstance(underlying)
+                : RuntimeHelpers.GetUninitializedObject(type),
+            not null when type.IsValueType => value.Equals(Activator.CreateInstance(type)) ? One(type) : Activator.CreateInstance(type),
+            _ => null,
+        };
 
     private static object One(Type arrayType) =>
         Activator.CreateInstance(arrayType, (object)Array.CreateInstance(arrayType.GetGenericArguments()[0], 1))!;
@@ -94,20 +108,27 @@ public sealed class PipelineValueTests
     private static void Walk(object? value, string path, HashSet<object> seen)
     {
         if (value is null || value is string || value.GetType().IsPrimitive || value.GetType().IsEnum || !seen.Add(value))
+        {
             return;
+        }
 
         Assert.That(Banned.FirstOrDefault(type => type.IsInstanceOfType(value)), Is.Null, $"{path} holds a {value.GetType()}");
 
         if (value is IEnumerable elements)
         {
             foreach (var element in elements)
+            {
                 Walk(element, path + "[]", seen);
+            }
         }
 
         for (var type = value.GetType(); type is not null; type = type.BaseType)
         {
-            foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (var field in type.GetFields(
+                    BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            {
                 Walk(field.GetValue(value), $"{path}.{field.Name}", seen);
+            }
         }
     }
 }

@@ -28,13 +28,16 @@ public sealed class SplitTests
     [TestCase("Sequential((\"clip\", new Clip()), (\"fc\", Linear(8, 8)))")]
     [TestCase("new Clip()")]
     public void A_module_that_writes_into_a_frozen_value_stays_before_what_reads_it(string module) =>
-        Assert.That(WithActivation(module), Does.Contain("'activation.call(features)' writes into its input before 'teacher.call(features)' reads it"));
+        Assert.That(
+            WithActivation(module),
+            Does.Contain("'activation.call(features)' writes into its input before 'teacher.call(features)' reads it"));
 
     [TestCase("ReLU()")]
     [TestCase("ReLU(inplace: false)")]
     [TestCase("Sequential(Linear(8, 8), ReLU(true))")]
     [TestCase("new ClipOfItsOwn()")]
-    public void A_module_that_writes_elsewhere_may_move(string module) => Assert.That(WithActivation(module), Does.Contain("ForwardFrozen("));
+    public void A_module_that_writes_elsewhere_may_move(string module) =>
+        Assert.That(WithActivation(module), Does.Contain("ForwardFrozen("));
 
     private static string File(string result)
     {

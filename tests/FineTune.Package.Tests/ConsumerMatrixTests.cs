@@ -56,11 +56,21 @@ public sealed class ConsumerMatrixTests
     }
 
     [Test]
-    public void Published([Values("net8.0", "net10.0")] string framework, [Values("PublishTrimmed", "PublishSingleFile", "PublishAot")] string how)
+    public void Published(
+        [Values("net8.0", "net10.0")] string framework,
+        [Values("PublishTrimmed", "PublishSingleFile", "PublishAot")] string how)
     {
-        Write("App", framework, $"{Executable}<{how}>true</{how}><SelfContained>true</SelfContained>", FineTune + Repository.LibTorch, "Training", "Console");
+        Write(
+            "App",
+            framework,
+            $"{Executable}<{how}>true</{how}><SelfContained>true</SelfContained>",
+            FineTune + Repository.LibTorch,
+            "Training",
+            "Console");
         var published = Path.Combine(folder, "published");
-        Assert.That(Dotnet("App", "publish", "-c", "Release", "--use-current-runtime", "-o", published), Does.Match("warning FT2001: 'compiled' is stale"));
+        Assert.That(
+            Dotnet("App", "publish", "-c", "Release", "--use-current-runtime", "-o", published),
+            Does.Match("warning FT2001: 'compiled' is stale"));
         var (code, output) = Repository.RunPublished(published);
         Trained(code, output);
     }
@@ -109,8 +119,13 @@ public sealed class ConsumerMatrixTests
             """);
         var tests = Path.Combine(Repository.Root, "tests", "FineTune.Package.Tests");
         foreach (var source in sources)
+        {
             File.Copy(Path.Combine(tests, "Matrix", source + ".cs"), Path.Combine(project, source + ".cs"));
+        }
+
         if (sources.Contains("Training"))
+        {
             File.Copy(Path.Combine(tests, "Consumer", "PointClassifier.cs"), Path.Combine(project, "PointClassifier.cs"));
+        }
     }
 }

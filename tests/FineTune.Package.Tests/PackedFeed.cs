@@ -12,12 +12,22 @@ public sealed class PackedFeed
     public static string Feed { get; } = Path.Combine(Folder, "feed");
 
     /// <summary>Its version, which follows from the last tag.</summary>
-    public static string Version => Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Feed, "*.nupkg").Single())["FineTune.".Length..];
+    public static string Version =>
+        Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Feed, "*.nupkg").Single())["FineTune.".Length..];
 
     [OneTimeSetUp]
     public void Pack()
     {
-        var (code, output) = Repository.Dotnet(Repository.Root, "pack", "src/FineTune", "-c", Repository.Configuration, "--no-build", "-o", Feed, "--nologo");
+        var (code, output) = Repository.Dotnet(
+            Repository.Root,
+            "pack",
+            "src/FineTune",
+            "-c",
+            Repository.Configuration,
+            "--no-build",
+            "-o",
+            Feed,
+            "--nologo");
         Assert.That(code, Is.Zero, output);
         File.WriteAllText(Path.Combine(Folder, "Directory.Build.props"), $"""
             <Project>

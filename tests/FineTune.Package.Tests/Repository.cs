@@ -27,12 +27,20 @@ internal static class Repository
     /// <summary>Runs a program in a folder; its exit code and all that it printed.</summary>
     public static (int Code, string Output) Run(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
 
         // What the test host sets for itself is not what a user's shell has.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
             start.Environment.Remove(name);
+        }
+
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
@@ -48,7 +56,11 @@ internal static class Repository
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "FineTune.Generators.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests must run below the repository's root.");
+        {
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests must run below the repository's root.");
+        }
+
         return folder;
     }
 }

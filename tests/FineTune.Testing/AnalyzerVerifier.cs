@@ -17,17 +17,23 @@ public static class AnalyzerVerifier
     /// <param name="markup">The source; <c>[|…|]</c> stands for a diagnostic with the id <paramref name="id"/>.</param>
     /// <param name="id">The id of the rule under test.</param>
     /// <param name="otherFiles">Further files of the compilation, without marks.</param>
-    public static async Task Verify<TAnalyzer>(string markup, string id, params string[] otherFiles) where TAnalyzer : DiagnosticAnalyzer, new()
+    public static async Task Verify<TAnalyzer>(string markup, string id, params string[] otherFiles)
+        where TAnalyzer : DiagnosticAnalyzer, new()
     {
         await new RuleTest<TAnalyzer, EmptyCodeFixProvider>(id, [markup, .. otherFiles]).RunAsync();
 
         if (!id.StartsWith("FT3", StringComparison.Ordinal))
+        {
             return;
+        }
 
         // Some cases are about what the runtime does for plain TorchSharp: they do not compile without it.
         TestFileMarkupParser.GetSpans(markup, out var source, out ImmutableArray<TextSpan> _);
         if (Errors(Compilations.WithoutRuntime(Compilations.Create([source, .. otherFiles]))).Count > 0)
+        {
             return;
+        }
+
         await new RuleTest<TAnalyzer, EmptyCodeFixProvider>(id, [markup, .. otherFiles], knowsRuntime: false)
         {
             TestBehaviors = TestBehaviors.SkipSuppressionCheck | TestBehaviors.SkipGeneratedCodeCheck,
@@ -42,8 +48,13 @@ public static class AnalyzerVerifier
         return await DiagnoseFirst(compilation, analyzer);
     }
 
-    /// <summary>The diagnostics of one analyzer in one file of a project that knows nothing of the runtime. The sources must compile there.</summary>
-    public static async Task<ImmutableArray<Diagnostic>> DiagnoseWithoutRuntime(DiagnosticAnalyzer analyzer, string source, params string[] otherFiles)
+    /// <summary>
+    /// The diagnostics of one analyzer in one file of a project that knows nothing of the runtime. The sources must compile there.
+    /// </summary>
+    public static async Task<ImmutableArray<Diagnostic>> DiagnoseWithoutRuntime(
+        DiagnosticAnalyzer analyzer,
+        string source,
+        params string[] otherFiles)
     {
         var compilation = Compilations.WithoutRuntime(Compilations.Create([source, .. otherFiles]));
         AssertCompiles(compilation);

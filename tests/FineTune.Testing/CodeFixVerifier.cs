@@ -25,7 +25,10 @@ public static class CodeFixVerifier
         var test = new RuleTest<TAnalyzer, TFix>(id: null, [source, .. otherFiles]);
         test.TestState.ExpectedDiagnostics.AddRange(await Expected<TAnalyzer>(source, otherFiles));
         foreach (var file in test.TestState.Sources)
+        {
             test.FixedState.Sources.Add(file);
+        }
+
         test.FixedState.Sources[0] = (test.TestState.Sources[0].filename, SourceText.From(expected));
         await Run(test);
     }
@@ -40,7 +43,10 @@ public static class CodeFixVerifier
         test.TestState.ExpectedDiagnostics.AddRange(expected);
         test.FixedState.ExpectedDiagnostics.AddRange(expected);
         foreach (var file in test.TestState.Sources)
+        {
             test.FixedState.Sources.Add(file);
+        }
+
         await Run(test);
     }
 
@@ -53,7 +59,8 @@ public static class CodeFixVerifier
         var made = 0;
         foreach (var diagnostic in await AnalyzerVerifier.Diagnose((await document.Project.GetCompilationAsync())!, analyzers))
         {
-            foreach (var fix in fixes.Where(fix => fix.FixableDiagnosticIds.Contains(diagnostic.Id) && diagnostic.Location.SourceTree == tree))
+            foreach (var fix in fixes.Where(fix =>
+                fix.FixableDiagnosticIds.Contains(diagnostic.Id) && diagnostic.Location.SourceTree == tree))
             {
                 foreach (var action in await Actions(document, diagnostic, fix))
                 {
@@ -75,7 +82,8 @@ public static class CodeFixVerifier
         return test.RunAsync();
     }
 
-    private static async Task<List<DiagnosticResult>> Expected<TAnalyzer>(string source, string[] otherFiles) where TAnalyzer : DiagnosticAnalyzer, new()
+    private static async Task<List<DiagnosticResult>> Expected<TAnalyzer>(string source, string[] otherFiles)
+        where TAnalyzer : DiagnosticAnalyzer, new()
     {
         var found = await AnalyzerVerifier.Diagnose(new TAnalyzer(), source, otherFiles);
         Assert.That(found, Is.Not.Empty, "There is nothing to fix.");
@@ -101,7 +109,10 @@ public static class CodeFixVerifier
     {
         var project = Empty.Value;
         for (var i = 0; i < otherFiles.Length; i++)
+        {
             project = project.AddDocument($"Source{i + 1}.cs", otherFiles[i], filePath: $"Source{i + 1}.cs").Project;
+        }
+
         return project.AddDocument("Source0.cs", source, filePath: "Source0.cs");
     }
 

@@ -14,11 +14,13 @@ public static class Compilations
     private static readonly Lazy<ImmutableArray<MetadataReference>> AllReferences = new(FindReferences);
 
     // TorchSharp refers to an older System.Runtime; the SDK keeps silent about that in every project.
-    private static readonly ImmutableDictionary<string, ReportDiagnostic> NewerReferences =
-        ImmutableDictionary<string, ReportDiagnostic>.Empty.Add("CS1701", ReportDiagnostic.Suppress).Add("CS1702", ReportDiagnostic.Suppress);
+    private static readonly ImmutableDictionary<string, ReportDiagnostic> NewerReferences = ImmutableDictionary<string, ReportDiagnostic>
+        .Empty.Add("CS1701", ReportDiagnostic.Suppress)
+        .Add("CS1702", ReportDiagnostic.Suppress);
 
     // Compilations made of one another share what they have read of their references, which is most of the time.
-    private static readonly Lazy<CSharpCompilation> Empty = new(() => CSharpCompilation.Create("Demo", references: References, options: Options));
+    private static readonly Lazy<CSharpCompilation> Empty = new(() =>
+        CSharpCompilation.Create("Demo", references: References, options: Options));
 
     private static readonly Lazy<CSharpCompilation> EmptyWithoutRuntime = new(() =>
         Empty.Value.WithReferences(ReferencesWithoutRuntime));
@@ -76,7 +78,8 @@ public static class Compilations
         """;
 
     /// <summary>The same in a project that knows nothing of the runtime.</summary>
-    public static string GlobalUsingsWithoutRuntime { get; } = GlobalUsings.Replace("global using FineTune;\n", "", StringComparison.Ordinal);
+    public static string GlobalUsingsWithoutRuntime { get; } =
+        GlobalUsings.Replace("global using FineTune;\n", "", StringComparison.Ordinal);
 
     private static ImmutableArray<MetadataReference> FindReferences()
     {

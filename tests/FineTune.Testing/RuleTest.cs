@@ -25,12 +25,17 @@ internal sealed class RuleTest<TAnalyzer, TFix> : CSharpCodeFixTest<TAnalyzer, T
         ReferenceAssemblies = new ReferenceAssemblies("net10.0");
         TestState.AdditionalReferences.AddRange(knowsRuntime ? Compilations.References : Compilations.ReferencesWithoutRuntime);
         foreach (var source in sources)
+        {
             TestState.Sources.Add(source);
-        TestState.Sources.Add((Compilations.GlobalUsingsFile, knowsRuntime ? Compilations.GlobalUsings : Compilations.GlobalUsingsWithoutRuntime));
+        }
+
+        TestState.Sources.Add(
+            (Compilations.GlobalUsingsFile, knowsRuntime ? Compilations.GlobalUsings : Compilations.GlobalUsingsWithoutRuntime));
 
         // A fix that works over a document works over the documents of a project, which costs as much again for each.
         CodeFixTestBehaviors = CodeFixTestBehaviors.SkipFixAllInProjectCheck | CodeFixTestBehaviors.SkipFixAllInSolutionCheck;
-        CodeActionVerifier = static (action, verify) => verify.False(string.IsNullOrEmpty(action.EquivalenceKey), "An action needs a key to be made all at once.");
+        CodeActionVerifier = static (action, verify) =>
+            verify.False(string.IsNullOrEmpty(action.EquivalenceKey), "An action needs a key to be made all at once.");
     }
 
     protected override DiagnosticDescriptor? GetDefaultDiagnostic(DiagnosticAnalyzer[] analyzers) =>

@@ -32,7 +32,9 @@ public static class Snapshots
             }
 
             foreach (var stale in expected)
+            {
                 Reject(stale, () => File.Delete(Path.Combine(folder, stale)), "is approved, but nothing writes it any more.");
+            }
         });
     }
 
@@ -62,9 +64,13 @@ public static class Snapshots
 
         Reject(Path.GetFileName(verified), () => File.WriteAllBytes(verified, Bytes(actual)), Difference(verified, actual));
         if (Accepting)
+        {
             File.Delete(received);
+        }
         else
+        {
             File.WriteAllBytes(received, Bytes(actual));
+        }
     }
 
     private static bool Accepting =>
@@ -74,15 +80,21 @@ public static class Snapshots
     private static void Reject(string file, Action accept, string reason)
     {
         if (Accepting)
+        {
             accept();
+        }
         else
+        {
             Assert.Fail($"{file} {reason}");
+        }
     }
 
     private static string Difference(string verified, string actual)
     {
         if (!File.Exists(verified))
+        {
             return $"is missing; what was written is in the .received. file beside it.\n{actual}";
+        }
 
         var was = File.ReadAllText(verified).Split('\n');
         var now = actual.Split('\n');

@@ -29,8 +29,12 @@ public static class SourceFolder
             .Order(StringComparer.Ordinal)
             .Select(file => Compilations.Parse(File.ReadAllText(file), file))
             .Prepend(Compilations.Parse(ImplicitUsings, "ImplicitUsings.cs"));
-        var packages = typeof(IFineTunable).Assembly.GetReferencedAssemblies().Select(assembly => Path.Combine(AppContext.BaseDirectory, assembly.Name + ".dll")).Where(File.Exists);
-        var references = Compilations.References.Concat(packages.Select(path => MetadataReference.CreateFromFile(path)))
+        var packages = typeof(IFineTunable)
+            .Assembly.GetReferencedAssemblies()
+            .Select(assembly => Path.Combine(AppContext.BaseDirectory, assembly.Name + ".dll"))
+            .Where(File.Exists);
+        var references = Compilations
+            .References.Concat(packages.Select(path => MetadataReference.CreateFromFile(path)))
             .DistinctBy(reference => Path.GetFileName(reference.Display))
             .Where(reference => Path.GetFileNameWithoutExtension(reference.Display) != name);
         return CSharpCompilation.Create(name, trees, references, Compilations.Options.WithConcurrentBuild(false));

@@ -36,7 +36,9 @@ internal static partial class ChildTraining
     /// <summary>The same where no file may have more than a few kilobytes.</summary>
     public const string FeaturesOnFullDisk = "features-full-disk";
 
-    /// <summary>Trains on features in a place, and says what memory it took; the rest of the name is the place, the batch the MiB it may take.</summary>
+    /// <summary>
+    /// Trains on features in a place, and says what memory it took; the rest of the name is the place, the batch the MiB it may take.
+    /// </summary>
     public const string Memory = "memory-";
 
     /// <summary>Takes a step, and says by how many bytes the process grew meanwhile; the rest of the name is the phase.</summary>
@@ -167,10 +169,20 @@ internal static partial class ChildTraining
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(
-            Toy.Points(), Toy.Quiet with { Epochs = 4, BatchSize = 10, FeatureCache = new() { Storage = FeatureStorage.Disk, Folder = folder } });
-        return string.Create(CultureInfo.InvariantCulture,
-            $"computed {history.FeatureCaches.Single().Computed}\nwarnings {history.Warnings.Count} {string.Join(' ', history.Warnings.Select(warning => warning.Message))}\n{string.Join('\n', history["loss"].Select(loss => loss.ToString("R", CultureInfo.InvariantCulture)))}");
+        var history = model
+            .Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
+            .Fit(
+                Toy.Points(),
+                Toy.Quiet with
+                {
+                    Epochs = 4,
+                    BatchSize = 10,
+                    FeatureCache = new() { Storage = FeatureStorage.Disk, Folder = folder },
+                });
+        var computed = history.FeatureCaches.Single().Computed;
+        var warnings = string.Join(' ', history.Warnings.Select(warning => warning.Message));
+        var losses = string.Join('\n', history["loss"].Select(loss => loss.ToString("R", CultureInfo.InvariantCulture)));
+        return $"computed {computed}\nwarnings {history.Warnings.Count} {warnings}\n{losses}";
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

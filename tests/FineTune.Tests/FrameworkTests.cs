@@ -11,6 +11,8 @@ public sealed class FrameworkTests
     {
         var built = new FrameworkName(typeof(FrameworkTests).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName);
         Assert.That(RuntimeInformation.FrameworkDescription, Does.StartWith($".NET {built.Version.Major}."));
-        Assert.That(typeof(IFineTunable).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName, Is.EqualTo(built.FullName));
+        Assert.That(
+            typeof(IFineTunable).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName,
+            Is.EqualTo(built.FullName));
     }
 }

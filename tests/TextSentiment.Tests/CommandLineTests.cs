@@ -1,6 +1,6 @@
-using FineTune.Weights;
 using FineTune.Tests;
 using FineTune.Text;
+using FineTune.Weights;
 using TextSentiment.Writing;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -15,7 +15,7 @@ public sealed class CommandLineTests
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        int code = CommandLine.Run(arguments, output, error);
+        var code = CommandLine.Run(arguments, output, error);
         return (code, output.ToString(), error.ToString());
     }
 
@@ -30,7 +30,7 @@ public sealed class CommandLineTests
     [TestCase("more")]
     public void A_wrong_command_line_is_one_sentence_and_exit_code_2(params string[] arguments)
     {
-        (int code, string output, string error) = Run(arguments);
+        (var code, var output, var error) = Run(arguments);
 
         Assert.Multiple(() =>
         {
@@ -44,13 +44,27 @@ public sealed class CommandLineTests
     [Test]
     public void Help_names_every_option()
     {
-        (int code, string output, _) = Run("--help");
+        (var code, var output, _) = Run("--help");
 
         Assert.Multiple(() =>
         {
             Assert.That(code, Is.Zero);
-            foreach (string option in new[] { "--data", "--text", "--target", "--weights", "--vocabulary", "--backbone", "--learning-rate", "--epochs", "--length", "--seed" })
+            foreach (var option in new[]
+                {
+                    "--data",
+                    "--text",
+                    "--target",
+                    "--weights",
+                    "--vocabulary",
+                    "--backbone",
+                    "--learning-rate",
+                    "--epochs",
+                    "--length",
+                    "--seed",
+                })
+            {
                 Assert.That(output, Does.Contain(option));
+            }
         });
     }
 
@@ -58,10 +72,10 @@ public sealed class CommandLineTests
     [TestCase("pth")]
     public void Weights_of_either_format_are_loaded(string format)
     {
-        using Sequential backbone = Small().Create();
-        string path = Written(backbone, format);
+        using var backbone = Small().Create();
+        var path = Written(backbone, format);
 
-        (int code, string output, string error) = Run("--data", Reviews, "--weights", path, "--epochs", "1");
+        (var code, var output, var error) = Run("--data", Reviews, "--weights", path, "--epochs", "1");
 
         Assert.Multiple(() =>
         {
@@ -78,11 +92,13 @@ public sealed class CommandLineTests
     [TestCase("pth")]
     public void A_backbone_is_picked_by_name(string format)
     {
-        using Sequential backbone = Small().Create();
-        string path = Written(backbone, format);
+        using var backbone = Small().Create();
+        var path = Written(backbone, format);
 
-        Refuses(["--data", Reviews, "--backbone", "all-MiniLM-L6-v2", "--vocabulary", PublishedVocabulary(), "--weights", path],
-            $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: embeddings.token_type_embeddings.weight, encoder.layer.2.");
+        Refuses(
+            ["--data", Reviews, "--backbone", "all-MiniLM-L6-v2", "--vocabulary", PublishedVocabulary(), "--weights", path],
+            $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: "
+                + "embeddings.token_type_embeddings.weight, encoder.layer.2.");
     }
 
     [Category("Slow")]
@@ -90,13 +106,26 @@ public sealed class CommandLineTests
     [TestCase("pth")]
     public void A_backbone_is_picked_by_name_and_its_weights_come_from_either_format(string format)
     {
-        (string reviews, string vocabulary) = (FewReviews(), PublishedVocabulary());
+        (var reviews, var vocabulary) = (FewReviews(), PublishedVocabulary());
         string path;
-        using (Sequential network = TransformerBackbone.Named("all-MiniLM-L6-v2").Create())
+        using (var network = TransformerBackbone.Named("all-MiniLM-L6-v2").Create())
+        {
             path = Written(network, format);
+        }
 
-        (int code, string output, string error) = Run(
-            "--data", reviews, "--weights", path, "--backbone", "all-MiniLM-L6-v2", "--vocabulary", vocabulary, "--epochs", "1", "--length", "6");
+        (var code, var output, var error) = Run(
+            "--data",
+            reviews,
+            "--weights",
+            path,
+            "--backbone",
+            "all-MiniLM-L6-v2",
+            "--vocabulary",
+            vocabulary,
+            "--epochs",
+            "1",
+            "--length",
+            "6");
 
         Assert.Multiple(() =>
         {
@@ -111,18 +140,20 @@ public sealed class CommandLineTests
     [TestCase("pth")]
     public void Weights_of_another_backbone_are_one_sentence_and_exit_code_1(string format)
     {
-        using Sequential backbone = (Small() with { FeatureWidth = 16 }).Create();
-        string path = Written(backbone, format);
+        using var backbone = (Small() with { FeatureWidth = 16 }).Create();
+        var path = Written(backbone, format);
 
-        Refuses(["--data", Reviews, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; of another shape: ");
+        Refuses(
+            ["--data", Reviews, "--weights", path],
+            $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; of another shape: ");
     }
 
     [TestCase("safetensors", "safetensors")]
     [TestCase("pth", "PyTorch")]
     public void Truncated_weights_are_one_sentence_and_exit_code_1(string format, string called)
     {
-        using Sequential backbone = Small().Create();
-        string path = Written(backbone, format);
+        using var backbone = Small().Create();
+        var path = Written(backbone, format);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
 
         Refuses(["--data", Reviews, "--weights", path], $"'{path}' is not a valid {called} file: ");
@@ -132,7 +163,7 @@ public sealed class CommandLineTests
     [TestCase("pth", "PyTorch")]
     public void A_file_that_is_no_weights_is_one_sentence_and_exit_code_1(string format, string called)
     {
-        string path = Path.Combine(Sandbox.NewFolder(), $"page.{format}");
+        var path = Path.Combine(Sandbox.NewFolder(), $"page.{format}");
         File.WriteAllText(path, "<html>404 Not Found</html>");
 
         Refuses(["--data", Reviews, "--weights", path], $"'{path}' is not a valid {called} file: ");
@@ -140,16 +171,20 @@ public sealed class CommandLineTests
 
     [Test]
     public void Weights_that_are_missing_are_one_sentence_and_exit_code_1() =>
-        Refuses(["--data", Reviews, "--weights", "/nowhere/model.safetensors"], "The weights file '/nowhere/model.safetensors' does not exist.");
+        Refuses(
+            ["--data", Reviews, "--weights", "/nowhere/model.safetensors"],
+            "The weights file '/nowhere/model.safetensors' does not exist.");
 
     [Test]
     public void A_published_backbone_needs_its_vocabulary() =>
-        Refuses(["--data", Reviews, "--backbone", "distilbert-base-uncased"], "'distilbert-base-uncased' needs its vocabulary: add --vocabulary with the vocab.txt that lies beside its weights.");
+        Refuses(
+            ["--data", Reviews, "--backbone", "distilbert-base-uncased"],
+            "'distilbert-base-uncased' needs its vocabulary: add --vocabulary with the vocab.txt that lies beside its weights.");
 
     [Test]
     public void A_vocabulary_of_another_model_is_one_sentence_and_exit_code_1()
     {
-        string vocabulary = SentenceSet.Vocabulary(Sandbox.Small.Cache);
+        var vocabulary = SentenceSet.Vocabulary(Sandbox.Small.Cache);
 
         Refuses(["--data", Reviews, "--backbone", "bert-base-uncased", "--vocabulary", vocabulary],
             $"'{vocabulary}' has {File.ReadLines(vocabulary).Count()} tokens, but 'bert-base-uncased' knows 30522; ");
@@ -166,31 +201,37 @@ public sealed class CommandLineTests
     [Test]
     public void Weights_of_another_architecture_are_one_sentence_and_exit_code_1()
     {
-        string path = Path.Combine(Sandbox.NewFolder(), "other.safetensors");
-        using torch.Tensor weight = torch.zeros(2, 2);
+        var path = Path.Combine(Sandbox.NewFolder(), "other.safetensors");
+        using var weight = torch.zeros(2, 2);
         SafeTensors.Write(path, new Dictionary<string, torch.Tensor> { ["features.0.weight"] = weight });
 
         Refuses(["--data", Reviews, "--weights", path], $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: ");
     }
 
     /// <summary>The network that is used where none is named.</summary>
-    private static TransformerArchitecture Small() => Sandbox.Small.BackboneFor(WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache)));
+    private static TransformerArchitecture Small() =>
+        Sandbox.Small.BackboneFor(WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache)));
 
     private static string Written(Sequential network, string format)
     {
-        string path = Path.Combine(Sandbox.NewFolder(), $"model.{format}");
+        var path = Path.Combine(Sandbox.NewFolder(), $"model.{format}");
         if (format == "pth")
+        {
             PyTorchWeights.Write(path, network.state_dict());
+        }
         else
+        {
             SafeTensors.Write(path, network.state_dict());
+        }
+
         return path;
     }
 
     /// <summary>Four sentences of each class.</summary>
     private static string FewReviews()
     {
-        string[] lines = File.ReadAllLines(Reviews);
-        string path = Path.Combine(Sandbox.NewFolder(), "few.csv");
+        var lines = File.ReadAllLines(Reviews);
+        var path = Path.Combine(Sandbox.NewFolder(), "few.csv");
         File.WriteAllLines(path, [lines[0], .. lines[1..].GroupBy(line => line[line.LastIndexOf(',')..]).SelectMany(kind => kind.Take(4))]);
         return path;
     }
@@ -198,15 +239,15 @@ public sealed class CommandLineTests
     /// <summary>As many tokens as the published vocabulary has, those of the written sentences among them.</summary>
     private static string PublishedVocabulary()
     {
-        string[] tokens = File.ReadAllLines(SentenceSet.Vocabulary(Sandbox.Small.Cache));
-        string path = Path.Combine(Sandbox.NewFolder(), "vocab.txt");
+        var tokens = File.ReadAllLines(SentenceSet.Vocabulary(Sandbox.Small.Cache));
+        var path = Path.Combine(Sandbox.NewFolder(), "vocab.txt");
         File.WriteAllLines(path, [.. tokens, .. Enumerable.Range(0, 30_522 - tokens.Length).Select(number => $"[unused{number}]")]);
         return path;
     }
 
     private static void Refuses(string[] arguments, string sentence)
     {
-        (int code, _, string error) = Run(arguments);
+        (var code, _, var error) = Run(arguments);
 
         Assert.Multiple(() =>
         {

@@ -8,7 +8,16 @@ namespace TextSentiment.Tests;
 
 public sealed class RecipeTests
 {
-    private static readonly Lazy<(Summary Summary, string Printed)> Whole = new(() => Run(Sandbox.Small with { Cache = Sandbox.NewFolder(), Reviews = SentenceSet.Reviews, Topics = SentenceSet.Topics, SourceEpochs = 4, Epochs = 14 }));
+    private static readonly Lazy<(Summary Summary, string Printed)> Whole = new(() =>
+        Run(
+            Sandbox.Small with
+            {
+                Cache = Sandbox.NewFolder(),
+                Reviews = SentenceSet.Reviews,
+                Topics = SentenceSet.Topics,
+                SourceEpochs = 4,
+                Epochs = 14,
+            }));
 
     // What the caches saved is told by a list, and in seconds.
     private static Summary Numbers(Summary summary) => summary with { Caches = [] };
@@ -18,7 +27,7 @@ public sealed class RecipeTests
     private static (Summary Summary, string Printed) Run(RecipeOptions options, CancellationToken cancellation = default)
     {
         var output = new StringWriter();
-        Summary summary = Recipe.Run(options, output, cancellation);
+        var summary = Recipe.Run(options, output, cancellation);
         summary.Print(output);
         return (summary, output.ToString());
     }
@@ -26,7 +35,7 @@ public sealed class RecipeTests
     [Test]
     public void Fine_tuning_learns_what_a_frozen_backbone_cannot_see()
     {
-        Summary summary = Whole.Value.Summary;
+        var summary = Whole.Value.Summary;
 
         Assert.Multiple(() =>
         {
@@ -40,16 +49,25 @@ public sealed class RecipeTests
     [Test]
     public void What_is_printed_is_the_recipe_in_its_order()
     {
-        Assert.That(Whole.Value.Printed, Does.Match(
-            @"(?s)^960 sentences to train on and 240 to validate on: complaint or praise\..*Loaded \d+ tensors.*Layers are frozen: True.*Layer 0: embeddings\.word_embeddings - Trainable: False.*Layers are frozen: False.*Saved the backbone.*Wrote curves, layers and mistakes.*after the head phase\s+after fine-tuning.*Head phase: The frozen part was computed for \d+ samples.*Fine-tuning: The frozen part was computed for"));
+        Assert.That(
+            Whole.Value.Printed,
+            Does.Match(
+                @"(?s)^960 sentences to train on and 240 to validate on: complaint or praise\..*Loaded \d+ tensors.*Layers are "
+                    + @"frozen: True.*Layer 0: embeddings\.word_embeddings - Trainable: False.*Layers are frozen: False.*Saved the "
+                    + @"backbone.*Wrote curves, layers and mistakes.*after the head phase\s+after fine-tuning.*Head phase: The frozen "
+                    + @"part was computed for \d+ samples.*Fine-tuning: The frozen part was computed for"));
     }
 
     [Test]
     public void The_report_shows_both_phases_and_sentences_that_were_mistaken()
     {
-        string page = File.ReadAllText(Regex.Match(Whole.Value.Printed, @"'(.*\.html)'").Groups[1].Value);
+        var page = File.ReadAllText(Regex.Match(Whole.Value.Printed, @"'(.*\.html)'").Groups[1].Value);
 
-        Assert.That(page, Does.Contain("fine-tune (last 2 blocks)").And.Match("<figcaption>.*reviews-1200.csv.*, line \\d+: .*the .*<br/>is (praise|complaint), taken for (praise|complaint)"));
+        Assert.That(
+            page,
+            Does.Contain("fine-tune (last 2 blocks)")
+                .And.Match(
+                    "<figcaption>.*reviews-1200.csv.*, line \\d+: .*the .*<br/>is (praise|complaint), taken for (praise|complaint)"));
     }
 
     [Test]
@@ -58,7 +76,7 @@ public sealed class RecipeTests
         using var cancellation = new CancellationTokenSource();
         var output = new Interrupting("Layers are frozen: False", cancellation);
 
-        Summary summary = Recipe.Run(Brief with { Seed = 20 }, output, cancellation.Token);
+        var summary = Recipe.Run(Brief with { Seed = 20 }, output, cancellation.Token);
         summary.Print(output);
 
         Assert.Multiple(() =>
@@ -72,17 +90,20 @@ public sealed class RecipeTests
     [Test]
     public void Interrupted_it_goes_on_where_it_was_when_it_is_run_again()
     {
-        RecipeOptions brief = Brief with { Seed = 21 };
-        Summary whole = Run(brief).Summary;
+        var brief = Brief with { Seed = 21 };
+        var whole = Run(brief).Summary;
         Assert.That(BackupFolder.Of(brief), Does.Not.Exist, "nothing is left of a training that is done");
         using var cancellation = new CancellationTokenSource();
         Recipe.Run(brief, new Interrupting("Layers are frozen: False", cancellation), cancellation.Token);
         Assert.That(Path.Combine(BackupFolder.Of(brief), "head"), Does.Exist);
 
-        (Summary resumed, string printed) = Run(brief);
+        (var resumed, var printed) = Run(brief);
 
         Assert.That(Numbers(resumed), Is.EqualTo(Numbers(whole)));
-        Assert.That(printed, Does.Contain("Fine-tuning: The frozen part").And.Not.Contain("Head phase: The frozen part"), "the head phase was finished before");
+        Assert.That(
+            printed,
+            Does.Contain("Fine-tuning: The frozen part").And.Not.Contain("Head phase: The frozen part"),
+            "the head phase was finished before");
         Assert.That(BackupFolder.Of(brief), Does.Not.Exist);
     }
 
@@ -91,9 +112,51 @@ public sealed class RecipeTests
     {
         RecipeOptions[] others =
         [
-            Brief, Brief with { Seed = 2 }, Brief with { Length = 20 }, Brief with { LearningRate = 1e-5 }, Brief with { Epochs = 3 }, Brief with { Data = "a.csv" },
-            Brief with { Text = "a" }, Brief with { Target = "a" }, Brief with { Weights = "a" }, Brief with { Vocabulary = "a" }, Brief with { Backbone = TransformerBackbone.All[0] },
-            Brief with { Backbone = TransformerBackbone.All[1] },
+            Brief,
+            Brief with
+            {
+                Seed = 2,
+            },
+            Brief with
+            {
+                Length = 20,
+            },
+            Brief with
+            {
+                LearningRate = 1e-5,
+            },
+            Brief with
+            {
+                Epochs = 3,
+            },
+            Brief with
+            {
+                Data = "a.csv",
+            },
+            Brief with
+            {
+                Text = "a",
+            },
+            Brief with
+            {
+                Target = "a",
+            },
+            Brief with
+            {
+                Weights = "a",
+            },
+            Brief with
+            {
+                Vocabulary = "a",
+            },
+            Brief with
+            {
+                Backbone = TransformerBackbone.All[0],
+            },
+            Brief with
+            {
+                Backbone = TransformerBackbone.All[1],
+            },
         ];
 
         Assert.That(others.Select(BackupFolder.Of), Is.Unique);
@@ -114,5 +177,7 @@ public sealed class RecipeTests
 
     [Test]
     public void Eight_classes_are_too_many() =>
-        Assert.That(() => Run(Sandbox.Small with { Cache = Sandbox.NewFolder(), Reviews = Sandbox.Small.Topics }), Throws.TypeOf<FineTuneException>().With.Message.Contains("has 8 classes; this program tells 2 apart."));
+        Assert.That(
+            () => Run(Sandbox.Small with { Cache = Sandbox.NewFolder(), Reviews = Sandbox.Small.Topics }),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains("has 8 classes; this program tells 2 apart."));
 }

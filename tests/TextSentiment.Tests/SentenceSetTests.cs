@@ -18,24 +18,27 @@ public sealed class SentenceSetTests
     [Test]
     public void The_vocabulary_has_every_word_of_the_sentences()
     {
-        WordPieceTokenizer tokenizer = Tokenizer;
-        SentenceTable table = SentenceTable.Load(Sandbox.Small.Reviews.Written(Sandbox.Small.Cache), tokenizer);
+        var tokenizer = Tokenizer;
+        var table = SentenceTable.Load(Sandbox.Small.Reviews.Written(Sandbox.Small.Cache), tokenizer);
 
-        Assert.That(Enumerable.Range(0, table.Count).SelectMany(i => tokenizer.Tokenize(table.SentenceAt(i))), Has.None.EqualTo("[UNK]").And.None.StartsWith("##"));
+        Assert.That(
+            Enumerable.Range(0, table.Count).SelectMany(i => tokenizer.Tokenize(table.SentenceAt(i))),
+            Has.None.EqualTo("[UNK]").And.None.StartsWith("##"));
     }
 
     [Test]
     public void A_negation_turns_an_opinion_round()
     {
-        SentenceTable table = SentenceTable.Load(Sandbox.Small.Reviews.Written(Sandbox.Small.Cache), Tokenizer);
-        string[] kind = ["lovely", "great", "charming", "fresh", "delightful", "warm", "bright", "clever"], negations = ["not", "never", "hardly", "anything"];
+        var table = SentenceTable.Load(Sandbox.Small.Reviews.Written(Sandbox.Small.Cache), Tokenizer);
+        string[] kind = ["lovely", "great", "charming", "fresh", "delightful", "warm", "bright", "clever"],
+            negations = ["not", "never", "hardly", "anything"];
 
         Assert.Multiple(() =>
         {
-            for (int i = 0; i < table.Count; i++)
+            for (var i = 0; i < table.Count; i++)
             {
-                string[] words = table.SentenceAt(i).Split(' ');
-                bool isPraise = kind.Any(words.Contains) != negations.Any(words.Contains);
+                var words = table.SentenceAt(i).Split(' ');
+                var isPraise = kind.Any(words.Contains) != negations.Any(words.Contains);
                 Assert.That(table.Classes[table.ClassOf(i)], Is.EqualTo(isPraise ? "praise" : "complaint"), table.SentenceAt(i));
             }
         });

@@ -24,9 +24,16 @@ internal sealed class AnnotatedClass
     {
         string[] names =
         [
-            MetadataNames.BackboneAttribute, MetadataNames.HeadAttribute, MetadataNames.FrozenAttribute,
-            MetadataNames.UnfreezeLastAttribute, MetadataNames.UnfreezeFirstAttribute, MetadataNames.UnfreezeAttribute, MetadataNames.GradualUnfreezeAttribute,
-            MetadataNames.FineTuneLRAttribute, MetadataNames.LayerDecayAttribute, MetadataNames.NoWeightDecayAttribute,
+            MetadataNames.BackboneAttribute,
+            MetadataNames.HeadAttribute,
+            MetadataNames.FrozenAttribute,
+            MetadataNames.UnfreezeLastAttribute,
+            MetadataNames.UnfreezeFirstAttribute,
+            MetadataNames.UnfreezeAttribute,
+            MetadataNames.GradualUnfreezeAttribute,
+            MetadataNames.FineTuneLRAttribute,
+            MetadataNames.LayerDecayAttribute,
+            MetadataNames.NoWeightDecayAttribute,
         ];
         var found = names.Select(compilation.GetTypeByMetadataName).OfType<INamedTypeSymbol>().ToArray();
         return found.Length == 0 ? null : new(found);

@@ -12,7 +12,9 @@ internal static class KnownBackbones
     private static readonly Class SqueezeExcitation = new([Plain, Weights, Plain, Weights, Plain], IsResidual: false);
     private static readonly Chain Perceptron = new([Weights, Plain, Plain, Weights, Plain]);
 
-    /// <summary>The shape of the backbone that a method makes, whatever the size of its pictures; null for a method that is not known.</summary>
+    /// <summary>
+    /// The shape of the backbone that a method makes, whatever the size of its pictures; null for a method that is not known.
+    /// </summary>
     public static ModuleShape? Named(string method) => method switch
     {
         "ResNet18" => ResNet([2, 2, 2, 2], isBottleneck: false),
@@ -59,7 +61,10 @@ internal static class KnownBackbones
                     ? [Weights, Weights, Weights, Weights, Weights, Weights, Plain]
                     : [Weights, Weights, Plain, Weights, Weights];
                 if (i == 0 && (stage > 0 || isBottleneck))
+                {
                     block.Add(new Chain([Weights, Weights]));
+                }
+
                 blocks.Add(new Class(block, IsResidual: true));
             }
 
@@ -74,9 +79,14 @@ internal static class KnownBackbones
         var parts = new List<ModuleShape> { Weights, Weights, Plain, Plain };
         for (var block = 0; block < blocks.Length; block++)
         {
-            parts.Add(new Chain([.. Enumerable.Repeat(new Class([Weights, Plain, Weights, Weights, Plain, Weights], IsResidual: false), blocks[block])]));
+            parts.Add(
+                new Chain([
+                    .. Enumerable.Repeat(new Class([Weights, Plain, Weights, Weights, Plain, Weights], IsResidual: false), blocks[block]),
+                ]));
             if (block < blocks.Length - 1)
+            {
                 parts.Add(new Chain([Weights, Plain, Weights, Plain]));
+            }
         }
 
         parts.Add(Weights);
@@ -106,10 +116,16 @@ internal static class KnownBackbones
         {
             var steps = new List<ModuleShape>();
             if (inner != input)
+            {
                 steps.Add(Activated);
+            }
+
             steps.Add(Activated);
             if (squeezes)
+            {
                 steps.Add(SqueezeExcitation);
+            }
+
             steps.Add(Normalized);
             parts.Add(new Class([new Chain(steps)], IsResidual: stride == 1 && input == channels));
             input = channels;
@@ -124,8 +140,10 @@ internal static class KnownBackbones
         var parts = new List<ModuleShape> { Activated };
         for (var stage = 0; stage < stages.Length; stage++)
         {
-            List<ModuleShape> steps = stage == 0 ? [Activated, SqueezeExcitation, Normalized] : [Activated, Activated, SqueezeExcitation, Normalized];
-            parts.Add(new Chain([.. Enumerable.Range(0, stages[stage]).Select(i => new Class([new Chain(steps), Plain], IsResidual: i > 0))]));
+            List<ModuleShape> steps =
+                stage == 0 ? [Activated, SqueezeExcitation, Normalized] : [Activated, Activated, SqueezeExcitation, Normalized];
+            parts.Add(
+                new Chain([.. Enumerable.Range(0, stages[stage]).Select(i => new Class([new Chain(steps), Plain], IsResidual: i > 0))]));
         }
 
         return new([new Chain([.. parts, Activated]), Plain, Plain]);
@@ -134,8 +152,9 @@ internal static class KnownBackbones
     private static Chain RegNet(int[] stages)
     {
         var steps = new Chain([Activated, Activated, SqueezeExcitation, Normalized]);
-        var trunk = stages.Select(count => new Chain(
-            [.. Enumerable.Range(0, count).Select(i => new Class(i == 0 ? [Normalized, steps, Plain] : [steps, Plain], IsResidual: true))]));
+        var trunk = stages.Select(count => new Chain([
+            .. Enumerable.Range(0, count).Select(i => new Class(i == 0 ? [Normalized, steps, Plain] : [steps, Plain], IsResidual: true)),
+        ]));
         return new([Activated, new Chain([.. trunk]), Plain, Plain]);
     }
 
@@ -163,7 +182,10 @@ internal static class KnownBackbones
         for (var stage = 0; stage < stages.Length; stage++)
         {
             if (stage > 0)
+            {
                 parts.Add(new Class([Weights, Weights], IsResidual: false));
+            }
+
             parts.Add(new Chain([.. Enumerable.Repeat(block, stages[stage])]));
         }
 
@@ -176,7 +198,10 @@ internal static class KnownBackbones
         foreach (var count in stages)
         {
             for (var i = 0; i < count; i++)
+            {
                 parts.AddRange(isNormalized ? [Weights, Weights, Plain] : [Weights, Plain]);
+            }
+
             parts.Add(Plain);
         }
 

@@ -9,7 +9,9 @@ internal sealed class LayerCount
     public LayerCount(IEnumerable<ModuleShape> backbones)
     {
         foreach (var backbone in backbones)
+        {
             Walk(backbone, Place.Backbone);
+        }
     }
 
     private enum Place
@@ -45,7 +47,10 @@ internal sealed class LayerCount
     {
         var first = layers.Count;
         while (first > 0 && From(first, unit) < count)
+        {
             first--;
+        }
+
         return first;
     }
 
@@ -59,18 +64,29 @@ internal sealed class LayerCount
                 break;
             case ModuleShape.Chain chain:
                 foreach (var part in chain.Parts)
+                {
                     Walk(part, Below(place, part));
+                }
+
                 break;
             case ModuleShape.Class own:
                 foreach (var part in own.Parts)
+                {
                     Walk(part, Below(place, part));
+                }
+
                 if (own.IsResidual)
+                {
                     residual.Add((start, layers.Count));
+                }
+
                 break;
         }
 
         if (place == Place.Block && layers.Skip(start).Any(hasParameters => hasParameters))
+        {
             Blocks++;
+        }
     }
 
     private static Place Below(Place place, ModuleShape part) => place switch
@@ -80,5 +96,6 @@ internal sealed class LayerCount
         _ => Place.Inside,
     };
 
-    private static bool HasParts(ModuleShape shape) => shape is ModuleShape.Chain { Parts.Count: > 0 } or ModuleShape.Class { Parts.Count: > 0 };
+    private static bool HasParts(ModuleShape shape) =>
+        shape is ModuleShape.Chain { Parts.Count: > 0 } or ModuleShape.Class { Parts.Count: > 0 };
 }

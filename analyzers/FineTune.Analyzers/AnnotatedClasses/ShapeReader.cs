@@ -23,7 +23,8 @@ internal sealed class ShapeReader(TorchTypes torch, CancellationToken cancellati
                 "TorchSharp.torch.nn" => method.Name == "Sequential" ? Chain(call.Arguments) : Layer(method.ReturnType, call.Arguments),
                 _ => null,
             },
-            IObjectCreationOperation { Type: INamedTypeSymbol { Name: "Sequential" } type, Initializer: null } creation when IsOfTorch(type) => Chain(creation.Arguments),
+            IObjectCreationOperation { Type: INamedTypeSymbol { Name: "Sequential" } type, Initializer: null } creation
+                when IsOfTorch(type) => Chain(creation.Arguments),
             IObjectCreationOperation { Type: INamedTypeSymbol type } when !IsOfTorch(type) => Own(type),
             _ => null,
         };
@@ -46,7 +47,10 @@ internal sealed class ShapeReader(TorchTypes torch, CancellationToken cancellati
             {
                 var module = Unconverted(element) is ITupleOperation { Elements.Length: 2 } named ? named.Elements[1] : element;
                 if (Read(module) is not { } part)
+                {
                     return null;
+                }
+
                 parts.Add(part);
             }
         }
@@ -56,8 +60,10 @@ internal sealed class ShapeReader(TorchTypes torch, CancellationToken cancellati
 
     // A flag such as affine: false takes the parameters away.
     private static ModuleShape? Layer(ITypeSymbol type, IEnumerable<IArgumentOperation> arguments) =>
-        type.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules" && !Opaque.Any(name => type.Name.StartsWith(name, StringComparison.Ordinal))
-        && !arguments.Any(argument => argument.ArgumentKind == ArgumentKind.Explicit && argument.Parameter?.Name is "affine" or "elementwise_affine")
+        type.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules"
+        && !Opaque.Any(name => type.Name.StartsWith(name, StringComparison.Ordinal))
+        && !arguments.Any(argument =>
+            argument.ArgumentKind == ArgumentKind.Explicit && argument.Parameter?.Name is "affine" or "elementwise_affine")
             ? new ModuleShape.Leaf(StoredMembers.MayHaveParameters(type))
             : null;
 
@@ -67,16 +73,30 @@ internal sealed class ShapeReader(TorchTypes torch, CancellationToken cancellati
         if (type.BaseType is not { } parent || !IsOfTorch(parent) || type.DeclaringSyntaxReferences.Length != 1
             || type.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is not TypeDeclarationSyntax declaration
             || !Calls(declaration, "RegisterComponents") || Calls(declaration, "register_module"))
+        {
             return null;
+        }
+
         var parts = new List<ModuleShape>();
         foreach (var (member, stored) in StoredMembers.Of(type))
         {
             if (torch.IsParameter(stored) || torch.IsTensor(stored))
+            {
                 return null;
+            }
+
             if (member.IsStatic || !torch.IsModule(stored))
+            {
                 continue;
-            if (stored.NullableAnnotation == NullableAnnotation.Annotated || stored.Name == "Sequential" || Layer(stored, []) is not { } layer)
+            }
+
+            if (stored.NullableAnnotation == NullableAnnotation.Annotated
+                || stored.Name == "Sequential"
+                || Layer(stored, []) is not { } layer)
+            {
                 return null;
+            }
+
             parts.Add(layer);
         }
 
@@ -84,11 +104,16 @@ internal sealed class ShapeReader(TorchTypes torch, CancellationToken cancellati
     }
 
     private static bool Calls(SyntaxNode declaration, string method) =>
-        declaration.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => call.Expression is IdentifierNameSyntax name && name.Identifier.ValueText == method);
+        declaration
+            .DescendantNodes()
+            .OfType<InvocationExpressionSyntax>()
+            .Any(call => call.Expression is IdentifierNameSyntax name && name.Identifier.ValueText == method);
 
     private static bool AddsItsInput(TypeDeclarationSyntax declaration)
     {
-        var forward = declaration.Members.OfType<MethodDeclarationSyntax>().FirstOrDefault(method => method.Identifier.ValueText == "forward");
+        var forward = declaration
+            .Members.OfType<MethodDeclarationSyntax>()
+            .FirstOrDefault(method => method.Identifier.ValueText == "forward");
         var input = forward?.ParameterList.Parameters.FirstOrDefault()?.Identifier.ValueText;
         return forward is not null && forward.DescendantNodes().Any(node => node switch
         {
@@ -105,7 +130,10 @@ internal sealed class ShapeReader(TorchTypes torch, CancellationToken cancellati
     private static IOperation Unconverted(IOperation value)
     {
         while (value is IConversionOperation conversion)
+        {
             value = conversion.Operand;
+        }
+
         return value;
     }
 }

@@ -39,7 +39,10 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     public override bool IsHarmless(IMethodSymbol method)
     {
         for (var overridden = method; overridden is not null; overridden = overridden.OverriddenMethod)
+        {
             method = overridden;
+        }
+
         return Namespace(method) is "TorchSharp" or "FineTune" && method.DeclaringSyntaxReferences.IsEmpty;
     }
 
@@ -47,9 +50,15 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     {
         var method = call.Method;
         if (types.IsCompiledModel(method.ContainingType))
+        {
             return InvokeOnCompiled(call);
+        }
+
         if (FineTuneTypes.Is(method.ContainingType, types.Phase))
+        {
             return method.Name == "Last" ? new Constant(Last(call)) : Value.Unknown;
+        }
+
         if (method.Name == "FineTune" && Namespace(method) == "FineTune" && call.Target is Reference tuned)
         {
             Change(call, tuned, Trainability.Unknown);
@@ -57,9 +66,15 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
         }
 
         if (method.ContainingType is { Name: "Optimizers" } && Namespace(method) == "FineTune")
+        {
             return RateOf(call);
+        }
+
         if (!types.IsModel(method.ContainingType))
+        {
             return null;
+        }
+
         switch (method.Name)
         {
             case "FreezeBackbone":
@@ -82,16 +97,25 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     {
         var member = operation.Member;
         if (FineTuneTypes.Is(member.ContainingType, types.Phase))
+        {
             return member.Name switch
             {
                 "Head" => new Constant(Trainability.Head),
                 "Full" => new Constant(Trainability.Full),
                 _ => Value.Unknown,
             };
+        }
+
         if (types.IsCompiledModel(member.ContainingType))
+        {
             return member.Name == "IsStale" && IsStale(receiver, path) is { } stale ? Value.Of(stale) : Value.Unknown;
+        }
+
         if (!types.IsModel(member.ContainingType) || member is not IPropertySymbol)
+        {
             return null;
+        }
+
         return member.Name switch
         {
             "IsBackboneFrozen" => path.Fact<ModelFact>(receiver)?.Now.Kind switch
@@ -121,12 +145,20 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
         switch (call.Method.Name)
         {
             case "Compile" or "Recompile":
-                return Compile(call, call.Receiver is Reference old ? path[old].Fields.Find(ModelLink(path)) : call.Arguments.FirstOrDefault());
+                return Compile(
+                    call,
+                    call.Receiver is Reference old ? path[old].Fields.Find(ModelLink(path)) : call.Arguments.FirstOrDefault());
             case "Fit" or "TrainStep" or "Evaluate":
                 if (call.Receiver is Reference compiled)
+                {
                     Use(call, compiled);
+                }
+
                 foreach (var argument in call.Arguments)
+                {
                     path.Escape(argument);
+                }
+
                 path.ForgetEscaped(this);
                 return Value.Unknown;
             default:
@@ -137,14 +169,20 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     private static Value Change(Call call, Value? receiver, Trainability now)
     {
         if (receiver is Reference model && call.Path.Fact<ModelFact>(model) is { } fact)
+        {
             call.Path.Update(model, fact.Now.Equals(now) ? fact : new ModelFact(now, call.Operation.Syntax.GetLocation()));
+        }
+
         return Value.Unknown;
     }
 
     private Value Compile(Call call, Value? receiver)
     {
         if (receiver is not Reference model || call.Path.Fact<ModelFact>(model) is not { } fact)
+        {
             return Value.Unknown;
+        }
+
         var compiled = call.Path.New(new CompiledFact(fact.Now, call.Operation.Syntax.GetLocation()), call.Method.ReturnType, exact: true);
         call.Path.WriteField(compiled, ModelLink(call.Path), model);
         Compiled(call, compiled, model);
@@ -164,7 +202,11 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 
     /// <summary>How the source calls the compiled model that a call is on.</summary>
     protected static string? NameOf(Call call, Reference compiled) =>
-        call.Operation is IInvocationOperation { Instance: ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation } invocation
+        call.Operation
+            is IInvocationOperation
+        {
+            Instance: ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation
+        } invocation
             ? invocation.Instance.Syntax.ToString()
             : call.Path.NameOf(compiled);
 
@@ -172,7 +214,10 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     {
         var scope = method.ContainingNamespace;
         while (scope is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false })
+        {
             scope = scope.ContainingNamespace;
+        }
+
         return scope?.Name ?? "";
     }
 }

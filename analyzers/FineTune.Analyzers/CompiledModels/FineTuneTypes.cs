@@ -18,7 +18,7 @@ internal sealed class FineTuneTypes
     {
         this.tunable = tunable;
         this.compiledModel = compiledModel;
-        this.compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
+        compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
         TrackedTypes = new(type => IsModel(type) || IsCompiledModel(type));
         Phase = compilation.GetTypeByMetadataName(MetadataNames.Phase);
         StaleCompilationException = compilation.GetTypeByMetadataName(MetadataNames.StaleCompilationException);
@@ -35,11 +35,13 @@ internal sealed class FineTuneTypes
     public static FineTuneTypes? In(Compilation compilation) => Shared.Of(compilation);
 
     public bool IsModel(ITypeSymbol? type) =>
-        type is { SpecialType: SpecialType.None } && models.GetOrAdd(type, key => Is(key, tunable) || key.AllInterfaces.Contains(tunable, SymbolEqualityComparer.Default));
+        type is { SpecialType: SpecialType.None }
+        && models.GetOrAdd(type, key => Is(key, tunable) || key.AllInterfaces.Contains(tunable, SymbolEqualityComparer.Default));
 
     public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel) || Is(type, compiledLoop);
 
-    public static bool Is(ITypeSymbol? type, INamedTypeSymbol? wanted) => wanted is not null && SymbolEqualityComparer.Default.Equals(type, wanted);
+    public static bool Is(ITypeSymbol? type, INamedTypeSymbol? wanted) =>
+        wanted is not null && SymbolEqualityComparer.Default.Equals(type, wanted);
 
     private static FineTuneTypes? Find(Compilation compilation) =>
         compilation.GetTypeByMetadataName(MetadataNames.IFineTunable) is { } tunable

@@ -52,7 +52,7 @@ internal sealed class FitSettings
     /// <summary>The elements of a collection, each behind its variable; null where not all of them are in sight.</summary>
     public static IReadOnlyList<IOperation>? Elements(IOperation collection, CancellationToken cancellation)
     {
-        IEnumerable<IOperation>? elements = SingleAssignment.Behind(collection, cancellation) switch
+        var elements = SingleAssignment.Behind(collection, cancellation) switch
         {
             ICollectionExpressionOperation expression => expression.Elements,
             IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
@@ -69,7 +69,9 @@ internal sealed class FitSettings
         foreach (var assignment in initializer?.Initializers.OfType<ISimpleAssignmentOperation>() ?? [])
         {
             if (assignment.Target is IPropertyReferenceOperation property)
+            {
                 stated[property.Property.Name] = SingleAssignment.Unconverted(assignment.Value);
+            }
         }
     }
 }

@@ -15,9 +15,15 @@ internal sealed record Trainability(TrainabilityKind Kind, object? Count = null,
     public bool? Differs(Trainability before)
     {
         if (Kind == TrainabilityKind.Unknown || before.Kind == TrainabilityKind.Unknown)
+        {
             return null;
+        }
+
         if (Kind == TrainabilityKind.Last && before.Kind == TrainabilityKind.Last)
+        {
             return Count is null || before.Count is null || Unit is null || before.Unit is null ? null : !Equals(before);
+        }
+
         return Kind != before.Kind;
     }
 }

@@ -19,7 +19,8 @@ public sealed class NotPartialAnalyzer : DiagnosticAnalyzer
         "Model",
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        "The generator writes the other half of an annotated class. That needs the class, and every type around it, to be declared partial.",
+        "The generator writes the other half of an annotated class. That needs the class, and every type around it, to be declared "
+            + "partial.",
         RulePages.Of(RuleIds.NotPartial));
 
     /// <inheritdoc/>
@@ -33,7 +34,9 @@ public sealed class NotPartialAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (AnnotatedClass.In(start.Compilation) is { } annotated)
+            {
                 start.RegisterSymbolAction(symbol => Analyze(symbol, annotated), SymbolKind.NamedType);
+            }
         });
     }
 
@@ -41,11 +44,18 @@ public sealed class NotPartialAnalyzer : DiagnosticAnalyzer
     {
         var type = (INamedTypeSymbol)context.Symbol;
         if (!annotated.Includes(type) && !ContainsAnnotated(type, annotated))
+        {
             return;
+        }
+
         foreach (var reference in type.DeclaringSyntaxReferences)
         {
-            if (reference.GetSyntax(context.CancellationToken) is TypeDeclarationSyntax declaration && !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
-                context.ReportDiagnostic(Diagnostic.Create(Rule, declaration.Identifier.GetLocation(), type.Name, Annotated(type, annotated).Name));
+            if (reference.GetSyntax(context.CancellationToken) is TypeDeclarationSyntax declaration
+                && !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
+            {
+                context.ReportDiagnostic(
+                    Diagnostic.Create(Rule, declaration.Identifier.GetLocation(), type.Name, Annotated(type, annotated).Name));
+            }
         }
     }
 
@@ -53,5 +63,7 @@ public sealed class NotPartialAnalyzer : DiagnosticAnalyzer
         type.GetTypeMembers().Any(inner => annotated.Includes(inner) || ContainsAnnotated(inner, annotated));
 
     private static INamedTypeSymbol Annotated(INamedTypeSymbol type, AnnotatedClass annotated) =>
-        annotated.Includes(type) ? type : Annotated(type.GetTypeMembers().First(inner => annotated.Includes(inner) || ContainsAnnotated(inner, annotated)), annotated);
+        annotated.Includes(type)
+            ? type
+            : Annotated(type.GetTypeMembers().First(inner => annotated.Includes(inner) || ContainsAnnotated(inner, annotated)), annotated);
 }

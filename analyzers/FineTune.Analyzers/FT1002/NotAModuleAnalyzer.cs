@@ -30,8 +30,11 @@ public sealed class NotAModuleAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (AnnotatedClass.In(start.Compilation) is { } annotated && start.Compilation.GetTypeByMetadataName(MetadataNames.Module) is { } module)
+            if (AnnotatedClass.In(start.Compilation) is { } annotated
+                && start.Compilation.GetTypeByMetadataName(MetadataNames.Module) is { } module)
+            {
                 start.RegisterSymbolAction(symbol => Analyze(symbol, annotated, module), SymbolKind.NamedType);
+            }
         });
     }
 
@@ -39,11 +42,16 @@ public sealed class NotAModuleAnalyzer : DiagnosticAnalyzer
     {
         var type = (INamedTypeSymbol)context.Symbol;
         if (!annotated.Includes(type))
+        {
             return;
+        }
+
         for (var ancestor = type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
         {
             if (ancestor.TypeKind == TypeKind.Error || SymbolEqualityComparer.Default.Equals(ancestor, module))
+            {
                 return;
+            }
         }
 
         context.ReportDiagnostic(Diagnostic.Create(Rule, type.Locations[0], type.Name));

@@ -17,7 +17,8 @@ public sealed class MissingRoleAnalyzer : DiagnosticAnalyzer
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "Fine-tuning freezes and unfreezes the backbone under a head that always trains: without a backbone there is nothing to freeze, and without a head nothing trains while it is frozen.",
+        "Fine-tuning freezes and unfreezes the backbone under a head that always trains: without a backbone there is nothing to "
+            + "freeze, and without a head nothing trains while it is frozen.",
         RulePages.Of(RuleIds.MissingRole));
 
     /// <inheritdoc/>
@@ -44,11 +45,19 @@ public sealed class MissingRoleAnalyzer : DiagnosticAnalyzer
         // Of an abstract class, a derived one may have what it lacks.
         var type = (INamedTypeSymbol)context.Symbol;
         if (type.IsAbstract || !annotated.Includes(type))
+        {
             return;
+        }
+
         if (!Marks(type, backbone))
+        {
             Report("Backbone", "the pre-trained part");
+        }
+
         if (!Marks(type, head))
+        {
             Report("Head", "the part that starts from random weights");
+        }
 
         void Report(string attribute, string part) =>
             context.ReportDiagnostic(Diagnostic.Create(Rule, type.Locations[0], type.Name, attribute, part));
@@ -58,8 +67,13 @@ public sealed class MissingRoleAnalyzer : DiagnosticAnalyzer
     {
         for (; type is not null; type = type.BaseType)
         {
-            if (type.TypeKind == TypeKind.Error || type.GetMembers().Any(member => member.GetAttributes().Any(attribute => SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, role))))
+            if (type.TypeKind == TypeKind.Error
+                || type.GetMembers()
+                    .Any(member =>
+                        member.GetAttributes().Any(attribute => SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, role))))
+            {
                 return true;
+            }
         }
 
         return false;

@@ -18,7 +18,8 @@ public sealed class RoleAnalyzer : DiagnosticAnalyzer
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "Every module of an annotated class is pre-trained ([Backbone]), starts from random weights ([Head]) or never trains ([Frozen]). One without a role is registered and is in no parameter group; of two roles only one counts.",
+        "Every module of an annotated class is pre-trained ([Backbone]), starts from random weights ([Head]) or never trains "
+            + "([Frozen]). One without a role is registered and is in no parameter group; of two roles only one counts.",
         RulePages.Of(RuleIds.Role));
 
     /// <summary>The property that is there where a role is missing.</summary>
@@ -35,7 +36,9 @@ public sealed class RoleAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (AnnotatedClass.In(start.Compilation) is { } annotated && TorchTypes.In(start.Compilation) is { } torch)
+            {
                 start.RegisterSymbolAction(symbol => Analyze(symbol, annotated, torch), SymbolKind.NamedType);
+            }
         });
     }
 
@@ -43,16 +46,26 @@ public sealed class RoleAnalyzer : DiagnosticAnalyzer
     {
         var type = (INamedTypeSymbol)context.Symbol;
         if (!torch.IsModule(type) || !annotated.Includes(type))
+        {
             return;
+        }
+
         foreach (var (member, stored) in StoredMembers.Of(type))
         {
             if (member.IsStatic || !torch.IsModule(stored))
+            {
                 continue;
+            }
+
             var roles = StoredMembers.RolesOf(member);
             if (roles.Count > 1)
+            {
                 Report(member, $"is marked [{string.Join("] and [", roles)}]; a part has one role", null);
+            }
             else if (roles.Count == 0 && StoredMembers.MayHaveParameters(stored))
+            {
                 Report(member, "has no role, so no phase says whether it trains; mark it [Backbone], [Head] or [Frozen]", MissingProperty);
+            }
         }
 
         void Report(ISymbol member, string problem, string? property) => context.ReportDiagnostic(Diagnostic.Create(

@@ -10,7 +10,9 @@ namespace FineTune.Analyzers.FT1005;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class UnfreezeCountAnalyzer : DiagnosticAnalyzer
 {
-    /// <summary>{0}: the attribute; {1}: the count; {2}: what is wrong with it. An error below one, a warning where there are fewer.</summary>
+    /// <summary>
+    /// {0}: the attribute; {1}: the count; {2}: what is wrong with it. An error below one, a warning where there are fewer.
+    /// </summary>
     internal static readonly DiagnosticDescriptor Rule = new(
         RuleIds.UnfreezeCount,
         "Count of layers to unfreeze out of range",
@@ -18,7 +20,8 @@ public sealed class UnfreezeCountAnalyzer : DiagnosticAnalyzer
         "Model",
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        "A phase that unfreezes no layer trains the head alone, as FreezeBackbone does. Entering it throws. One that asks for more layers than there are unfreezes the whole backbone.",
+        "A phase that unfreezes no layer trains the head alone, as FreezeBackbone does. Entering it throws. One that asks for more "
+            + "layers than there are unfreezes the whole backbone.",
         RulePages.Of(RuleIds.UnfreezeCount));
 
     private static readonly string[] Counting =
@@ -36,10 +39,17 @@ public sealed class UnfreezeCountAnalyzer : DiagnosticAnalyzer
         {
             var counting = Counting.Select(start.Compilation.GetTypeByMetadataName).OfType<INamedTypeSymbol>().ToArray();
             if (counting.Length > 0)
+            {
                 start.RegisterSymbolAction(symbol => Analyze(symbol, counting), SymbolKind.NamedType);
+            }
+
             var counted = counting.Where(type => type.Name != "GradualUnfreezeAttribute").ToArray();
             if (counted.Length > 0 && TorchTypes.In(start.Compilation) is { } torch)
-                start.RegisterSymbolStartAction(symbol => BackboneLayers.Count(symbol, torch, counted, AnalyzeBeyond), SymbolKind.NamedType);
+            {
+                start.RegisterSymbolStartAction(
+                    symbol => BackboneLayers.Count(symbol, torch, counted, AnalyzeBeyond),
+                    SymbolKind.NamedType);
+            }
         });
     }
 
@@ -51,8 +61,13 @@ public sealed class UnfreezeCountAnalyzer : DiagnosticAnalyzer
                 && attribute.ConstructorArguments.FirstOrDefault().Value is int and < 1 and var count
                 && attribute.ApplicationSyntaxReference is { } place)
             {
-                context.ReportDiagnostic(Diagnostic.Create(
-                    Rule, place.GetSyntax(context.CancellationToken).GetLocation(), NameOf(attribute), count, "unfreezes nothing; expected at least 1"));
+                context.ReportDiagnostic(
+                    Diagnostic.Create(
+                        Rule,
+                        place.GetSyntax(context.CancellationToken).GetLocation(),
+                        NameOf(attribute),
+                        count,
+                        "unfreezes nothing; expected at least 1"));
             }
         }
     }
@@ -61,7 +76,10 @@ public sealed class UnfreezeCountAnalyzer : DiagnosticAnalyzer
     {
         var most = counted.Layers.Of(counted.Unit);
         if (counted.Count <= most || attribute.ApplicationSyntaxReference is not { } place)
+        {
             return;
+        }
+
         var units = counted.Unit switch { "Block" => "blocks", "Parameterized" => "layers with parameters", _ => "layers" };
         context.ReportDiagnostic(Diagnostic.Create(
             Rule,

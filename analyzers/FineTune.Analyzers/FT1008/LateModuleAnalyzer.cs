@@ -21,7 +21,9 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "RegisterComponents registers what the members of an instance hold when it is called. A static member belongs to no instance; a member that is assigned later holds a module that the model does not know: it is not saved, not moved to a device and not put into training mode.",
+        "RegisterComponents registers what the members of an instance hold when it is called. A static member belongs to no "
+            + "instance; a member that is assigned later holds a module that the model does not know: it is not saved, not moved to a "
+            + "device and not put into training mode.",
         RulePages.Of(RuleIds.LateModule));
 
     /// <summary>The property that is there where the member is static.</summary>
@@ -38,11 +40,16 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (AnnotatedClass.In(start.Compilation) is not { } annotated || TorchTypes.In(start.Compilation) is not { } torch)
+            {
                 return;
+            }
+
             var constructions = new ConcurrentDictionary<INamedTypeSymbol, Construction>(SymbolEqualityComparer.Default);
             start.RegisterSymbolAction(symbol => AnalyzeStatic(symbol, annotated, torch), SymbolKind.NamedType);
             start.RegisterOperationAction(
-                operation => AnalyzeAssignment(operation, annotated, torch, constructions), OperationKind.SimpleAssignment, OperationKind.CoalesceAssignment);
+                operation => AnalyzeAssignment(operation, annotated, torch, constructions),
+                OperationKind.SimpleAssignment,
+                OperationKind.CoalesceAssignment);
         });
     }
 
@@ -50,29 +57,37 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
     {
         var type = (INamedTypeSymbol)context.Symbol;
         if (!torch.IsModule(type) || !annotated.Includes(type))
+        {
             return;
+        }
+
         foreach (var (member, stored) in StoredMembers.Of(type))
         {
             if (member.IsStatic && torch.IsModule(stored) && StoredMembers.MayHaveParameters(stored))
             {
-                context.ReportDiagnostic(Diagnostic.Create(
-                    Rule,
-                    member.Locations[0],
-                    ImmutableDictionary<string, string?>.Empty.Add(StaticProperty, ""),
-                    member.Name,
-                    "is static: all instances share it, and none registers it; make it an instance's own"));
+                context.ReportDiagnostic(
+                    Diagnostic.Create(
+                        Rule,
+                        member.Locations[0],
+                        ImmutableDictionary<string, string?>.Empty.Add(StaticProperty, ""),
+                        member.Name,
+                        "is static: all instances share it, and none registers it; make it an instance's own"));
             }
         }
     }
 
     private static void AnalyzeAssignment(
-        OperationAnalysisContext context, AnnotatedClass annotated, TorchTypes torch, ConcurrentDictionary<INamedTypeSymbol, Construction> constructions)
+        OperationAnalysisContext context,
+        AnnotatedClass annotated,
+        TorchTypes torch,
+        ConcurrentDictionary<INamedTypeSymbol, Construction> constructions)
     {
         var assignment = (IAssignmentOperation)context.Operation;
         if (assignment.Target is not IMemberReferenceOperation { Member: { IsStatic: false } member } target
             || !torch.IsModule(target.Type)
             || !annotated.Includes(member.ContainingType)
-            || StoredMembers.TypeOf(member) is not { } stored || !torch.IsModule(stored)
+            || StoredMembers.TypeOf(member) is not { } stored
+            || !torch.IsModule(stored)
             || !IsAnotherModule(assignment.Value, member)
             || context.ContainingSymbol is not IMethodSymbol method)
         {
@@ -83,11 +98,13 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
         var isOwn = target.Instance is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance };
         if (construction.RegistersInConstructor && !Registers(assignment) && IsAfterRegistration(assignment, method, isOwn, construction))
         {
-            context.ReportDiagnostic(Diagnostic.Create(
-                Rule,
-                target.Syntax.GetLocation(),
-                member.Name,
-                "is assigned after RegisterComponents, so the model does not know what it holds now: it is neither saved nor moved with the model; assign it before, once"));
+            context.ReportDiagnostic(
+                Diagnostic.Create(
+                    Rule,
+                    target.Syntax.GetLocation(),
+                    member.Name,
+                    "is assigned after RegisterComponents, so the model does not know what it holds now: it is neither saved nor "
+                        + "moved with the model; assign it before, once"));
         }
     }
 
@@ -95,10 +112,18 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
     {
         // Of another object, all that its constructor does is done.
         if (!isOwn)
+        {
             return true;
+        }
+
         if (method.MethodKind is MethodKind.Constructor)
+        {
             return IsPreceded(assignment);
-        return !method.IsVirtual && !method.IsOverride && !method.IsAbstract
+        }
+
+        return !method.IsVirtual
+            && !method.IsOverride
+            && !method.IsAbstract
             && !construction.Mentions((method.AssociatedSymbol ?? method).Name)
             && !IsInFunction(assignment);
     }
@@ -107,14 +132,25 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
     private static bool IsPreceded(IOperation assignment)
     {
         if (IsInFunction(assignment))
+        {
             return false;
+        }
+
         for (var (inner, outer) = (assignment, assignment.Parent); outer is not null; (inner, outer) = (outer, outer.Parent))
         {
             if (outer is ILoopOperation)
+            {
                 return false;
-            if (outer is IBlockOperation block && block.Operations.TakeWhile(sibling => sibling != inner).Any(sibling =>
-                sibling is IExpressionStatementOperation { Operation: IInvocationOperation { TargetMethod.Name: "RegisterComponents" } }))
+            }
+
+            if (outer is IBlockOperation block
+                && block
+                    .Operations.TakeWhile(sibling => sibling != inner)
+                    .OfType<IExpressionStatementOperation>()
+                    .Any(before => before.Operation is IInvocationOperation { TargetMethod.Name: "RegisterComponents" }))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -125,10 +161,14 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
     {
         var root = assignment;
         while (root.Parent is not null)
+        {
             root = root.Parent;
-        return root.Descendants().Any(operation =>
-            operation is IInvocationOperation { TargetMethod.Name: "RegisterComponents" or "register_module" }
-            && operation.Syntax.SpanStart > assignment.Syntax.SpanStart);
+        }
+
+        return root.Descendants()
+            .Any(operation =>
+                operation is IInvocationOperation { TargetMethod.Name: "RegisterComponents" or "register_module" }
+                && operation.Syntax.SpanStart > assignment.Syntax.SpanStart);
     }
 
     private static bool IsInFunction(IOperation operation)
@@ -136,7 +176,9 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
         for (var outer = operation.Parent; outer is not null; outer = outer.Parent)
         {
             if (outer is IAnonymousFunctionOperation or ILocalFunctionOperation)
+            {
                 return true;
+            }
         }
 
         return false;
@@ -146,14 +188,23 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
     private static bool IsAnotherModule(IOperation value, ISymbol member)
     {
         while (value is IConversionOperation conversion)
+        {
             value = conversion.Operand;
+        }
+
         if (value.ConstantValue.HasValue || value is IDefaultValueOperation)
+        {
             return false;
+        }
+
         while (value is IInvocationOperation { TargetMethod: var method } call)
         {
             var receiver = call.Instance ?? (method.IsExtensionMethod ? call.Arguments.FirstOrDefault()?.Value : null);
             if (receiver is null)
+            {
                 return true;
+            }
+
             value = receiver is IConversionOperation converted ? converted.Operand : receiver;
         }
 
@@ -173,13 +224,19 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
         public static Construction Of(INamedTypeSymbol type, CancellationToken cancellation)
         {
             var construction = new Construction();
-            var members = type.DeclaringSyntaxReferences
-                .SelectMany(reference => (reference.GetSyntax(cancellation) as TypeDeclarationSyntax)?.Members ?? default)
+            var members = type
+                .DeclaringSyntaxReferences.SelectMany(reference =>
+                    (reference.GetSyntax(cancellation) as TypeDeclarationSyntax)?.Members ?? default)
                 .ToLookup(NameOf);
             foreach (var constructor in members[".ctor"])
             {
-                construction.RegistersInConstructor |= constructor.DescendantNodes().OfType<InvocationExpressionSyntax>()
-                    .Any(call => call.Expression is IdentifierNameSyntax { Identifier.ValueText: "RegisterComponents" } or MemberAccessExpressionSyntax { Name.Identifier.ValueText: "RegisterComponents" });
+                construction.RegistersInConstructor |= constructor
+                    .DescendantNodes()
+                    .OfType<InvocationExpressionSyntax>()
+                    .Any(call =>
+                        call.Expression
+                            is IdentifierNameSyntax { Identifier.ValueText: "RegisterComponents" }
+                                or MemberAccessExpressionSyntax { Name.Identifier.ValueText: "RegisterComponents" });
                 construction.Add(constructor, members);
             }
 
@@ -193,17 +250,20 @@ public sealed class LateModuleAnalyzer : DiagnosticAnalyzer
                 if (names.Add(name))
                 {
                     foreach (var mentioned in members[name])
+                    {
                         Add(mentioned, members);
+                    }
                 }
             }
         }
 
-        private static string NameOf(MemberDeclarationSyntax member) => member switch
-        {
-            ConstructorDeclarationSyntax => ".ctor",
-            MethodDeclarationSyntax method => method.Identifier.ValueText,
-            PropertyDeclarationSyntax property => property.Identifier.ValueText,
-            _ => "",
-        };
+        private static string NameOf(MemberDeclarationSyntax member) =>
+            member switch
+            {
+                ConstructorDeclarationSyntax => ".ctor",
+                MethodDeclarationSyntax method => method.Identifier.ValueText,
+                PropertyDeclarationSyntax property => property.Identifier.ValueText,
+                _ => "",
+            };
     }
 }

@@ -20,11 +20,14 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "Registration finds modules, parameters and buffers in members. It does not look into arrays, lists, dictionaries and tuples: what is in there has no name in the state of the model, and no optimizer gets its parameters. ModuleList and ModuleDict are modules.",
+        "Registration finds modules, parameters and buffers in members. It does not look into arrays, lists, dictionaries and "
+            + "tuples: what is in there has no name in the state of the model, and no optimizer gets its parameters. ModuleList and "
+            + "ModuleDict are modules.",
         RulePages.Of(RuleIds.UnregisteredCollection));
 
     /// <summary>The properties that the fix reads: ModuleList or ModuleDict, and the type of the modules.</summary>
-    internal const string ContainerProperty = "container", ElementProperty = "element";
+    internal const string ContainerProperty = "container",
+        ElementProperty = "element";
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
@@ -37,7 +40,9 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (AnnotatedClass.In(start.Compilation) is { } annotated && TorchTypes.In(start.Compilation) is { } torch)
+            {
                 start.RegisterSymbolStartAction(symbol => Start(symbol, annotated, torch), SymbolKind.NamedType);
+            }
         });
     }
 
@@ -45,14 +50,20 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
     {
         var type = (INamedTypeSymbol)context.Symbol;
         if (!torch.IsModule(type) || !annotated.Includes(type))
+        {
             return;
-        var suspects = StoredMembers.Of(type)
+        }
+
+        var suspects = StoredMembers
+            .Of(type)
             .Where(stored => !stored.Member.IsStatic)
             .Select(stored => (stored.Member, Collection: Collection.Of(stored.Type, torch)!))
             .Where(suspect => suspect.Collection is not null)
             .ToList();
         if (suspects.Count == 0)
+        {
             return;
+        }
 
         var registersByHand = false;
         var values = new ConcurrentBag<(ISymbol Member, IOperation Value)>();
@@ -69,34 +80,52 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
                         break;
                     case IFieldInitializerOperation initializer:
                         foreach (var field in initializer.InitializedFields)
+                        {
                             values.Add((field, initializer.Value));
+                        }
+
                         break;
                     case IPropertyInitializerOperation initializer:
                         foreach (var property in initializer.InitializedProperties)
+                        {
                             values.Add((property, initializer.Value));
+                        }
+
                         break;
                 }
             },
-            OperationKind.Invocation, OperationKind.SimpleAssignment, OperationKind.FieldInitializer, OperationKind.PropertyInitializer);
+            OperationKind.Invocation,
+            OperationKind.SimpleAssignment,
+            OperationKind.FieldInitializer,
+            OperationKind.PropertyInitializer);
         context.RegisterSymbolEndAction(end =>
         {
             if (registersByHand)
+            {
                 return;
+            }
+
             foreach (var (member, collection) in suspects)
             {
                 var held = values.Where(value => SymbolEqualityComparer.Default.Equals(value.Member, member)).ToList();
                 if (held.Count > 0 && held.TrueForAll(value => HoldsMembersOnly(value.Value, type)))
+                {
                     continue;
-                var properties = collection.Container is null ? null : ImmutableDictionary<string, string?>.Empty
-                    .Add(ContainerProperty, collection.Container)
-                    .Add(ElementProperty, collection.Element);
-                end.ReportDiagnostic(Diagnostic.Create(
-                    Rule,
-                    member.Locations[0],
-                    properties,
-                    member.Name,
-                    collection.Kind,
-                    collection.Container is null ? "a member for each" : $"a {collection.Container}<{collection.Element}>"));
+                }
+
+                var properties = collection.Container is null
+                    ? null
+                    : ImmutableDictionary<string, string?>
+                        .Empty.Add(ContainerProperty, collection.Container)
+                        .Add(ElementProperty, collection.Element);
+                end.ReportDiagnostic(
+                    Diagnostic.Create(
+                        Rule,
+                        member.Locations[0],
+                        properties,
+                        member.Name,
+                        collection.Kind,
+                        collection.Container is null ? "a member for each" : $"a {collection.Container}<{collection.Element}>"));
             }
         });
     }
@@ -105,18 +134,22 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
     private static bool HoldsMembersOnly(IOperation value, INamedTypeSymbol type)
     {
         while (value is IConversionOperation conversion)
+        {
             value = conversion.Operand;
-        IEnumerable<IOperation>? elements = value switch
+        }
+
+        var elements = value switch
         {
             IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
             ICollectionExpressionOperation collection => collection.Elements,
             ITupleOperation tuple => tuple.Elements,
-            IObjectCreationOperation { Initializer: { } initializer } => initializer.Initializers.Select(added => added switch
-            {
-                IInvocationOperation { Arguments: { Length: > 0 } arguments } => arguments[arguments.Length - 1].Value,
-                ISimpleAssignmentOperation assignment => assignment.Value,
-                _ => added,
-            }),
+            IObjectCreationOperation { Initializer: { } initializer } => initializer.Initializers.Select(added =>
+                added switch
+                {
+                    IInvocationOperation { Arguments: { Length: > 0 } arguments } => arguments[arguments.Length - 1].Value,
+                    ISimpleAssignmentOperation assignment => assignment.Value,
+                    _ => added,
+                }),
             _ => null,
         };
         var listed = elements?.ToList();
@@ -126,7 +159,10 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
     private static bool IsMember(IOperation value, INamedTypeSymbol type)
     {
         while (value is IConversionOperation conversion)
+        {
             value = conversion.Operand;
+        }
+
         return value is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member.ContainingType: { } declaring }
             && SymbolEqualityComparer.Default.Equals(declaring, type);
     }
@@ -138,25 +174,64 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
     private sealed record Collection(string Kind, string? Container, string Element)
     {
         private static readonly string[] Lists =
-            ["List", "IList", "IReadOnlyList", "ICollection", "IReadOnlyCollection", "IEnumerable", "LinkedList", "Queue", "Stack", "HashSet", "ISet", "ImmutableArray", "ImmutableList"];
+        [
+            "List",
+            "IList",
+            "IReadOnlyList",
+            "ICollection",
+            "IReadOnlyCollection",
+            "IEnumerable",
+            "LinkedList",
+            "Queue",
+            "Stack",
+            "HashSet",
+            "ISet",
+            "ImmutableArray",
+            "ImmutableList",
+        ];
 
         private static readonly string[] Dictionaries =
-            ["Dictionary", "IDictionary", "IReadOnlyDictionary", "SortedDictionary", "OrderedDictionary", "ImmutableDictionary"];
+        [
+            "Dictionary",
+            "IDictionary",
+            "IReadOnlyDictionary",
+            "SortedDictionary",
+            "OrderedDictionary",
+            "ImmutableDictionary",
+        ];
 
-        public static Collection? Of(ITypeSymbol type, TorchTypes torch) => type switch
-        {
-            IArrayTypeSymbol { Rank: 1 } array when torch.IsModule(array.ElementType) => new("an array", "ModuleList", Name(array.ElementType)),
-            INamedTypeSymbol { IsTupleType: true } tuple when tuple.TupleElements.Any(element => torch.IsModule(element.Type)) => new("a tuple", null, ""),
-            INamedTypeSymbol { TypeArguments.Length: 1 } list when Lists.Contains(list.Name) && IsOfSystem(list) && torch.IsModule(list.TypeArguments[0]) =>
-                new("a list", "ModuleList", Name(list.TypeArguments[0])),
-            INamedTypeSymbol { TypeArguments.Length: 2 } dictionary when Dictionaries.Contains(dictionary.Name) && IsOfSystem(dictionary) && torch.IsModule(dictionary.TypeArguments[1]) =>
-                new("a dictionary", dictionary.TypeArguments[0].SpecialType == SpecialType.System_String ? "ModuleDict" : null, Name(dictionary.TypeArguments[1])),
-            _ => null,
-        };
+        public static Collection? Of(ITypeSymbol type, TorchTypes torch) =>
+            type switch
+            {
+                IArrayTypeSymbol { Rank: 1 } array when torch.IsModule(array.ElementType) => new(
+                    "an array",
+                    "ModuleList",
+                    Name(array.ElementType)),
+                INamedTypeSymbol { IsTupleType: true } tuple when tuple.TupleElements.Any(element => torch.IsModule(element.Type)) => new(
+                    "a tuple",
+                    null,
+                    ""),
+                INamedTypeSymbol { TypeArguments.Length: 1 } list
+                    when Lists.Contains(list.Name) && IsOfSystem(list) && torch.IsModule(list.TypeArguments[0]) => new(
+                    "a list",
+                    "ModuleList",
+                    Name(list.TypeArguments[0])),
+                INamedTypeSymbol { TypeArguments.Length: 2 } dictionary
+                    when Dictionaries.Contains(dictionary.Name) && IsOfSystem(dictionary) && torch.IsModule(dictionary.TypeArguments[1]) =>
+                    new(
+                        "a dictionary",
+                        dictionary.TypeArguments[0].SpecialType == SpecialType.System_String ? "ModuleDict" : null,
+                        Name(dictionary.TypeArguments[1])),
+                _ => null,
+            };
 
-        private static bool IsOfSystem(INamedTypeSymbol type) => type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true;
+        private static bool IsOfSystem(INamedTypeSymbol type) =>
+            type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true;
 
         private static string Name(ITypeSymbol type) =>
-            type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier));
+            type.WithNullableAnnotation(NullableAnnotation.NotAnnotated)
+                .ToDisplayString(
+                    SymbolDisplayFormat.MinimallyQualifiedFormat.AddMiscellaneousOptions(
+                        SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier));
     }
 }

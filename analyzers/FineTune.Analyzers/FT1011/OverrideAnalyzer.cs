@@ -20,7 +20,8 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
         "Model",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "The generator overrides train, to keep frozen layers in inference mode, and RegisterComponents, to register the parts. Where a class has an override of its own, nothing is generated, and the override has to see to it.",
+        "The generator overrides train, to keep frozen layers in inference mode, and RegisterComponents, to register the parts. "
+            + "Where a class has an override of its own, nothing is generated, and the override has to see to it.",
         RulePages.Of(RuleIds.Override));
 
     /// <inheritdoc/>
@@ -34,7 +35,9 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (AnnotatedClass.In(start.Compilation) is { } annotated && TorchTypes.In(start.Compilation) is { } torch)
+            {
                 start.RegisterOperationBlockAction(block => Analyze(block, annotated, torch));
+            }
         });
     }
 
@@ -42,29 +45,51 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
     {
         if (context.OwningSymbol is not IMethodSymbol { IsOverride: true, Name: "train" or "RegisterComponents" } method
             || !torch.IsModule(method.ContainingType) || !TorchTypes.IsLibrary(method))
+        {
             return;
+        }
+
         var isAnnotated = annotated.Includes(method.ContainingType);
         var derives = HasAnnotatedBase(method.ContainingType, annotated);
         if (!isAnnotated && !derives)
+        {
             return;
+        }
+
         var calls = Calls.In(context.OperationBlocks, method, context.CancellationToken);
         if (calls.AreUnknown)
+        {
             return;
+        }
 
         if (method.Name == "train")
         {
             if (!calls.Base)
+            {
                 Report("base.train", "the parts of the model keep the mode that they are in");
+            }
             else if (!derives && !calls.Names.Contains("KeepFrozenInInferenceMode") && !calls.Names.Contains("eval"))
+            {
                 Report("Layers.KeepFrozenInInferenceMode", "frozen layers train along, and their running statistics drift");
+            }
         }
         else if (!calls.Base && !calls.Names.Contains("RegisterGeneratedComponents"))
         {
-            var parts = StoredMembers.Of(method.ContainingType).Where(stored => !stored.Member.IsStatic && torch.IsModule(stored.Type)).Select(stored => stored.Member.Name).ToList();
+            var parts = StoredMembers
+                .Of(method.ContainingType)
+                .Where(stored => !stored.Member.IsStatic && torch.IsModule(stored.Type))
+                .Select(stored => stored.Member.Name)
+                .ToList();
             if (derives || !calls.RegistersByHand)
-                Report(derives ? "base.RegisterComponents" : "RegisterGeneratedComponents", "the parts of the model are not registered, so nothing trains and nothing is saved");
+            {
+                Report(
+                    derives ? "base.RegisterComponents" : "RegisterGeneratedComponents",
+                    "the parts of the model are not registered, so nothing trains and nothing is saved");
+            }
             else if (parts.FirstOrDefault(part => !calls.Names.Contains(part)) is { } missed)
+            {
                 Report("RegisterGeneratedComponents", $"'{missed}' is not registered, so it is neither trained nor saved");
+            }
         }
 
         void Report(string missing, string consequence) =>
@@ -75,8 +100,13 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
     {
         for (var current = type.BaseType; current is not null; current = current.BaseType)
         {
-            if (annotated.Includes(current) || (current.DeclaringSyntaxReferences.IsEmpty && current.Interfaces.Any(implemented => implemented.ToDisplayString() == MetadataNames.IFineTunable)))
+            if (annotated.Includes(current)
+                || (
+                    current.DeclaringSyntaxReferences.IsEmpty
+                    && current.Interfaces.Any(implemented => implemented.ToDisplayString() == MetadataNames.IFineTunable)))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -101,16 +131,21 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
             {
                 switch (operation)
                 {
-                    case IInvocationOperation { Instance: IInstanceReferenceOperation } call when call.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax } }:
+                    case IInvocationOperation { Instance: IInstanceReferenceOperation } call
+                        when call.Syntax
+                            is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax } }:
                         calls.Base |= call.TargetMethod.Name == method.Name;
                         break;
-                    case IInvocationOperation { Instance: IInstanceReferenceOperation } call when SymbolEqualityComparer.Default.Equals(call.TargetMethod.ContainingType, method.ContainingType):
+                    case IInvocationOperation { Instance: IInstanceReferenceOperation } call
+                        when SymbolEqualityComparer.Default.Equals(call.TargetMethod.ContainingType, method.ContainingType):
                         calls.Names.Add(call.TargetMethod.Name);
                         calls.AddOwn(call.TargetMethod, cancellation);
                         break;
                     case IInvocationOperation call:
                         calls.Names.Add(call.TargetMethod.Name);
-                        calls.RegistersByHand |= call.TargetMethod.Name is "register_module" or "add_module" || call.TargetMethod.ContainingType.Name == "Registration";
+                        calls.RegistersByHand |=
+                            call.TargetMethod.Name is "register_module" or "add_module"
+                            || call.TargetMethod.ContainingType.Name == "Registration";
                         break;
                     case IMemberReferenceOperation member:
                         calls.Names.Add(member.Member.Name);
@@ -118,7 +153,8 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
                     case IInstanceReferenceOperation { Parent: IArgumentOperation or IConversionOperation } self:
                         calls.AreUnknown |= !IsForRegistration(self);
                         break;
-                    case IThrowOperation { Parent: IExpressionStatementOperation or IBlockOperation } thrown when thrown.Parent?.Parent is IMethodBodyOperation or null:
+                    case IThrowOperation { Parent: IExpressionStatementOperation or IBlockOperation } thrown
+                        when thrown.Parent?.Parent is IMethodBodyOperation or null:
                         calls.AreUnknown = true;
                         break;
                 }
@@ -132,8 +168,15 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
         {
             var parent = self.Parent;
             while (parent is IArgumentOperation or IConversionOperation)
+            {
                 parent = parent.Parent;
-            return parent is IInvocationOperation { TargetMethod.ContainingType: { Name: "Registration", ContainingNamespace.Name: "CompilerServices" } };
+            }
+
+            return parent
+                is IInvocationOperation
+            {
+                TargetMethod.ContainingType: { Name: "Registration", ContainingNamespace.Name: "CompilerServices" }
+            };
         }
 
         // One level down, by name.
@@ -145,7 +188,10 @@ public sealed class OverrideAnalyzer : DiagnosticAnalyzer
                 foreach (var node in reference.GetSyntax(cancellation).DescendantNodes())
                 {
                     if (node is SimpleNameSyntax name)
+                    {
                         Names.Add(name.Identifier.ValueText);
+                    }
+
                     RegistersByHand |= node is SimpleNameSyntax { Identifier.ValueText: "register_module" };
                     Base |= node is BaseExpressionSyntax;
                 }

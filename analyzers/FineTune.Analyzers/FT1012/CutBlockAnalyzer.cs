@@ -18,7 +18,8 @@ public sealed class CutBlockAnalyzer : DiagnosticAnalyzer
         "Model",
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
-        "What a residual block computes is added to its input, so that its layers fit together and to that input. Half of one frozen and half of it learning is possible, and seldom what was meant; LayerUnit.Block counts blocks.",
+        "What a residual block computes is added to its input, so that its layers fit together and to that input. Half of one frozen "
+            + "and half of it learning is possible, and seldom what was meant; LayerUnit.Block counts blocks.",
         RulePages.Of(RuleIds.CutBlock));
 
     /// <inheritdoc/>
@@ -31,15 +32,26 @@ public sealed class CutBlockAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(MetadataNames.UnfreezeLastAttribute) is { } unfreezeLast && TorchTypes.In(start.Compilation) is { } torch)
-                start.RegisterSymbolStartAction(symbol => BackboneLayers.Count(symbol, torch, [unfreezeLast], Analyze), SymbolKind.NamedType);
+            if (start.Compilation.GetTypeByMetadataName(MetadataNames.UnfreezeLastAttribute) is { } unfreezeLast
+                && TorchTypes.In(start.Compilation) is { } torch)
+            {
+                start.RegisterSymbolStartAction(
+                    symbol => BackboneLayers.Count(symbol, torch, [unfreezeLast], Analyze),
+                    SymbolKind.NamedType);
+            }
         });
     }
 
     private static void Analyze(SymbolAnalysisContext context, AttributeData attribute, BackboneLayers.Counted counted)
     {
-        if (counted.Unit == "Block" || counted.Count < 1 || counted.Count >= counted.Layers.Of(counted.Unit) || attribute.ApplicationSyntaxReference is not { } place)
+        if (counted.Unit == "Block"
+            || counted.Count < 1
+            || counted.Count >= counted.Layers.Of(counted.Unit)
+            || attribute.ApplicationSyntaxReference is not { } place)
+        {
             return;
+        }
+
         var layers = counted.Layers.Layers;
         var first = counted.Layers.FirstOfLast(counted.Count, counted.Unit);
         foreach (var (start, end) in counted.Layers.ResidualBlocks)

@@ -18,7 +18,8 @@ public sealed class StaleCompilationAnalyzer : FlowAnalyzer
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "Compile fixes what trains, and builds the optimizer over it. After a freeze or an unfreeze the compiled model is stale: Fit and TrainStep throw StaleCompilationException, and Evaluate measures what was never compiled. Call Recompile in between.",
+        "Compile fixes what trains, and builds the optimizer over it. After a freeze or an unfreeze the compiled model is stale: Fit "
+            + "and TrainStep throw StaleCompilationException, and Evaluate measures what was never compiled. Call Recompile in between.",
         RulePages.Of(RuleIds.StaleCompilation));
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.CompiledModels;
+using FineTune.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -18,7 +18,8 @@ public sealed class DiscardedCompilationAnalyzer : FlowAnalyzer
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "Compile and Recompile give a new compiled model and leave the old one as it is, with the optimizer and the rates that it has. Assign the result.",
+        "Compile and Recompile give a new compiled model and leave the old one as it is, with the optimizer and the rates that it "
+            + "has. Assign the result.",
         RulePages.Of(RuleIds.DiscardedCompilation));
 
     /// <inheritdoc/>

@@ -15,7 +15,13 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
     public const string CompiledProperty = "compiled";
 
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) =>
-        DiscardedSince(subject, path) is { } discarded ? Report(discarded, call, subject, path.NameOf(subject), path) : inner with { At = call, Subject = subject.Id };
+        DiscardedSince(subject, path) is { } discarded
+            ? Report(discarded, call, subject, path.NameOf(subject), path)
+            : inner with
+            {
+                At = call,
+                Subject = subject.Id,
+            };
 
     public override bool IsRelevant(Effects reach) => Has(reach, Effects.DiscardsCompiled | Effects.UsesCompiled);
 
@@ -23,30 +29,40 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
     {
         var path = call.Path;
         if (CompileEffects.IsDiscarded(call.Operation.Syntax))
+        {
             path.WriteField(model, Discarded(path), new Constant(call.Operation));
+        }
         else if (path[model].Fields.Find(Discarded(path)) is { } before)
+        {
             path.WriteField(compiled, Discarded(path), before);
+        }
     }
 
     protected override void Use(Call call, Reference compiled)
     {
         var path = call.Path;
         if (DiscardedSince(compiled, path) is not { } discarded)
+        {
             return;
+        }
+
         path.Report(Report(discarded, call.Operation, compiled, NameOf(call, compiled), path));
         path.WriteField(compiled, Discarded(path), new Constant(discarded));
     }
 
     /// <summary>What was compiled of the model and thrown away, after this was compiled.</summary>
     private static IOperation? DiscardedSince(Reference compiled, FlowPath path) =>
-        path[compiled].Fields.Find(ModelLink(path)) is Reference model && path[model].Fields.Find(Discarded(path)) is Constant { Content: IOperation discarded } now
+        path[compiled].Fields.Find(ModelLink(path)) is Reference model
+        && path[model].Fields.Find(Discarded(path)) is Constant { Content: IOperation discarded } now
         && !now.Equals(path[compiled].Fields.Find(Discarded(path)))
             ? discarded
             : null;
 
     private static Finding Report(IOperation discarded, IOperation use, Reference compiled, string? name, FlowPath path)
     {
-        var isHere = discarded.Syntax.SyntaxTree == use.Syntax.SyntaxTree && ReferenceEquals(EnclosingMember.Of(discarded.Syntax), EnclosingMember.Of(use.Syntax));
+        var isHere =
+            discarded.Syntax.SyntaxTree == use.Syntax.SyntaxTree
+            && ReferenceEquals(EnclosingMember.Of(discarded.Syntax), EnclosingMember.Of(use.Syntax));
         var at = isHere ? discarded : use;
         var file = at.Syntax.SyntaxTree;
         var compiledAt = path.Fact<CompiledFact>(compiled)!.Compiled;

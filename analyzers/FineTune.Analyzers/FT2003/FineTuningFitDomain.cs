@@ -14,22 +14,40 @@ internal sealed class FineTuningFitDomain(FineTuneTypes types) : CompiledModelDo
     public override bool IsRelevant(Effects reach) =>
         Has(reach, Effects.Compiles | Effects.UsesCompiled) && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) => inner with { At = call, Subject = subject.Id };
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) =>
+        inner with
+        {
+            At = call,
+            Subject = subject.Id,
+        };
 
     protected override void Compiled(Call call, Reference compiled, Reference model)
     {
         var path = call.Path;
         if (path.Fact<ModelFact>(model) is { Now.Kind: TrainabilityKind.Last or TrainabilityKind.Full, Changed: not null })
+        {
             path.WriteField(compiled, FineTunes(path), Value.True);
+        }
     }
 
     protected override void Use(Call call, Reference compiled)
     {
         var path = call.Path;
-        if (call.Method.Name != "Fit" || path[compiled].Fields.Find(FineTunes(path))?.AsBool != true || path.Fact<CompiledFact>(compiled)?.Compiled is not { } at)
+        if (call.Method.Name != "Fit"
+            || path[compiled].Fields.Find(FineTunes(path))?.AsBool != true
+            || path.Fact<CompiledFact>(compiled)?.Compiled is not { } at)
+        {
             return;
-        path.Report(new(
-            UnwatchedFitAnalyzer.Rule, call.Operation, compiled.Id, [Lines.Of(at, call.Operation.Syntax.SyntaxTree)], [at], ImmutableDictionary<string, string?>.Empty));
+        }
+
+        path.Report(
+            new(
+                UnwatchedFitAnalyzer.Rule,
+                call.Operation,
+                compiled.Id,
+                [Lines.Of(at, call.Operation.Syntax.SyntaxTree)],
+                [at],
+                ImmutableDictionary<string, string?>.Empty));
     }
 
     private static int FineTunes(FlowPath path) => path.Slots.Named("compiled for fine-tuning");

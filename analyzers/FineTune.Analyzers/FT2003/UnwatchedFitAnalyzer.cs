@@ -20,7 +20,8 @@ public sealed class UnwatchedFitAnalyzer : FlowAnalyzer
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "Unfrozen layers overfit a small dataset in a few epochs, and forget what they were pre-trained on. The validation loss shows it at once, and early stopping gives the best weights back.",
+        "Unfrozen layers overfit a small dataset in a few epochs, and forget what they were pre-trained on. The validation loss "
+            + "shows it at once, and early stopping gives the best weights back.",
         RulePages.Of(RuleIds.UnwatchedFit));
 
     /// <summary>The property that is there where adding a callback mends it.</summary>
@@ -41,30 +42,48 @@ public sealed class UnwatchedFitAnalyzer : FlowAnalyzer
         var call = context.OperationBlocks.SelectMany(block => block.DescendantsAndSelf()).OfType<IInvocationOperation>()
             .FirstOrDefault(candidate => candidate.Syntax == finding.At.Syntax && candidate.TargetMethod.Name == "Fit");
         if (call is null || FitSettings.Of(call, context.CancellationToken) is not { } settings)
+        {
             return null;
+        }
+
         var callbacks = settings["Callbacks"];
         var hasValidation = settings["ValidationData"] is not null;
         var mayStop = IsShort(settings) || (callbacks is not null && MayStop(callbacks, context.CancellationToken));
         if (hasValidation && mayStop)
+        {
             return null;
+        }
+
         var canAdd = hasValidation && (callbacks is null || call.Syntax.Span.Contains(callbacks.Syntax.Span));
         return finding with
         {
             Arguments =
             [
                 finding.Arguments[0],
-                hasValidation ? "early stopping" : mayStop ? "validation data" : "validation data and early stopping",
-                hasValidation ? "add an EarlyStopping to its Callbacks" : "pass ValidationData" + (mayStop ? "" : ", and an EarlyStopping among the Callbacks"),
+                hasValidation ? "early stopping"
+                : mayStop ? "validation data"
+                : "validation data and early stopping",
+                hasValidation
+                    ? "add an EarlyStopping to its Callbacks"
+                    : "pass ValidationData" + (mayStop ? "" : ", and an EarlyStopping among the Callbacks"),
             ],
             Properties = canAdd ? finding.Properties.Add(AddProperty, "") : finding.Properties,
         };
     }
 
-    private static bool IsShort(FitSettings settings) => settings["InitialEpoch"] is null
-        && (settings["Epochs"] is not { } epochs || (epochs.ConstantValue is { HasValue: true, Value: { } count } && Convert.ToInt32(count, CultureInfo.InvariantCulture) <= ShortTraining));
+    private static bool IsShort(FitSettings settings) =>
+        settings["InitialEpoch"] is null
+        && (
+            settings["Epochs"] is not { } epochs
+            || (
+                epochs.ConstantValue is { HasValue: true, Value: { } count }
+                && Convert.ToInt32(count, CultureInfo.InvariantCulture) <= ShortTraining));
 
     /// <summary>Whether one of the callbacks stops early, or is one that we know nothing of.</summary>
     private static bool MayStop(IOperation callbacks, CancellationToken cancellation) =>
         FitSettings.Elements(callbacks, cancellation) is not { } elements
-        || elements.Any(element => element is not IObjectCreationOperation { Type: { } type } || type.Name == "EarlyStopping" || type.ContainingNamespace.ToDisplayString() != "FineTune");
+        || elements.Any(element =>
+            element is not IObjectCreationOperation { Type: { } type }
+            || type.Name == "EarlyStopping"
+            || type.ContainingNamespace.ToDisplayString() != "FineTune");
 }

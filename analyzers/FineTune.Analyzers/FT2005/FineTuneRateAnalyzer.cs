@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.CompiledModels;
+using FineTune.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -18,7 +18,8 @@ public sealed class FineTuneRateAnalyzer : FlowAnalyzer
         "Compile",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "A new head starts from nothing and learns fast. Pre-trained layers are close to where they should be: at the head's rate they forget what they know in a few steps.",
+        "A new head starts from nothing and learns fast. Pre-trained layers are close to where they should be: at the head's rate "
+            + "they forget what they know in a few steps.",
         RulePages.Of(RuleIds.FineTuneRate));
 
     /// <inheritdoc/>

@@ -13,25 +13,42 @@ namespace FineTune.Analyzers.FT2005;
 /// </summary>
 internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDomain(types)
 {
-    public override bool Follows(ISymbol? variable) => base.Follows(variable) || TypeOf(variable) switch
-    {
-        { SpecialType: SpecialType.System_Double } => true,
-        INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable => nullable.TypeArguments[0].SpecialType == SpecialType.System_Double,
-        { Name: "OptimizerConfig" } => true,
-        _ => false,
-    };
+    public override bool Follows(ISymbol? variable) =>
+        base.Follows(variable)
+        || TypeOf(variable) switch
+        {
+            { SpecialType: SpecialType.System_Double } => true,
+            INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable => nullable
+                .TypeArguments[0]
+                .SpecialType == SpecialType.System_Double,
+            { Name: "OptimizerConfig" } => true,
+            _ => false,
+        };
 
-    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) => inner with { At = call, Subject = subject.Id };
+    public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) =>
+        inner with
+        {
+            At = call,
+            Subject = subject.Id,
+        };
 
     public override bool IsRelevant(Effects reach) =>
-        Has(reach, Effects.Compiles) && HasAny(reach, Effects.FreezesBackbone | Effects.EntersPhase) && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
+        Has(reach, Effects.Compiles)
+        && HasAny(reach, Effects.FreezesBackbone | Effects.EntersPhase)
+        && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
 
     protected override Value RateOf(Call call)
     {
-        var argument = (call.Operation as IInvocationOperation)?.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "learningRate");
+        var argument = (call.Operation as IInvocationOperation)?.Arguments.FirstOrDefault(argument =>
+            argument.Parameter?.Name == "learningRate");
         if (argument is { ArgumentKind: ArgumentKind.DefaultValue })
+        {
             return new Constant(new ConfiguredRate(call.Method.Name, call.Method.Name == "SGD" ? 1e-3 : 1e-4, IsStated: false));
-        return Compute(argument?.Value, call.Path) is { } rate ? new Constant(new ConfiguredRate(call.Method.Name, rate, IsStated: true)) : Value.Unknown;
+        }
+
+        return Compute(argument?.Value, call.Path) is { } rate
+            ? new Constant(new ConfiguredRate(call.Method.Name, rate, IsStated: true))
+            : Value.Unknown;
     }
 
     protected override void Compiled(Call call, Reference compiled, Reference model)
@@ -42,24 +59,41 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
         switch (path.Fact<ModelFact>(model)!.Now.Kind)
         {
             case TrainabilityKind.Head:
-                var rate = Configured(call) ?? (before is not null && StatedAgain(call) is { } again ? new(before.Optimizer, again, true) : null);
-                path.WriteField(model, head, rate is null ? Value.Unknown : new Constant(new HeadRate(rate.Optimizer, rate.Rate, call.Operation.Syntax.GetLocation())));
+                var rate =
+                    Configured(call) ?? (before is not null && StatedAgain(call) is { } again ? new(before.Optimizer, again, true) : null);
+                path.WriteField(
+                    model,
+                    head,
+                    rate is null
+                        ? Value.Unknown
+                        : new Constant(new HeadRate(rate.Optimizer, rate.Rate, call.Operation.Syntax.GetLocation())));
                 break;
             case TrainabilityKind.Full or TrainabilityKind.Last when before is not null && !StatesRates(path[model].Type):
-                var fine = call.Method.Name == "Recompile" ? StatedAgain(call)
+                var fine =
+                    call.Method.Name == "Recompile" ? StatedAgain(call)
                     : Configured(call) is { IsStated: true } configured && configured.Optimizer == before.Optimizer ? configured.Rate
                     : null;
                 if (fine >= before.Rate)
+                {
                     path.Report(Report(call, model, before, fine.Value));
+                }
+
                 break;
         }
     }
 
-    private static Finding Report(Call call, Reference model, HeadRate head, double fine) => new(
-        FineTuneRateAnalyzer.Rule, call.Operation, model.Id,
-        [Lines.Of(head.Compiled, call.Operation.Syntax.SyntaxTree), fine.ToString(CultureInfo.InvariantCulture), head.Rate.ToString(CultureInfo.InvariantCulture)],
-        [head.Compiled],
-        ImmutableDictionary<string, string?>.Empty);
+    private static Finding Report(Call call, Reference model, HeadRate head, double fine) =>
+        new(
+            FineTuneRateAnalyzer.Rule,
+            call.Operation,
+            model.Id,
+            [
+                Lines.Of(head.Compiled, call.Operation.Syntax.SyntaxTree),
+                fine.ToString(CultureInfo.InvariantCulture),
+                head.Rate.ToString(CultureInfo.InvariantCulture),
+            ],
+            [head.Compiled],
+            ImmutableDictionary<string, string?>.Empty);
 
     private static ConfiguredRate? Configured(Call call) => (call.Argument("optimizer") as Constant)?.Content as ConfiguredRate;
 
@@ -67,8 +101,12 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
     private static double? StatedAgain(Call call)
     {
         if (call.Argument("learningRate") is Constant constant)
+        {
             return constant.Content as double?;
-        var argument = (call.Operation as IInvocationOperation)?.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "learningRate");
+        }
+
+        var argument = (call.Operation as IInvocationOperation)?.Arguments.FirstOrDefault(argument =>
+            argument.Parameter?.Name == "learningRate");
         return Compute(argument?.Value, call.Path);
     }
 
@@ -85,7 +123,8 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
                 return (path.Read(path.Slots.Of(local.Local)) as Constant)?.Content as double?;
             case IParameterReferenceOperation parameter:
                 return (path.Read(path.Slots.Of(parameter.Parameter)) as Constant)?.Content as double?;
-            case IBinaryOperation { OperatorMethod: null } binary when Compute(binary.LeftOperand, path) is { } left && Compute(binary.RightOperand, path) is { } right:
+            case IBinaryOperation { OperatorMethod: null } binary
+                when Compute(binary.LeftOperand, path) is { } left && Compute(binary.RightOperand, path) is { } right:
                 return binary.OperatorKind switch
                 {
                     BinaryOperatorKind.Add => left + right,
@@ -108,19 +147,22 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
             {
                 if (attribute.AttributeClass?.ToDisplayString() == MetadataNames.FineTuneLRAttribute
                     || attribute.NamedArguments.Any(argument => argument.Key.EndsWith("Rate", StringComparison.Ordinal)))
+                {
                     return true;
+                }
             }
         }
 
         return false;
     }
 
-    private static ITypeSymbol? TypeOf(ISymbol? variable) => variable switch
-    {
-        ILocalSymbol local => local.Type,
-        IParameterSymbol parameter => parameter.Type,
-        _ => null,
-    };
+    private static ITypeSymbol? TypeOf(ISymbol? variable) =>
+        variable switch
+        {
+            ILocalSymbol local => local.Type,
+            IParameterSymbol parameter => parameter.Type,
+            _ => null,
+        };
 
     private sealed record ConfiguredRate(string Optimizer, double Rate, bool IsStated);
 

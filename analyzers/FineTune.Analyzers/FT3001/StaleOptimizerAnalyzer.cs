@@ -18,7 +18,9 @@ public sealed class StaleOptimizerAnalyzer : FlowAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "An optimizer keeps the parameters it was built over, and their state. What is frozen later goes on moving by momentum and weight decay, and what is unfrozen later is not in it, or has no state. Build the optimizer after the change, or add a parameter group.",
+        "An optimizer keeps the parameters it was built over, and their state. What is frozen later goes on moving by momentum and "
+            + "weight decay, and what is unfrozen later is not in it, or has no state. Build the optimizer after the change, or add a "
+            + "parameter group.",
         RulePages.Of(RuleIds.StaleOptimizer));
 
     /// <inheritdoc/>

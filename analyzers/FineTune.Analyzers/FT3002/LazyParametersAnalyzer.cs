@@ -19,7 +19,8 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "An optimizer keeps the sequence that it is given. A filter such as Where(p => p.requires_grad) is evaluated anew at each step: a later unfreeze throws from inside step, a later freeze takes parameters away with their state.",
+        "An optimizer keeps the sequence that it is given. A filter such as Where(p => p.requires_grad) is evaluated anew at each "
+            + "step: a later unfreeze throws from inside step, a later freeze takes parameters away with their state.",
         RulePages.Of(RuleIds.LazyParameters));
 
     private static readonly string[] Filters = ["Where", "TakeWhile", "SkipWhile"];
@@ -35,7 +36,12 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (TorchTypes.In(start.Compilation) is { } types)
-                start.RegisterOperationAction(operation => Analyze(operation, types), OperationKind.Invocation, OperationKind.ObjectCreation);
+            {
+                start.RegisterOperationAction(
+                    operation => Analyze(operation, types),
+                    OperationKind.Invocation,
+                    OperationKind.ObjectCreation);
+            }
         });
     }
 
@@ -49,12 +55,22 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
             _ => ((ITypeSymbol?)null, null),
         };
         if (made is null || (made.Name != "ParamGroup" && !types.IsOptimizer(made)) || !TorchTypes.IsLibrary(method!))
+        {
             return;
-        var arguments = context.Operation is IInvocationOperation invocation ? invocation.Arguments : ((IObjectCreationOperation)context.Operation).Arguments;
+        }
+
+        var arguments = context.Operation is IInvocationOperation invocation
+            ? invocation.Arguments
+            : ((IObjectCreationOperation)context.Operation).Arguments;
         if (arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0) is not { } first)
+        {
             return;
+        }
+
         if (Filter(first.Value, types, context.CancellationToken) is { } filter)
+        {
             context.ReportDiagnostic(Diagnostic.Create(Rule, first.Value.Syntax.GetLocation(), filter));
+        }
     }
 
     /// <summary>The method that leaves elements out when it is asked; null where the sequence is a list, or not known.</summary>
@@ -65,14 +81,26 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
         {
             case ILocalReferenceOperation reference:
                 return SingleAssignment.Of(reference, cancellation) is { } only ? Filter(only, types, cancellation) : null;
-            case IInvocationOperation { TargetMethod: { ContainingType: { Name: "Enumerable", ContainingNamespace.Name: "Linq" } } linq } query:
-                if (!SymbolEqualityComparer.Default.Equals(linq.ReturnType.OriginalDefinition, value.SemanticModel?.Compilation.GetSpecialType(SpecialType.System_Collections_Generic_IEnumerable_T)))
+            case IInvocationOperation
+            {
+                TargetMethod: { ContainingType: { Name: "Enumerable", ContainingNamespace.Name: "Linq" } } linq
+            } query:
+                if (!SymbolEqualityComparer.Default.Equals(
+                        linq.ReturnType.OriginalDefinition,
+                        value.SemanticModel?.Compilation.GetSpecialType(SpecialType.System_Collections_Generic_IEnumerable_T)))
+                {
                     return null;
+                }
+
                 return Filters.Contains(linq.Name) && IsOfParameters(linq.ReturnType, types)
                     ? linq.Name
-                    : query.Arguments.Where(argument => argument.Parameter?.Type is INamedTypeSymbol { IsGenericType: true, TypeKind: TypeKind.Interface })
-                        .Select(argument => Filter(argument.Value, types, cancellation)).FirstOrDefault(found => found is not null);
-            case IInvocationOperation { TargetMethod: { IsAbstract: false, IsVirtual: false } own } when IsOfParameters(own.ReturnType, types) && IsIterator(own, cancellation):
+                    : query
+                        .Arguments.Where(argument =>
+                            argument.Parameter?.Type is INamedTypeSymbol { IsGenericType: true, TypeKind: TypeKind.Interface })
+                        .Select(argument => Filter(argument.Value, types, cancellation))
+                        .FirstOrDefault(found => found is not null);
+            case IInvocationOperation { TargetMethod: { IsAbstract: false, IsVirtual: false } own }
+                when IsOfParameters(own.ReturnType, types) && IsIterator(own, cancellation):
                 return own.Name;
             default:
                 return null;
@@ -80,8 +108,10 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
     }
 
     private static bool IsOfParameters(ITypeSymbol sequence, TorchTypes types) =>
-        sequence is INamedTypeSymbol { TypeArguments.Length: 1 } generic && (types.IsParameter(generic.TypeArguments[0]) || types.IsTensor(generic.TypeArguments[0]));
+        sequence is INamedTypeSymbol { TypeArguments.Length: 1 } generic
+        && (types.IsParameter(generic.TypeArguments[0]) || types.IsTensor(generic.TypeArguments[0]));
 
     private static bool IsIterator(IMethodSymbol method, CancellationToken cancellation) =>
-        method.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation).DescendantNodes().OfType<YieldStatementSyntax>().Any());
+        method.DeclaringSyntaxReferences.Any(reference =>
+            reference.GetSyntax(cancellation).DescendantNodes().OfType<YieldStatementSyntax>().Any());
 }

@@ -18,7 +18,8 @@ public sealed class MisplacedOptimizerAnalyzer : FlowAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "An optimizer keeps the parameters it is given. Moving a module to a device or type makes new ones, and so does a new head: the optimizer goes on stepping the old ones, and the model does not learn. Build it last.",
+        "An optimizer keeps the parameters it is given. Moving a module to a device or type makes new ones, and so does a new head: "
+            + "the optimizer goes on stepping the old ones, and the model does not learn. Build it last.",
         RulePages.Of(RuleIds.MisplacedOptimizer));
 
     /// <inheritdoc/>

@@ -6,10 +6,14 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.FT3003;
 
-/// <summary>Follows where modules are and what they are made of. An optimizer keeps the parameters that were there when it was built.</summary>
+/// <summary>
+/// Follows where modules are and what they are made of. An optimizer keeps the parameters that were there when it was built.
+/// </summary>
 internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    /// <summary>The properties of a diagnostic that its fix reads: where the optimizer was built, and where its parameters were replaced.</summary>
+    /// <summary>
+    /// The properties of a diagnostic that its fix reads: where the optimizer was built, and where its parameters were replaced.
+    /// </summary>
     public const string BuiltProperty = "built", ChangedProperty = "changed";
 
     public override bool IsRelevant(Effects reach) =>
@@ -18,16 +22,25 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
     protected override void Moved(Call call, Reference module)
     {
         if (call.Operation is not IInvocationOperation invocation || TargetOf(invocation) is not { } target)
+        {
             return;
+        }
+
         Note(call.Path, module, invocation, note => note with { Device = target.Device ?? note.Device, Type = target.Type ?? note.Type });
     }
 
     protected override void Replaced(IMemberReferenceOperation target, Reference owner, Value value, FlowPath path)
     {
         if (!Types.IsModule(target.Type) && !Types.IsParameter(target.Type))
+        {
             return;
+        }
+
         if (path[owner].Fields.Find(path.Slots.Of(target.Member)) is { } before && before.Equals(value))
+        {
             return;
+        }
+
         Made(path, owner, target);
     }
 
@@ -37,16 +50,30 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
     {
         var path = call.Path;
         if (fact.Bound is not { } bound || Describe(path, optimizer, fact.IsFiltered) is not { } now || now == bound)
+        {
             return;
-        var changed = PartsOf(path, optimizer).Select(part => (part.Fact.Note as PlacementNote)?.Changed).OfType<Location>()
-            .OrderBy(location => location.SourceSpan.Start).LastOrDefault();
-        var finding = FindingOf(MisplacedOptimizerAnalyzer.Rule, call.Operation, optimizer.Id, NameOf(call, optimizer, "the optimizer"), fact.Built, changed);
+        }
+
+        var changed = PartsOf(path, optimizer)
+            .Select(part => (part.Fact.Note as PlacementNote)?.Changed)
+            .OfType<Location>()
+            .OrderBy(location => location.SourceSpan.Start)
+            .LastOrDefault();
+        var finding = FindingOf(
+            MisplacedOptimizerAnalyzer.Rule,
+            call.Operation,
+            optimizer.Id,
+            NameOf(call, optimizer, "the optimizer"),
+            fact.Built,
+            changed);
         var file = call.Operation.Syntax.SyntaxTree;
         if (fact.Built?.SourceTree == file && changed?.SourceTree == file)
         {
             finding = finding with
             {
-                Properties = finding.Properties.Add(BuiltProperty, $"{fact.Built.SourceSpan.Start}").Add(ChangedProperty, $"{changed.SourceSpan.Start}"),
+                Properties = finding
+                    .Properties.Add(BuiltProperty, $"{fact.Built.SourceSpan.Start}")
+                    .Add(ChangedProperty, $"{changed.SourceSpan.Start}"),
             };
         }
 
@@ -67,14 +94,19 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
             var before = fact.Note as PlacementNote ?? new PlacementNote("", "", "", null);
             var after = change(before);
             if (!after.Equals(before))
+            {
                 path.Update(part, fact with { Note = after with { Changed = at.Syntax.GetLocation() } });
+            }
         }
     }
 
     private static void Made(FlowPath path, Reference owner, IOperation at)
     {
         if (path.Fact<GradFact>(owner) is not { } fact)
+        {
             return;
+        }
+
         var before = fact.Note as PlacementNote ?? new PlacementNote("", "", "", null);
         path.Update(owner, fact with { Note = before with { Parts = $"{at.Syntax.SpanStart}", Changed = at.Syntax.GetLocation() } });
     }
@@ -102,7 +134,10 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
                             device = DeviceOf(argument.Value.Syntax);
                             break;
                         case "ScalarType":
-                            type = argument.Value.Syntax.ToString() is var text && text.EndsWith("Float32", StringComparison.OrdinalIgnoreCase) ? "" : text;
+                            type =
+                                argument.Value.Syntax.ToString() is var text && text.EndsWith("Float32", StringComparison.OrdinalIgnoreCase)
+                                    ? ""
+                                    : text;
                             break;
                         case "Tensor":
                             return null;
@@ -121,21 +156,37 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
         var text = argument.ToString();
         if (argument is IdentifierNameSyntax)
         {
-            var initializers = argument.SyntaxTree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>()
-                .Where(variable => variable.Identifier.ValueText == text).Select(variable => variable.Initializer?.Value.ToString() ?? "?").ToList();
+            var initializers = argument
+                .SyntaxTree.GetRoot()
+                .DescendantNodes()
+                .OfType<VariableDeclaratorSyntax>()
+                .Where(variable => variable.Identifier.ValueText == text)
+                .Select(variable => variable.Initializer?.Value.ToString() ?? "?")
+                .ToList();
             if (initializers.Count > 0 && initializers.All(IsCpu))
+            {
                 return "";
+            }
         }
 
         return IsCpu(text) ? "" : text;
     }
 
     private static bool IsCpu(string text) =>
-        text is "CPU" or "torch.CPU" or "DeviceType.CPU" or "\"cpu\"" or "device(\"cpu\")" or "torch.device(\"cpu\")" or "torch.device(CPU)" or "torch.device(DeviceType.CPU)";
+        text
+            is "CPU"
+                or "torch.CPU"
+                or "DeviceType.CPU"
+                or "\"cpu\""
+                or "device(\"cpu\")"
+                or "torch.device(\"cpu\")"
+                or "torch.device(CPU)"
+                or "torch.device(DeviceType.CPU)";
 
     private sealed record PlacementNote(string Device, string Type, string Parts, Location? Changed) : Note
     {
-        public bool Equals(PlacementNote? other) => other is not null && Device == other.Device && Type == other.Type && Parts == other.Parts;
+        public bool Equals(PlacementNote? other) =>
+            other is not null && Device == other.Device && Type == other.Type && Parts == other.Parts;
 
         public override int GetHashCode() => (Device.GetHashCode() * 31 + Type.GetHashCode()) * 31 + Parts.GetHashCode();
     }

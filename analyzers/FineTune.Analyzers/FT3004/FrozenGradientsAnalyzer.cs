@@ -18,7 +18,9 @@ public sealed class FrozenGradientsAnalyzer : FlowAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "An optimizer skips parameters without a gradient, not those that do not require one. What is frozen after a backward pass keeps its last gradient, or a gradient of zero, and goes on moving by it, by momentum and by weight decay. Set the gradients to null, or build the optimizer anew.",
+        "An optimizer skips parameters without a gradient, not those that do not require one. What is frozen after a backward pass "
+            + "keeps its last gradient, or a gradient of zero, and goes on moving by it, by momentum and by weight decay. Set the "
+            + "gradients to null, or build the optimizer anew.",
         RulePages.Of(RuleIds.FrozenGradients));
 
     /// <inheritdoc/>

@@ -15,7 +15,12 @@ internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(
     protected override void Built(Call call, Reference optimizer)
     {
         var isPlain = call.Method.Name is "SGD" && IsZero(call.Argument("momentum")) && IsZero(call.Argument("weight_decay"));
-        call.Path.Update(optimizer, call.Path.Fact<OptimizerFact>(optimizer)! with { Note = new OptimizerNote(HasStepped: false, isPlain) });
+        call.Path.Update(
+            optimizer,
+            call.Path.Fact<OptimizerFact>(optimizer)! with
+            {
+                Note = new OptimizerNote(HasStepped: false, isPlain),
+            });
     }
 
     protected override void Backward(Call call)
@@ -24,7 +29,14 @@ internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(
         for (var id = 0; id < path.Heap.Count; id++)
         {
             if (path.Heap[id].Fact is GradFact { Grad: not (Grad.Off or Grad.Unknown) } fact)
-                path.Update(new(id), fact with { Note = new GradientNote((fact.Note as GradientNote)?.WasStepped == true, WasFrozen: false, IsZero: false) });
+            {
+                path.Update(
+                    new(id),
+                    fact with
+                    {
+                        Note = new GradientNote((fact.Note as GradientNote)?.WasStepped == true, WasFrozen: false, IsZero: false),
+                    });
+            }
         }
     }
 
@@ -35,9 +47,17 @@ internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(
         var parts = PartsOf(path, optimizer);
         foreach (var (_, frozen) in parts)
         {
-            if (note.HasStepped && frozen is { Grad: Grad.Off, Note: GradientNote { WasFrozen: true } gradient } && !(gradient.IsZero && note.IsPlain))
+            if (note.HasStepped
+                && frozen is { Grad: Grad.Off, Note: GradientNote { WasFrozen: true } gradient }
+                && !(gradient.IsZero && note.IsPlain))
             {
-                path.Report(FindingOf(FrozenGradientsAnalyzer.Rule, call.Operation, optimizer.Id, NameOf(call, optimizer, "the optimizer"), frozen.Changed));
+                path.Report(
+                    FindingOf(
+                        FrozenGradientsAnalyzer.Rule,
+                        call.Operation,
+                        optimizer.Id,
+                        NameOf(call, optimizer, "the optimizer"),
+                        frozen.Changed));
                 path.End();
                 return;
             }
@@ -46,7 +66,9 @@ internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(
         foreach (var (part, stepped) in parts)
         {
             if (stepped.Note is GradientNote { WasFrozen: false } gradient)
+            {
                 path.Update(part, stepped with { Note = gradient with { WasStepped = true } });
+            }
         }
 
         path.Update(optimizer, fact with { Note = note with { HasStepped = true } });
@@ -57,14 +79,18 @@ internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(
         foreach (var (part, fact) in PartsOf(call.Path, target))
         {
             if (fact.Note is GradientNote gradient)
+            {
                 call.Path.Update(part, fact with { Note = isNulled ? null : gradient with { IsZero = true } });
+            }
         }
     }
 
     protected override void Taken(FlowPath path, Reference parameters)
     {
         foreach (var (part, fact) in PartsOf(path, parameters))
+        {
             path.Update(part, fact with { Note = null });
+        }
     }
 
     protected override GradFact Changed(GradFact fact, Grad grad, Location? changed)

@@ -19,7 +19,10 @@ internal static class BatchNorms
     private static bool AreIn(FlowPath path, Reference module, HashSet<int> seen)
     {
         if (!seen.Add(module.Id) || path.Fact<GradFact>(module) is null)
+        {
             return false;
+        }
+
         return path[module].Type is { } type && AreIn(type)
             || path[module].Fields.Any(field => field.Value is Reference part && AreIn(path, part, seen));
     }
@@ -29,7 +32,10 @@ internal static class BatchNorms
     private static bool AreIn(ITypeSymbol type, HashSet<ITypeSymbol> seen)
     {
         if (TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp"))
+        {
             return type.Name.StartsWith(Layer, StringComparison.Ordinal) || Models.Contains(type.Name);
+        }
+
         return type.TypeKind == TypeKind.Class && seen.Add(type)
             && (type.DeclaringSyntaxReferences.Any(reference => Mentions(reference.GetSyntax()))
                 || type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: false } field && AreIn(field.Type, seen)));
@@ -43,7 +49,9 @@ internal static class BatchNorms
             {
                 if (field.Value.Equals(module) && path.Slots.SymbolOf(field.Key) is IFieldSymbol or IPropertySymbol
                     && IsAssigned(path.Slots.SymbolOf(field.Key)!))
+                {
                     return true;
+                }
             }
         }
 
@@ -64,5 +72,7 @@ internal static class BatchNorms
     };
 
     private static bool Mentions(SyntaxNode node) =>
-        node.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(name => name.Identifier.ValueText.StartsWith(Layer, StringComparison.Ordinal));
+        node.DescendantNodesAndSelf()
+            .OfType<SimpleNameSyntax>()
+            .Any(name => name.Identifier.ValueText.StartsWith(Layer, StringComparison.Ordinal));
 }

@@ -14,11 +14,13 @@ public sealed class FrozenModeAnalyzer : FlowAnalyzer
     internal static readonly DiagnosticDescriptor Rule = new(
         RuleIds.FrozenMode,
         "Frozen part in training mode",
-        "'{0}', frozen on {1}, was put into training mode on {2}, so that its BatchNorm statistics go on moving; call eval() on it after train()",
+        "'{0}', frozen on {1}, was put into training mode on {2}, so that its BatchNorm statistics go on moving; call eval() on it "
+            + "after train()",
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "requires_grad says nothing about running statistics: in training mode BatchNorm moves them with every batch, and a frozen backbone forgets what it was trained for. Put frozen parts back into evaluation mode after train().",
+        "requires_grad says nothing about running statistics: in training mode BatchNorm moves them with every batch, and a frozen "
+            + "backbone forgets what it was trained for. Put frozen parts back into evaluation mode after train().",
         RulePages.Of(RuleIds.FrozenMode));
 
     /// <inheritdoc/>

@@ -31,10 +31,14 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
         {
             var part = new Reference(id);
             if (path.Fact<GradFact>(part) is not { Grad: Grad.Off, Note: MovingNote moving } frozen || HasOptimizerOfItsOwn(path, part))
+            {
                 continue;
+            }
+
             var train = moving.Train;
             var at = InOneMember(train.Syntax, call.Operation.Syntax) ? train : call.Operation;
-            path.Report(FindingOf(FrozenModeAnalyzer.Rule, at, id, MemberName(path, part) ?? "a part", frozen.Changed, train.Syntax.GetLocation()));
+            path.Report(
+                FindingOf(FrozenModeAnalyzer.Rule, at, id, MemberName(path, part) ?? "a part", frozen.Changed, train.Syntax.GetLocation()));
             path.End();
             return;
         }
@@ -49,7 +53,9 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
         for (var id = 0; id < path.Heap.Count; id++)
         {
             if (path.Heap[id].Fact is OptimizerFact && SourcesOf(path, new(id)).Contains(part))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -58,20 +64,26 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
     private static string? MemberName(FlowPath path, Reference part)
     {
         if (path.NameOf(part) is { } name)
+        {
             return name;
+        }
+
         foreach (var owner in path.Heap)
         {
             foreach (var field in owner.Fields)
             {
                 if (field.Value.Equals(part) && path.Slots.SymbolOf(field.Key) is { CanBeReferencedByName: true } symbol)
+                {
                     return symbol.Name;
+                }
             }
         }
 
         return null;
     }
 
-    private static bool InOneMember(SyntaxNode one, SyntaxNode other) => ReferenceEquals(EnclosingMember.Of(one), EnclosingMember.Of(other));
+    private static bool InOneMember(SyntaxNode one, SyntaxNode other) =>
+        ReferenceEquals(EnclosingMember.Of(one), EnclosingMember.Of(other));
 
     private sealed record MovingNote(IOperation Train) : Note
     {

@@ -19,7 +19,8 @@ public sealed class ForwardInvokedAnalyzer : DiagnosticAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "Forward hooks run in call, not in forward: whatever watches or changes activations through a hook sees nothing of a direct forward.",
+        "Forward hooks run in call, not in forward: whatever watches or changes activations through a hook sees nothing of a direct "
+            + "forward.",
         RulePages.Of(RuleIds.ForwardInvoked));
 
     /// <inheritdoc/>
@@ -33,7 +34,9 @@ public sealed class ForwardInvokedAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (TorchTypes.In(start.Compilation) is { } types)
+            {
                 start.RegisterOperationAction(operation => Analyze(operation, types), OperationKind.Invocation);
+            }
         });
     }
 
@@ -46,19 +49,27 @@ public sealed class ForwardInvokedAnalyzer : DiagnosticAnalyzer
             || !TorchTypes.IsLibrary(invocation.TargetMethod)
             || !HasCall(instance.Type!, invocation.TargetMethod)
             || invocation.Syntax is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access })
+        {
             return;
+        }
+
         context.ReportDiagnostic(Diagnostic.Create(Rule, access.Name.GetLocation(), instance.Syntax.ToString()));
     }
 
     /// <summary>Whether the module can be called with what <c>forward</c> was given.</summary>
     private static bool HasCall(ITypeSymbol module, IMethodSymbol forward)
     {
-        for (ITypeSymbol? type = module; type is not null; type = type.BaseType)
+        for (var type = module; type is not null; type = type.BaseType)
         {
-            if (type.GetMembers("call").OfType<IMethodSymbol>().Any(call =>
-                call.Parameters.Length == forward.Parameters.Length
-                && call.Parameters.Zip(forward.Parameters, (a, b) => SymbolEqualityComparer.Default.Equals(a.Type, b.Type)).All(equal => equal)))
+            if (type.GetMembers("call")
+                    .OfType<IMethodSymbol>()
+                    .Any(call =>
+                        call.Parameters.Length == forward.Parameters.Length
+                        && call.Parameters.Zip(forward.Parameters, (a, b) => SymbolEqualityComparer.Default.Equals(a.Type, b.Type))
+                            .All(equal => equal)))
+            {
                 return true;
+            }
         }
 
         return false;

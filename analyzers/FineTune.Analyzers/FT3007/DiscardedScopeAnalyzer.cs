@@ -18,7 +18,8 @@ public sealed class DiscardedScopeAnalyzer : DiagnosticAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "no_grad, set_grad_enabled, enable_grad, inference_mode and NewDisposeScope hold for the thread until what they return is disposed. Discarded, they hold for good, or until the finalizer runs at a time of its own.",
+        "no_grad, set_grad_enabled, enable_grad, inference_mode and NewDisposeScope hold for the thread until what they return is "
+            + "disposed. Discarded, they hold for good, or until the finalizer runs at a time of its own.",
         RulePages.Of(RuleIds.DiscardedScope));
 
     /// <inheritdoc/>
@@ -32,7 +33,9 @@ public sealed class DiscardedScopeAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (TorchTypes.In(start.Compilation) is not null)
+            {
                 start.RegisterOperationAction(Analyze, OperationKind.ExpressionStatement);
+            }
         });
     }
 
@@ -40,11 +43,20 @@ public sealed class DiscardedScopeAnalyzer : DiagnosticAnalyzer
     {
         var operation = ((IExpressionStatementOperation)context.Operation).Operation;
         if (operation is ISimpleAssignmentOperation { Target: IDiscardOperation } discarded)
+        {
             operation = discarded.Value;
+        }
+
         while (operation is IConversionOperation conversion)
+        {
             operation = conversion.Operand;
+        }
+
         if (operation is not IInvocationOperation { TargetMethod: { IsStatic: true } method })
+        {
             return;
+        }
+
         var consequence = method.Name switch
         {
             "no_grad" or "inference_mode" => "the thread records no gradients from here on",
@@ -53,6 +65,8 @@ public sealed class DiscardedScopeAnalyzer : DiagnosticAnalyzer
             _ => null,
         };
         if (consequence is not null && method.ContainingType.ToDisplayString() == "TorchSharp.torch")
+        {
             context.ReportDiagnostic(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), method.Name, consequence));
+        }
     }
 }

@@ -20,7 +20,9 @@ public sealed class ScopeAcrossAwaitAnalyzer : DiagnosticAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "no_grad, set_grad_enabled, enable_grad, inference_mode and NewDisposeScope hold for the thread that opened them. After an await the method may go on on another thread, without the scope, and ends it there; after a yield return the caller's code runs inside it.",
+        "no_grad, set_grad_enabled, enable_grad, inference_mode and NewDisposeScope hold for the thread that opened them. After an "
+            + "await the method may go on on another thread, without the scope, and ends it there; after a yield return the caller's code "
+            + "runs inside it.",
         RulePages.Of(RuleIds.ScopeAcrossAwait));
 
     /// <inheritdoc/>
@@ -34,35 +36,52 @@ public sealed class ScopeAcrossAwaitAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (TorchTypes.In(start.Compilation) is not null)
-                start.RegisterOperationAction(Analyze, OperationKind.Await, OperationKind.YieldReturn, OperationKind.Loop, OperationKind.Using, OperationKind.UsingDeclaration);
+            {
+                start.RegisterOperationAction(
+                    Analyze,
+                    OperationKind.Await,
+                    OperationKind.YieldReturn,
+                    OperationKind.Loop,
+                    OperationKind.Using,
+                    OperationKind.UsingDeclaration);
+            }
         });
     }
 
     private static void Analyze(OperationAnalysisContext context)
     {
         if (Leaves(context.Operation) is not { } place || EnclosingScope(context.Operation) is not { } scope)
+        {
             return;
+        }
+
         var isYield = context.Operation.Kind == OperationKind.YieldReturn;
-        context.ReportDiagnostic(Diagnostic.Create(
-            Rule,
-            place,
-            [scope.Syntax.GetLocation()],
-            isYield ? "yield return" : "await",
-            scope.TargetMethod.Name,
-            isYield ? "the caller's code runs in it between two elements" : "what follows may run on another thread, and this one keeps the scope"));
+        context.ReportDiagnostic(
+            Diagnostic.Create(
+                Rule,
+                place,
+                [scope.Syntax.GetLocation()],
+                isYield ? "yield return" : "await",
+                scope.TargetMethod.Name,
+                isYield
+                    ? "the caller's code runs in it between two elements"
+                    : "what follows may run on another thread, and this one keeps the scope"));
     }
 
     /// <summary>The keywords at which the method hands the thread over; null where it does not.</summary>
-    private static Location? Leaves(IOperation operation) => (operation, operation.Syntax) switch
-    {
-        (IAwaitOperation, AwaitExpressionSyntax syntax) => syntax.AwaitKeyword.GetLocation(),
-        (IReturnOperation, YieldStatementSyntax syntax) => Location.Create(
-            syntax.SyntaxTree, TextSpan.FromBounds(syntax.YieldKeyword.SpanStart, syntax.ReturnOrBreakKeyword.Span.End)),
-        (IForEachLoopOperation { IsAsynchronous: true }, CommonForEachStatementSyntax syntax) => syntax.AwaitKeyword.GetLocation(),
-        (IUsingOperation { IsAsynchronous: true }, UsingStatementSyntax syntax) => syntax.AwaitKeyword.GetLocation(),
-        (IUsingDeclarationOperation { IsAsynchronous: true }, LocalDeclarationStatementSyntax syntax) => syntax.AwaitKeyword.GetLocation(),
-        _ => null,
-    };
+    private static Location? Leaves(IOperation operation) =>
+        (operation, operation.Syntax) switch
+        {
+            (IAwaitOperation, AwaitExpressionSyntax syntax) => syntax.AwaitKeyword.GetLocation(),
+            (IReturnOperation, YieldStatementSyntax syntax) => Location.Create(
+                syntax.SyntaxTree,
+                TextSpan.FromBounds(syntax.YieldKeyword.SpanStart, syntax.ReturnOrBreakKeyword.Span.End)),
+            (IForEachLoopOperation { IsAsynchronous: true }, CommonForEachStatementSyntax syntax) => syntax.AwaitKeyword.GetLocation(),
+            (IUsingOperation { IsAsynchronous: true }, UsingStatementSyntax syntax) => syntax.AwaitKeyword.GetLocation(),
+            (IUsingDeclarationOperation { IsAsynchronous: true }, LocalDeclarationStatementSyntax syntax) =>
+                syntax.AwaitKeyword.GetLocation(),
+            _ => null,
+        };
 
     /// <summary>The call that opened the innermost scope of the thread that is open at an operation.</summary>
     private static IInvocationOperation? EnclosingScope(IOperation operation)
@@ -77,8 +96,12 @@ public sealed class ScopeAcrossAwaitAnalyzer : DiagnosticAnalyzer
                     return opened;
                 case IBlockOperation block:
                     var before = block.Operations.TakeWhile(sibling => sibling != inner).OfType<IUsingDeclarationOperation>();
-                    if (before.Reverse().Select(declared => Opened(declared.DeclarationGroup)).FirstOrDefault(found => found is not null) is { } held)
+                    if (before.Reverse().Select(declared => Opened(declared.DeclarationGroup)).FirstOrDefault(found => found is not null) is
+                        { } held)
+                    {
                         return held;
+                    }
+
                     break;
             }
         }
@@ -86,15 +109,20 @@ public sealed class ScopeAcrossAwaitAnalyzer : DiagnosticAnalyzer
         return null;
     }
 
-    private static IInvocationOperation? Opened(IOperation? resource) => resource switch
-    {
-        IVariableDeclarationGroupOperation group => group.Declarations
-            .SelectMany(declaration => declaration.Declarators)
-            .Select(declarator => Opened((declarator.Initializer ?? (declarator.Parent as IVariableDeclarationOperation)?.Initializer)?.Value))
-            .FirstOrDefault(opened => opened is not null),
-        IConversionOperation conversion => Opened(conversion.Operand),
-        IInvocationOperation { TargetMethod: { IsStatic: true, Name: "no_grad" or "inference_mode" or "set_grad_enabled" or "enable_grad" or "NewDisposeScope" } method } call
-            when method.ContainingType.ToDisplayString() is "TorchSharp.torch" or "TorchSharp.DisposeScopeManager" => call,
-        _ => null,
-    };
+    private static IInvocationOperation? Opened(IOperation? resource) =>
+        resource switch
+        {
+            IVariableDeclarationGroupOperation group => group
+                .Declarations.SelectMany(declaration => declaration.Declarators)
+                .Select(declarator =>
+                    Opened((declarator.Initializer ?? (declarator.Parent as IVariableDeclarationOperation)?.Initializer)?.Value))
+                .FirstOrDefault(opened => opened is not null),
+            IConversionOperation conversion => Opened(conversion.Operand),
+            IInvocationOperation
+            {
+                TargetMethod:
+                { IsStatic: true, Name: "no_grad" or "inference_mode" or "set_grad_enabled" or "enable_grad" or "NewDisposeScope" } method
+            } call when method.ContainingType.ToDisplayString() is "TorchSharp.torch" or "TorchSharp.DisposeScopeManager" => call,
+            _ => null,
+        };
 }

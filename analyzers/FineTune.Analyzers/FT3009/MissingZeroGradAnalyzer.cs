@@ -18,7 +18,8 @@ public sealed class MissingZeroGradAnalyzer : FlowAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "backward adds to the gradients that are there. Without zero_grad each step moves by the sum of all batches so far, and training diverges or stalls.",
+        "backward adds to the gradients that are there. Without zero_grad each step moves by the sum of all batches so far, and "
+            + "training diverges or stalls.",
         RulePages.Of(RuleIds.MissingZeroGrad));
 
     /// <inheritdoc/>

@@ -38,9 +38,14 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
 
         var owners = Owners(path, optimizer);
         if (owners.Any(owner => StageOf(path, owner) == Accumulation.Mixed) && !ClearsSomewhere(call, optimizer))
+        {
             path.Report(FindingOf(MissingZeroGradAnalyzer.Rule, call.Operation, optimizer.Id, NameOf(call, optimizer, "the optimizer")));
+        }
+
         foreach (var owner in owners)
+        {
             Update(path, owner, stage => stage is null ? null : Accumulation.Used);
+        }
     }
 
     protected override void Cleared(Call call, Reference target, bool isNulled)
@@ -53,14 +58,18 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
             var other = new Reference(id);
             if (path.Heap[id].Fact is OptimizerFact && SourcesOf(path, other).Count == 0
                 || path.Heap[id].Fact is GradFact && PartsOf(path, other).Any(part => part.Part.Equals(target)))
+            {
                 Update(path, other, _ => null);
+            }
         }
     }
 
     protected override void Taken(FlowPath path, Reference parameters)
     {
         foreach (var owner in Owners(path, parameters))
+        {
             Update(path, owner, _ => null);
+        }
     }
 
     protected override GradFact Changed(GradFact fact, Grad grad, Location? changed) => fact;
@@ -98,7 +107,9 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
         for (var id = 0; id < call.Path.Heap.Count; id++)
         {
             if (call.Path.Heap[id].Fact is OptimizerFact && id != optimizer.Id && call.Path.NameOf(new Reference(id)) is { } other)
+            {
                 others.Add(other);
+            }
         }
 
         return EnclosingMember.Of(call.Operation.Syntax) is { } member && Clearing.In(member) is var clearing

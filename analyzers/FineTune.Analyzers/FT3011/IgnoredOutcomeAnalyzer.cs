@@ -18,7 +18,8 @@ public sealed class IgnoredOutcomeAnalyzer : DiagnosticAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "A lenient load of a file whose names differ loads nothing at all, and training starts from random weights: no error, only a worse model.",
+        "A lenient load of a file whose names differ loads nothing at all, and training starts from random weights: no error, only a "
+            + "worse model.",
         RulePages.Of(RuleIds.IgnoredOutcome));
 
     /// <inheritdoc/>
@@ -32,7 +33,9 @@ public sealed class IgnoredOutcomeAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (TorchTypes.In(start.Compilation) is { } types)
+            {
                 start.RegisterOperationAction(operation => Analyze(operation, types), OperationKind.Invocation);
+            }
         });
     }
 
@@ -41,15 +44,25 @@ public sealed class IgnoredOutcomeAnalyzer : DiagnosticAnalyzer
         var call = (IInvocationOperation)context.Operation;
         var method = call.TargetMethod;
         if (method.Name is not ("load_state_dict" or "load") || !types.IsModule(call.Instance?.Type) || !TorchTypes.IsLibrary(method))
+        {
             return;
-        if (!call.Arguments.Any(argument => argument.Parameter?.Name == "strict" && argument.Value.ConstantValue is { HasValue: true, Value: false }))
+        }
+
+        if (!call.Arguments.Any(argument =>
+                argument.Parameter?.Name == "strict" && argument.Value.ConstantValue is { HasValue: true, Value: false }))
+        {
             return;
+        }
+
         if (method.Name == "load_state_dict")
         {
             if (IsDropped(call))
+            {
                 Report("look at the missing and unexpected keys that it returns");
+            }
         }
-        else if (!call.Arguments.Any(argument => argument.Parameter?.Name == "loadedParameters" && argument.ArgumentKind != ArgumentKind.DefaultValue))
+        else if (!call.Arguments.Any(argument =>
+                argument.Parameter?.Name == "loadedParameters" && argument.ArgumentKind != ArgumentKind.DefaultValue))
         {
             // Where the version has no such parameter, the other method tells.
             Report(method.Parameters.Any(parameter => parameter.Name == "loadedParameters")

@@ -18,7 +18,8 @@ public sealed class KeptGraphAnalyzer : FlowAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "A tensor that requires a gradient holds on to all that it was computed from. A sum over iterations holds the graphs of all of them, and memory grows until it is used up. Sum numbers instead.",
+        "A tensor that requires a gradient holds on to all that it was computed from. A sum over iterations holds the graphs of all "
+            + "of them, and memory grows until it is used up. Sum numbers instead.",
         RulePages.Of(RuleIds.KeptGraph));
 
     /// <inheritdoc/>

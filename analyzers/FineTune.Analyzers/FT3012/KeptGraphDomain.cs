@@ -16,7 +16,24 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
     /// <summary>What gives a tensor without a graph, whatever it is asked of.</summary>
     private static readonly HashSet<string> Detaching =
     [
-        "detach", "detach_", "eq", "ne", "lt", "le", "gt", "ge", "argmax", "argmin", "argsort", "isnan", "isfinite", "isinf", "round", "sign", "zeros_like", "ones_like",
+        "detach",
+        "detach_",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "argmax",
+        "argmin",
+        "argsort",
+        "isnan",
+        "isfinite",
+        "isinf",
+        "round",
+        "sign",
+        "zeros_like",
+        "ones_like",
     ];
 
     public override Effects Triggers => Effects.SumsTensors;
@@ -29,10 +46,12 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         {
             ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add } compound => types.IsTensor(compound.Target.Type),
             IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, OperatorMethod: not null } binary => types.IsTensor(binary.Type),
-            IInvocationOperation { TargetMethod.Name: "add" or "add_" } invocation => types.IsTensor(invocation.TargetMethod.ContainingType),
+            IInvocationOperation { TargetMethod.Name: "add" or "add_" } invocation => types.IsTensor(
+                invocation.TargetMethod.ContainingType),
             _ => false,
         }
-        && SumOf(operation.Syntax) is not null && operation.Syntax.Ancestors().Any(IsLoop);
+        && SumOf(operation.Syntax) is not null
+        && operation.Syntax.Ancestors().Any(IsLoop);
 
     public override Fact? FactOf(ITypeSymbol type) => types.IsTensor(type) ? TensorFact.New : null;
 
@@ -50,40 +69,62 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         }
 
         if (!TorchTypes.IsLibrary(method))
+        {
             return null;
+        }
+
         switch (method.Name)
         {
             case "no_grad" or "inference_mode" or "set_grad_enabled" or "enable_grad":
                 var previous = path.New(new ScopeFact(IsOff(path)), method.ReturnType, exact: false);
-                var isOff = method.Name is "no_grad" or "inference_mode" ? call.Arguments.FirstOrDefault()?.AsBool != false : call.Arguments.FirstOrDefault()?.AsBool != true;
+                var isOff = method.Name is "no_grad" or "inference_mode"
+                    ? call.Arguments.FirstOrDefault()?.AsBool != false
+                    : call.Arguments.FirstOrDefault()?.AsBool != true;
                 path.Bind(NoGradient(path), Value.Of(isOff));
                 return previous;
             case "backward":
                 foreach (var tensor in call.Arguments.Take(1).Prepend(call.Receiver ?? Value.Unknown).OfType<Reference>())
+                {
                     HasGraph(path, tensor);
+                }
+
                 return Value.Unknown;
         }
 
         if (!types.IsTensor(method.ReturnType))
+        {
             return null;
+        }
+
         var operands = call.Arguments.Prepend(call.Receiver ?? Value.Unknown).OfType<Reference>().ToImmutableArray<Value>();
         if (method.Name is "add" or "add_" && types.IsTensor(method.ContainingType) && operands.Length == 2)
         {
             var sum = Add(call.Operation, operands, path);
             if (method.Name == "add" || call.Receiver is not Reference inPlace)
+            {
                 return sum;
+            }
+
             path[inPlace] = path[sum];
             return inPlace;
         }
 
-        return Detaching.Contains(method.Name) || IsOff(path) ? path.New(TensorFact.New, method.ReturnType, exact: true) : Make(operands, path, method.ReturnType);
+        return Detaching.Contains(method.Name) || IsOff(path)
+            ? path.New(TensorFact.New, method.ReturnType, exact: true)
+            : Make(operands, path, method.ReturnType);
     }
 
     public override Value? Operate(IOperation operation, ImmutableArray<Value> operands, FlowPath path)
     {
         if (!types.IsTensor(operation.Type))
+        {
             return null;
-        return operation is ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add } or IBinaryOperation { OperatorKind: BinaryOperatorKind.Add }
+        }
+
+        return
+            operation
+                is ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add }
+                    or IBinaryOperation { OperatorKind: BinaryOperatorKind.Add }
             ? Add(operation, operands, path)
             : Make(operands, path, operation.Type);
     }
@@ -96,11 +137,25 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         var before = facts.FirstOrDefault(fact => fact.SumAt == operation.Syntax);
         var isInGraph = !IsOff(path) && facts.Any(fact => fact.IsInGraph);
         if (before is { IsInGraph: true } && isInGraph && SumOf(operation.Syntax) is { } sum && Sums.IsOnlyLookedAt(sum))
-            path.Report(new(KeptGraphAnalyzer.Rule, operation, -1, [sum.Identifier.ValueText], [], ImmutableDictionary<string, string?>.Empty));
+        {
+            path.Report(
+                new(KeptGraphAnalyzer.Rule, operation, -1, [sum.Identifier.ValueText], [], ImmutableDictionary<string, string?>.Empty));
+        }
+
         var result = path.New(new TensorFact(isInGraph, operation.Syntax), operation.Type, exact: true);
-        if (operands.OfType<Reference>().FirstOrDefault(operand => path.Fact<TensorFact>(operand) is { } fact && fact.SumAt != operation.Syntax && !fact.IsInGraph && operand.Equals(operands.Last())) is { } addend
+        if (operands
+                .OfType<Reference>()
+                .FirstOrDefault(operand =>
+                    path.Fact<TensorFact>(operand) is { } fact
+                    && fact.SumAt != operation.Syntax
+                    && !fact.IsInGraph
+                    && operand.Equals(operands.Last()))
+                is { } addend
             && !IsOff(path))
+        {
             path.WriteField(result, Origin(path), addend);
+        }
+
         return result;
     }
 
@@ -108,22 +163,33 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
     private static Reference Make(ImmutableArray<Value> operands, FlowPath path, ITypeSymbol? type)
     {
         var sources = operands.OfType<Reference>().Where(operand => path.Fact<TensorFact>(operand) is not null).ToList();
-        var made = path.New(new TensorFact(!IsOff(path) && sources.Any(source => path.Fact<TensorFact>(source)!.IsInGraph), null), type, exact: true);
+        var made = path.New(
+            new TensorFact(!IsOff(path) && sources.Any(source => path.Fact<TensorFact>(source)!.IsInGraph), null),
+            type,
+            exact: true);
         if (sources.Count == 1 && !IsOff(path) && path[sources[0]].Fields.Find(Origin(path)) is null)
+        {
             path.WriteField(made, Origin(path), sources[0]);
+        }
+
         return made;
     }
 
     /// <summary>The tensor has a graph, and so have what it was made from and what was summed from it.</summary>
     private static void HasGraph(FlowPath path, Reference tensor)
     {
-        for (Reference? current = tensor; current is not null && path.Fact<TensorFact>(current) is { SumAt: null } fact; current = path[current].Fields.Find(Origin(path)) as Reference)
+        for (
+            var current = tensor;
+            current is not null && path.Fact<TensorFact>(current) is { SumAt: null } fact;
+            current = path[current].Fields.Find(Origin(path)) as Reference)
         {
             path.Update(current, fact with { IsInGraph = true });
             for (var id = 0; id < path.Heap.Count; id++)
             {
                 if (path.Heap[id].Fact is TensorFact { SumAt: not null } sum && current.Equals(path.Heap[id].Fields.Find(Origin(path))))
+                {
                     path.Update(new(id), sum with { IsInGraph = true });
+                }
             }
         }
     }
@@ -134,16 +200,23 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
 
     private static int Origin(FlowPath path) => path.Slots.Named("what a tensor was made from");
 
-    /// <summary>The local variable that a sum is kept in: of <c>x += y</c>, <c>x = x + y</c>, <c>x.add_(y)</c> and <c>x = x.add(y)</c>.</summary>
-    private static IdentifierNameSyntax? SumOf(SyntaxNode operation) => operation switch
-    {
-        AssignmentExpressionSyntax assignment => assignment.Left as IdentifierNameSyntax,
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax receiver, Name.Identifier.ValueText: "add_" } } => receiver,
-        { Parent: AssignmentExpressionSyntax { Left: IdentifierNameSyntax target } } => target,
-        _ => null,
-    };
+    /// <summary>
+    /// The local variable that a sum is kept in: of <c>x += y</c>, <c>x = x + y</c>, <c>x.add_(y)</c> and <c>x = x.add(y)</c>.
+    /// </summary>
+    private static IdentifierNameSyntax? SumOf(SyntaxNode operation) =>
+        operation switch
+        {
+            AssignmentExpressionSyntax assignment => assignment.Left as IdentifierNameSyntax,
+            InvocationExpressionSyntax
+            {
+                Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax receiver, Name.Identifier.ValueText: "add_" }
+            } => receiver,
+            { Parent: AssignmentExpressionSyntax { Left: IdentifierNameSyntax target } } => target,
+            _ => null,
+        };
 
-    private static bool IsLoop(SyntaxNode node) => node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
+    private static bool IsLoop(SyntaxNode node) =>
+        node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
 
     /// <param name="IsInGraph">Whether it surely has a graph.</param>
     /// <param name="SumAt">The operator that made it, where that is a sum.</param>

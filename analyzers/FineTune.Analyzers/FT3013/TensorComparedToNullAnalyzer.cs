@@ -18,7 +18,8 @@ public sealed class TensorComparedToNullAnalyzer : DiagnosticAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "TorchSharp's == and != on tensors compare element by element and give a tensor. Whether there is a tensor is asked with 'is null'.",
+        "TorchSharp's == and != on tensors compare element by element and give a tensor. Whether there is a tensor is asked with 'is "
+            + "null'.",
         RulePages.Of(RuleIds.TensorComparedToNull));
 
     /// <inheritdoc/>
@@ -32,7 +33,9 @@ public sealed class TensorComparedToNullAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (TorchTypes.In(start.Compilation) is { } types)
+            {
                 start.RegisterOperationAction(operation => Analyze(operation, types), OperationKind.Binary);
+            }
         });
     }
 
@@ -42,11 +45,16 @@ public sealed class TensorComparedToNullAnalyzer : DiagnosticAnalyzer
         if (binary is not { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals, OperatorMethod: { } comparison }
             || !types.IsTensor(comparison.ContainingType)
             || (!IsNull(binary.LeftOperand) && !IsNull(binary.RightOperand)))
+        {
             return;
+        }
+
         var (sign, pattern) = binary.OperatorKind == BinaryOperatorKind.Equals ? ("==", "is null") : ("!=", "is not null");
         context.ReportDiagnostic(Diagnostic.Create(Rule, binary.Syntax.GetLocation(), sign, pattern));
     }
 
     private static bool IsNull(IOperation operand) =>
-        SingleAssignment.Unconverted(operand) is { ConstantValue: { HasValue: true, Value: null } } or IDefaultValueOperation { Type.IsReferenceType: true };
+        SingleAssignment.Unconverted(operand)
+            is { ConstantValue: { HasValue: true, Value: null } }
+                or IDefaultValueOperation { Type.IsReferenceType: true };
 }

@@ -18,7 +18,8 @@ public sealed class EvaluationModeAnalyzer : FlowAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "eval() stays until train() is called: dropout drops nothing and BatchNorm uses its running statistics, so that the rest of the training fits another function than the one meant.",
+        "eval() stays until train() is called: dropout drops nothing and BatchNorm uses its running statistics, so that the rest of "
+            + "the training fits another function than the one meant.",
         RulePages.Of(RuleIds.EvaluationMode));
 
     /// <inheritdoc/>

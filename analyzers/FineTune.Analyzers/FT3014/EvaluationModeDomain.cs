@@ -12,7 +12,14 @@ internal sealed class EvaluationModeDomain(TorchTypes types) : OptimizerDomain(t
     protected override void SwitchMode(Call call, Reference module, bool? training)
     {
         foreach (var (part, fact) in PartsOf(call.Path, module))
-            call.Path.Update(part, fact with { Note = training is { } known ? new ModeNote(known, call.Operation.Syntax.GetLocation()) : null });
+        {
+            call.Path.Update(
+                part,
+                fact with
+                {
+                    Note = training is { } known ? new ModeNote(known, call.Operation.Syntax.GetLocation()) : null,
+                });
+        }
     }
 
     protected override void Step(Call call, Reference optimizer, OptimizerFact fact)
@@ -20,8 +27,17 @@ internal sealed class EvaluationModeDomain(TorchTypes types) : OptimizerDomain(t
         var path = call.Path;
         var notes = PartsOf(path, optimizer).Select(part => part.Fact.Note as ModeNote).ToList();
         if (fact.IsFiltered || notes.Count == 0 || !notes.All(note => note is { IsTraining: false }))
+        {
             return;
-        path.Report(FindingOf(EvaluationModeAnalyzer.Rule, call.Operation, optimizer.Id, NameOf(call, optimizer, "the optimizer"), notes[0]!.Switched));
+        }
+
+        path.Report(
+            FindingOf(
+                EvaluationModeAnalyzer.Rule,
+                call.Operation,
+                optimizer.Id,
+                NameOf(call, optimizer, "the optimizer"),
+                notes[0]!.Switched));
         path.End();
     }
 

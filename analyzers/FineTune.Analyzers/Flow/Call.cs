@@ -17,7 +17,9 @@ internal sealed record Call(IOperation Operation, IMethodSymbol Method, Value? R
         foreach (var parameter in Method.Parameters)
         {
             if (parameter.Name == name && parameter.Ordinal < Arguments.Length)
+            {
                 return Arguments[parameter.Ordinal];
+            }
         }
 
         return null;

@@ -32,7 +32,9 @@ internal sealed class Conditions
             foreach (var operation in block.Operations)
             {
                 if (operation is IFlowCaptureOperation capture)
+                {
                     captured[capture.Id] = captured.ContainsKey(capture.Id) ? null : capture.Value;
+                }
             }
         }
 
@@ -40,19 +42,32 @@ internal sealed class Conditions
         foreach (var block in body.Blocks)
         {
             foreach (var operation in block.Operations)
+            {
                 Scan(operation, body, seen);
+            }
+
             if (block.BranchValue is not { } condition)
+            {
                 continue;
+            }
+
             Scan(condition, body, seen);
             if (block.ConditionalSuccessor is null)
+            {
                 continue;
+            }
+
             Count(condition, seen);
             if (back[block.Ordinal] <= block.Ordinal)
+            {
                 Count(condition, seen);
+            }
         }
 
         foreach (var function in body.LocalFunctions)
+        {
             Scan(body.GetLocalFunctionControlFlowGraph(function), seen);
+        }
     }
 
     private void Scan(IOperation operation, ControlFlowGraph body, HashSet<int> seen)
@@ -63,16 +78,24 @@ internal sealed class Conditions
             case IFlowAnonymousFunctionOperation lambda:
                 Scan(body.GetAnonymousFunctionControlFlowGraph(lambda), seen);
                 break;
-            case IArgumentOperation { Value: ILocalReferenceOperation or IParameterReferenceOperation, Parameter.Type.SpecialType: SpecialType.System_Boolean } argument:
+            case IArgumentOperation
+            {
+                Value: ILocalReferenceOperation or IParameterReferenceOperation,
+                Parameter.Type.SpecialType: SpecialType.System_Boolean
+            } argument:
                 Count(argument.Value, seen);
                 break;
         }
 
         foreach (var child in operation.ChildOperations)
+        {
             Scan(child, body, seen);
+        }
     }
 
-    /// <summary>Of each block, the first one that a branch goes to from there or from a later one: a block at or after that may run again.</summary>
+    /// <summary>
+    /// Of each block, the first one that a branch goes to from there or from a later one: a block at or after that may run again.
+    /// </summary>
     private static int[] WaysBack(ControlFlowGraph body)
     {
         var ways = new int[body.Blocks.Length];
@@ -80,7 +103,11 @@ internal sealed class Conditions
         for (var i = ways.Length - 1; i >= 0; i--)
         {
             var block = body.Blocks[i];
-            first = Math.Min(first, Math.Min(block.FallThroughSuccessor?.Destination?.Ordinal ?? int.MaxValue, block.ConditionalSuccessor?.Destination?.Ordinal ?? int.MaxValue));
+            first = Math.Min(
+                first,
+                Math.Min(
+                    block.FallThroughSuccessor?.Destination?.Ordinal ?? int.MaxValue,
+                    block.ConditionalSuccessor?.Destination?.Ordinal ?? int.MaxValue));
             ways[i] = first;
         }
 
@@ -106,7 +133,9 @@ internal sealed class Conditions
         }
 
         if (Parse(condition) is { } question && !seen.Add(question.Slot))
+        {
             repeated.Add(question.Slot);
+        }
     }
 
     /// <summary>Whether a condition looks at this variable, so that a constant in it is worth remembering.</summary>
@@ -123,9 +152,15 @@ internal sealed class Conditions
     public bool? Recall(IOperation condition, FlowPath path)
     {
         if (Parse(condition) is not { } question || !repeated.Contains(question.Slot))
+        {
             return null;
+        }
+
         if (path.Variables.Find(question.Slot) is Constant known)
+        {
             return Equals(known.Content, question.Constant) != question.Negated;
+        }
+
         return path.Variables.Find(Exclusion(question)) is not null ? question.Negated : null;
     }
 
@@ -133,21 +168,33 @@ internal sealed class Conditions
     public void Remember(IOperation condition, bool outcome, FlowPath path)
     {
         if (Parse(condition) is not { } question || !repeated.Contains(question.Slot))
+        {
             return;
+        }
+
         var equal = outcome != question.Negated;
         if (equal)
+        {
             path.Bind(question.Slot, new Constant(question.Constant));
+        }
         else if (question.Constant is bool truth)
+        {
             path.Bind(question.Slot, Value.Of(!truth));
+        }
         else
+        {
             path.Bind(Exclusion(question), Value.True);
+        }
     }
 
     private int Exclusion(Question question)
     {
         var slot = slots.Named($"{question.Slot} is not {question.Constant}");
         foreach (var dependency in question.Dependencies)
+        {
             slots.Depend(slot, dependency);
+        }
+
         return slot;
     }
 
@@ -155,7 +202,10 @@ internal sealed class Conditions
     private Question? Parse(IOperation condition)
     {
         if (!questions.TryGetValue(condition, out var question))
+        {
             questions.Add(condition, question = Read(condition));
+        }
+
         return question;
     }
 
@@ -186,7 +236,10 @@ internal sealed class Conditions
                 subject = isPattern.Value;
                 constant = pattern.Value.ConstantValue.Value;
                 break;
-            case IIsPatternOperation { Pattern: INegatedPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue.HasValue: true } pattern } } isPattern:
+            case IIsPatternOperation
+            {
+                Pattern: INegatedPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue.HasValue: true } pattern }
+            } isPattern:
                 subject = isPattern.Value;
                 constant = pattern.Value.ConstantValue.Value;
                 negated = !negated;
@@ -195,10 +248,16 @@ internal sealed class Conditions
 
         var dependencies = new List<int>();
         if (Key(subject, dependencies) is not { } key)
+        {
             return null;
+        }
+
         var slot = slots.Named(key);
         foreach (var dependency in dependencies)
+        {
             slots.Depend(slot, dependency);
+        }
+
         return new(slot, constant, negated, dependencies);
     }
 
@@ -221,7 +280,10 @@ internal sealed class Conditions
             case IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.IsEmpty: true }:
                 var member = (IMemberReferenceOperation)operand;
                 if (domain.FactOf(member.Member.ContainingType) is not null)
+                {
                     return null;
+                }
+
                 var instance = member.Instance is null ? "" : Key(member.Instance, dependencies);
                 return instance is null ? null : $"{instance}.{Slot(slots.Of(member.Member))}";
             case IConversionOperation { OperatorMethod: null } conversion:
@@ -232,7 +294,12 @@ internal sealed class Conditions
                 return Key(binary.LeftOperand, dependencies) is { } left && Key(binary.RightOperand, dependencies) is { } right
                     ? $"({left} {binary.OperatorKind} {right})"
                     : null;
-            case IIsPatternOperation { Pattern: IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation or IRelationalPatternOperation } } isPattern:
+            case IIsPatternOperation
+            {
+                Pattern: IConstantPatternOperation
+                    or IRelationalPatternOperation
+                    or INegatedPatternOperation { Pattern: IConstantPatternOperation or IRelationalPatternOperation }
+            } isPattern:
                 return Key(isPattern.Value, dependencies) is { } value ? $"({value} is {isPattern.Pattern.Syntax})" : null;
             default:
                 return null;

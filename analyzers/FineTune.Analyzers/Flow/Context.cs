@@ -38,18 +38,24 @@ internal sealed class Context(ControlFlowGraph graph, State entry, bool observes
     public void Return(State state)
     {
         if (returned.Add(state))
+        {
             returns.Add(state);
+        }
     }
 
     public void Throw(State state)
     {
         if (ObservesExceptions && threw.Add(state))
+        {
             throws.Add(state);
+        }
     }
 
     public void Report(Finding finding)
     {
         if (reported.Add((finding.At, finding.Rule.Id, finding.Anchor)))
+        {
             findings.Add(finding);
+        }
     }
 }

@@ -42,7 +42,9 @@ internal enum Effects
     /// <summary>It moves a module elsewhere, or gives it one more part.</summary>
     MovesModules = 1 << 10,
 
-    /// <summary>It assigns a part of a module. In a constructor that is how the module comes about, unless it is the constructor that is looked at.</summary>
+    /// <summary>
+    /// It assigns a part of a module. In a constructor that is how the module comes about, unless it is the constructor that is looked at.
+    /// </summary>
     AssignsParts = 1 << 11,
 
     /// <summary>It adds up tensors in a loop.</summary>

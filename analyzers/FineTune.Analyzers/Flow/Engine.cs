@@ -43,11 +43,19 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
         var path = new FlowPath(State.Empty, [], Slots);
         var entryObjects = new EntryObjects(this, path);
         if (!method.IsStatic)
-            path.Bind(Slots.This, entryObjects.Existing(method.ContainingType, escaped: false) ?? path.New(PlainObject.Instance, method.ContainingType, method.ContainingType.IsSealed));
+        {
+            path.Bind(
+                Slots.This,
+                entryObjects.Existing(method.ContainingType, escaped: false)
+                    ?? path.New(PlainObject.Instance, method.ContainingType, method.ContainingType.IsSealed));
+        }
+
         foreach (var parameter in method.Parameters)
         {
             if (parameter.RefKind != RefKind.Out && entryObjects.Existing(parameter.Type, escaped: false) is { } argument)
+            {
                 path.Bind(Slots.Of(parameter), argument);
+            }
         }
 
         try
@@ -65,9 +73,15 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     public Conditions ConditionsOf(ControlFlowGraph graph)
     {
         while (graph.Parent is { } outer)
+        {
             graph = outer;
+        }
+
         if (!conditions.TryGetValue(graph, out var found))
+        {
             conditions.Add(graph, found = new(graph, Domain, Slots));
+        }
+
         return found;
     }
 
@@ -75,9 +89,15 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     {
         var key = (graph, entry, observesExceptions);
         if (!contexts.TryGetValue(key, out var context))
+        {
             contexts.Add(key, context = new(graph, entry, observesExceptions));
+        }
+
         if (context.IsComplete)
+        {
             return context;
+        }
+
         if (context.IsRunning)
         {
             consulted.Add(context);
@@ -85,7 +105,10 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
         }
 
         if (graph.Blocks.Length > BlockLimit)
+        {
             GaveUp = true;
+        }
+
         running.Add(context);
         context.IsRunning = true;
         int size;
@@ -109,12 +132,16 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     {
         Cancellation.ThrowIfCancellationRequested();
         if (++walks > walkLimit)
+        {
             GaveUp = true;
+        }
     }
 
     public void CountStates(int states)
     {
         if (states > StateLimit)
+        {
             GaveUp = true;
+        }
     }
 }

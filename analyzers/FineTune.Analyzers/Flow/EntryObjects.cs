@@ -9,9 +9,15 @@ internal sealed class EntryObjects(Engine engine, FlowPath path)
     public Reference? Existing(ITypeSymbol? type, bool escaped)
     {
         if (type is null)
+        {
             return null;
+        }
+
         if (engine.Domain.FactOf(type) is { } fact)
+        {
             return path.New(fact, type, type.IsSealed, escaped);
+        }
+
         return HoldsTracked(type) ? path.New(PlainObject.Instance, type, type.IsSealed, escaped) : null;
     }
 
@@ -21,11 +27,17 @@ internal sealed class EntryObjects(Engine engine, FlowPath path)
         var slot = engine.Slots.Of(member);
         var value = path[owner].Fields.Find(slot);
         if (value is not null)
+        {
             return value;
+        }
+
         var fact = engine.Domain.FactOfPart(path[owner].Fact, type);
         var existing = fact is null ? Existing(type, path[owner].Escaped) : path.New(fact, type, type.IsSealed, path[owner].Escaped);
         if (existing is null)
+        {
             return Value.Unknown;
+        }
+
         path.WriteField(owner, slot, existing);
         return existing;
     }

@@ -19,7 +19,9 @@ internal sealed partial class Evaluator
         if (assignment.Target is IPropertyReferenceOperation { Arguments: { IsEmpty: false } arguments })
         {
             foreach (var argument in arguments)
+            {
                 Evaluate(argument.Value);
+            }
         }
 
         var value = Evaluate(assignment.Value);
@@ -31,7 +33,10 @@ internal sealed partial class Evaluator
     private void Alias(ISimpleAssignmentOperation assignment)
     {
         if (SlotOf(assignment.Target) is not { } name)
+        {
             return;
+        }
+
         if (SlotOf(assignment.Value) is { } variable)
         {
             // A name of a name is a name of the variable itself, and one that may stand for several variables in turn is
@@ -50,7 +55,9 @@ internal sealed partial class Evaluator
         Escape(Evaluate(assignment.Value));
         path.Bind(name, LeakedVariable.Instance);
         if (assignment.Value is IMemberReferenceOperation)
+        {
             Store(assignment.Value, Value.Unknown);
+        }
     }
 
     private int? SlotOf(IOperation operation) => operation switch
@@ -81,7 +88,10 @@ internal sealed partial class Evaluator
                 break;
             case IFlowCaptureReferenceOperation capture:
                 if (conditions.Source(capture) is { } source and not IFlowCaptureReferenceOperation)
+                {
                     Store(source, value);
+                }
+
                 path.Bind(slots.Of(graph, capture.Id), value);
                 break;
             case IMemberReferenceOperation member:
@@ -93,7 +103,10 @@ internal sealed partial class Evaluator
             case ITupleOperation tuple:
                 var elements = value as TupleValue;
                 for (var i = 0; i < tuple.Elements.Length; i++)
+                {
                     Store(tuple.Elements[i], elements is not null && i < elements.Elements.Length ? elements.Elements[i] : Value.Unknown);
+                }
+
                 break;
             case IDiscardOperation:
                 break;
@@ -106,7 +119,10 @@ internal sealed partial class Evaluator
     private void StoreMember(IMemberReferenceOperation target, Value value, Value? receiver)
     {
         if (domain.Write(target, receiver, value, path))
+        {
             return;
+        }
+
         if (value is FunctionValue)
         {
             Escape(value);
@@ -131,7 +147,9 @@ internal sealed partial class Evaluator
         {
             Escape(value);
             if (target.Instance is null)
+            {
                 path.Bind(slot, value);
+            }
         }
     }
 

@@ -15,41 +15,73 @@ internal sealed partial class Evaluator
         var receiver = invocation.Instance is null ? null : Evaluate(invocation.Instance);
         var arguments = Arguments(invocation.Arguments, method);
         if (!(invocation.IsImplicit && method.Name == "Dispose") && !domain.NeverThrows(method, receiver, path))
+        {
             path.MayThrow();
+        }
 
         if (domain.Invoke(new(invocation, method, receiver, arguments, path)) is { } known)
+        {
             return known;
+        }
+
         if (IsPassThrough(method))
+        {
             return receiver ?? arguments.FirstOrDefault() ?? Value.Unknown;
+        }
+
         if (method.MethodKind == MethodKind.DelegateInvoke && receiver is FunctionValue function)
+        {
             return CallFunction(function, arguments, invocation);
+        }
+
         if (method.MethodKind == MethodKind.LocalFunction)
+        {
             return CallFunction(new(null, method, graph, path.Variables.Find(slots.This)), arguments, invocation);
+        }
+
         if (KeepsNothing(method))
+        {
             return Value.Unknown;
+        }
+
         if (method.Name == "ForEach" && IsBaseLibrary(method) && (receiver ?? arguments.FirstOrDefault()) is { } collection
             && domain.ElementOf(collection, path) is { } element && arguments.LastOrDefault() is FunctionValue action)
+        {
             return CallFunction(action, [element], invocation);
+        }
+
         if (IsOfInterest(method, receiver, arguments) && Dispatch(method, receiver, invocation.IsVirtual) is { } body
             && (!body.Method.IsAsync || IsAwaited(invocation)))
+        {
             return CallSource(body.Method, body.Graph, receiver, Decided(arguments, invocation.Arguments, body.Graph), invocation);
+        }
+
         return CallUnknown(method, receiver, arguments, invocation.Arguments);
     }
 
     private Value Create(IObjectCreationOperation creation)
     {
         if (creation.Constructor is not { } constructor || creation.Type is not { } type)
+        {
             return EvaluateOperands(creation);
+        }
+
         var arguments = Arguments(creation.Arguments, constructor);
         path.MayThrow();
         if (domain.Construct(new(creation, constructor, null, arguments, path)) is { } known)
+        {
             return known;
+        }
+
         if (domain.FactOfNew(type) is not { } fact)
         {
             if (!entryObjects.HoldsTracked(type))
             {
                 foreach (var argument in arguments)
+                {
                     Escape(argument);
+                }
+
                 return Value.Unknown;
             }
 
@@ -64,9 +96,14 @@ internal sealed partial class Evaluator
         else
         {
             foreach (var argument in arguments)
+            {
                 Escape(argument);
+            }
+
             if (!constructor.DeclaringSyntaxReferences.IsEmpty)
+            {
                 Escape(created);
+            }
         }
 
         return created;
@@ -75,15 +112,23 @@ internal sealed partial class Evaluator
     private ImmutableArray<Value> Arguments(ImmutableArray<IArgumentOperation> arguments, IMethodSymbol method)
     {
         if (method.Parameters.IsEmpty && arguments.IsEmpty)
+        {
             return [];
+        }
+
         var values = new Value[method.Parameters.Length];
         for (var i = 0; i < values.Length; i++)
+        {
             values[i] = Value.Unknown;
+        }
+
         foreach (var argument in arguments)
         {
             var value = Evaluate(argument.Value);
             if (argument.Parameter is { } parameter)
+            {
                 values[parameter.Ordinal] = value;
+            }
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(values);
@@ -101,7 +146,10 @@ internal sealed partial class Evaluator
                 || values[parameter.Ordinal] is Constant
                 || !conditions.IsRepeated(argument.Value)
                 || !engine.ConditionsOf(body).Tests(slots.Of(parameter)))
+            {
                 continue;
+            }
+
             if (conditions.Recall(argument.Value, path) is not { } decided)
             {
                 decided = path.Choose(2) == 0;
@@ -115,12 +163,22 @@ internal sealed partial class Evaluator
     }
 
     private static bool IsPassThrough(IMethodSymbol method) =>
-        method is { Name: "FromResult" or "ConfigureAwait", ContainingType: { ContainingNamespace.Name: "Tasks", Name: "Task" or "ValueTask" } };
+        method
+            is
+        {
+            Name: "FromResult" or "ConfigureAwait",
+            ContainingType: { ContainingNamespace.Name: "Tasks", Name: "Task" or "ValueTask" }
+        };
 
     /// <summary>Whether a method of the base library only looks at what it is given, whatever that is.</summary>
     private bool KeepsNothing(IMethodSymbol method) =>
         domain.IsHarmless(method)
-        || method.ContainingType is { ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true }, Name: "Console" or "GC" or "ArgumentNullException" or "ObjectDisposedException" }
+        || method.ContainingType
+            is
+        {
+            ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true },
+            Name: "Console" or "GC" or "ArgumentNullException" or "ObjectDisposedException"
+        }
         || method is { Name: "ReferenceEquals" or "GetType", ContainingType.SpecialType: SpecialType.System_Object };
 
     private bool IsOfInterest(IMethodSymbol method, Value? receiver, ImmutableArray<Value> arguments) =>
@@ -140,24 +198,39 @@ internal sealed partial class Evaluator
     private (IMethodSymbol Method, ControlFlowGraph Graph)? Dispatch(IMethodSymbol method, Value? receiver, bool isVirtual)
     {
         if (engine.IsDeep)
+        {
             return null;
+        }
+
         var target = method;
-        if (isVirtual && (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed && !method.ContainingType.IsSealed)
+        if (isVirtual
+            && (method.IsVirtual || method.IsAbstract || method.IsOverride)
+            && !method.IsSealed
+            && !method.ContainingType.IsSealed)
         {
             if (receiver is not Reference reference || path[reference] is not { IsExact: true, Type: { } exact })
+            {
                 return null;
+            }
+
             target = Override(method, exact);
         }
 
         if (target is null || engine.Bodies.Find(target, engine.Cancellation) is not { } body || engine.Bodies.IsIterator(body))
+        {
             return null;
+        }
+
         return (target, body);
     }
 
     private static IMethodSymbol? Override(IMethodSymbol method, ITypeSymbol exact)
     {
         if (method.ContainingType.TypeKind == TypeKind.Interface)
+        {
             return exact.FindImplementationForInterfaceMember(method) as IMethodSymbol;
+        }
+
         for (var type = exact; type is not null; type = type.BaseType)
         {
             foreach (var candidate in type.GetMembers(method.Name).OfType<IMethodSymbol>())
@@ -165,7 +238,9 @@ internal sealed partial class Evaluator
                 for (var overridden = candidate; overridden is not null; overridden = overridden.OverriddenMethod)
                 {
                     if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, method.OriginalDefinition))
+                    {
                         return candidate;
+                    }
                 }
             }
         }
@@ -177,35 +252,64 @@ internal sealed partial class Evaluator
     {
         var parent = call.Parent;
         if (parent is IInvocationOperation { TargetMethod.Name: "ConfigureAwait" })
+        {
             parent = parent.Parent;
+        }
+
         return parent is IAwaitOperation;
     }
 
     private Value CallFunction(FunctionValue function, ImmutableArray<Value> arguments, IOperation call)
     {
-        if (GraphOf(function) is { } body && !engine.IsDeep && !engine.Bodies.IsIterator(body) && (!function.Method.IsAsync || IsAwaited(call)))
+        if (GraphOf(function) is { } body
+            && !engine.IsDeep
+            && !engine.Bodies.IsIterator(body)
+            && (!function.Method.IsAsync || IsAwaited(call)))
+        {
             return Call(function.Method, body, function.Receiver, arguments, call, sharesVariables: true);
+        }
+
         if (function.Lambda is null && function.Method is { MethodKind: MethodKind.Ordinary, IsExtensionMethod: false }
             && Dispatch(function.Method, function.Receiver, isVirtual: true) is { } target && !target.Method.IsAsync)
+        {
             return CallSource(target.Method, target.Graph, function.Receiver, arguments, call);
+        }
+
         Escape(function);
         return CallUnknown(function.Method, function.Receiver, arguments, []);
     }
 
-    private Value CallSource(IMethodSymbol method, ControlFlowGraph body, Value? receiver, ImmutableArray<Value> arguments, IOperation call) =>
+    private Value CallSource(
+        IMethodSymbol method,
+        ControlFlowGraph body,
+        Value? receiver,
+        ImmutableArray<Value> arguments,
+        IOperation call) =>
         Call(method, body, receiver, arguments, call, sharesVariables: arguments.Any(argument => argument is FunctionValue));
 
-    private Value CallUnknown(IMethodSymbol method, Value? receiver, ImmutableArray<Value> values, ImmutableArray<IArgumentOperation> arguments)
+    private Value CallUnknown(
+        IMethodSymbol method,
+        Value? receiver,
+        ImmutableArray<Value> values,
+        ImmutableArray<IArgumentOperation> arguments)
     {
         Escape(receiver);
         foreach (var value in values)
+        {
             Escape(value);
+        }
+
         if (!IsBaseLibrary(method) || (receiver is not null && IsTracked(receiver)) || values.Any(IsTracked))
+        {
             path.ForgetEscaped(domain);
+        }
+
         foreach (var argument in arguments)
         {
             if (argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } parameter)
+            {
                 Store(argument.Value, entryObjects.Existing(parameter.Type, escaped: true) ?? Value.Unknown);
+            }
         }
 
         return entryObjects.Existing(Awaited(method.ReturnType), escaped: true) ?? Value.Unknown;
@@ -215,7 +319,10 @@ internal sealed partial class Evaluator
     {
         var scope = method.ContainingNamespace;
         while (scope is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false })
+        {
             scope = scope.ContainingNamespace;
+        }
+
         return scope?.Name == "System" && method.DeclaringSyntaxReferences.IsEmpty && method.MethodKind != MethodKind.DelegateInvoke;
     }
 
@@ -226,14 +333,23 @@ internal sealed partial class Evaluator
     /// <param name="sharesVariables">
     /// Whether the body sees the caller's variables: local functions and lambdas do, and so must a method that is given one.
     /// </param>
-    private Value Call(IMethodSymbol method, ControlFlowGraph body, Value? receiver, ImmutableArray<Value> arguments, IOperation call, bool sharesVariables)
+    private Value Call(
+        IMethodSymbol method,
+        ControlFlowGraph body,
+        Value? receiver,
+        ImmutableArray<Value> arguments,
+        IOperation call,
+        bool sharesVariables)
     {
         var entry = sharesVariables ? path.Variables.Where(slot => !SlotTable.IsAnchor(slot)) : path.Variables.Where(slots.IsStatic);
         entry = entry.Without(slots.Returned);
         entry = receiver is null ? entry.Without(slots.This) : entry.With(slots.This, receiver);
         var parameters = method.OriginalDefinition.Parameters;
         if (method.OriginalDefinition.PartialImplementationPart is { } implementation)
+        {
             parameters = implementation.Parameters;
+        }
+
         foreach (var parameter in parameters)
         {
             var slot = slots.Of(parameter);
@@ -244,16 +360,22 @@ internal sealed partial class Evaluator
 
         var anchored = sharesVariables ? [.. Enumerable.Range(0, path.Heap.Count)] : Reachable(entry);
         for (var i = 0; i < anchored.Count; i++)
+        {
             entry = entry.With(SlotTable.Anchor(i), new Reference(anchored[i]));
+        }
 
         var context = engine.Summarize(body, State.Canonical(entry, path.Heap), path.ObservesExceptions);
         foreach (var finding in context.Findings)
         {
             var subject = finding.Anchor >= 0 ? anchored[finding.Anchor] : -1;
             if (method.MethodKind is MethodKind.LocalFunction or MethodKind.LambdaMethod || IsInSight(finding.At))
+            {
                 path.Report(finding with { Subject = subject });
+            }
             else if (subject >= 0)
+            {
                 path.Report(domain.AtCall(finding, call, new(subject), path));
+            }
         }
 
         // Without a way out there is no path on: it throws always, or calls itself always.
@@ -267,7 +389,12 @@ internal sealed partial class Evaluator
         var way = path.Choose(ways);
         var before = path.Variables;
         var returns = way < context.Returns.Count;
-        var result = Return(returns ? context.Returns[way] : context.Throws[way - context.Returns.Count], anchored, before, parameters, sharesVariables);
+        var result = Return(
+            returns ? context.Returns[way] : context.Throws[way - context.Returns.Count],
+            anchored,
+            before,
+            parameters,
+            sharesVariables);
         if (!returns)
         {
             path.MayThrow();
@@ -278,18 +405,26 @@ internal sealed partial class Evaluator
         foreach (var argument in Written(call))
         {
             if (argument.Parameter is { } parameter)
+            {
                 Store(argument.Value, result.Variables[parameter.Ordinal]);
+            }
         }
 
         return result.Returned;
     }
 
-    /// <summary>Whether an operation stands in the method that makes the call, in a lambda or local function perhaps; top-level statements end where members begin.</summary>
+    /// <summary>
+    /// Whether an operation stands in the method that makes the call, in a lambda or local function perhaps; top-level statements end
+    /// where members begin.
+    /// </summary>
     private bool IsInSight(IOperation operation)
     {
         var outermost = graph;
         while (outermost.Parent is { } parent)
+        {
             outermost = parent;
+        }
+
         var body = outermost.OriginalOperation.Syntax;
         return body is CompilationUnitSyntax
             ? EnclosingMember.Of(operation.Syntax) == body
@@ -312,24 +447,40 @@ internal sealed partial class Evaluator
         var numbering = new Numbering(path.Heap.Count);
         variables.Renumber(numbering);
         for (var i = 0; i < numbering.Count; i++)
+        {
             path.Heap[numbering[i]].Fields.Renumber(numbering);
+        }
+
         var order = new List<int>(numbering.Count);
         for (var i = 0; i < numbering.Count; i++)
+        {
             order.Add(numbering[i]);
+        }
+
         return order;
     }
 
     /// <summary>Takes the state in which a call ended back into the path, under the numbers that the path has for its objects.</summary>
-    private (Value Returned, Value[] Variables) Return(State exit, List<int> anchored, SlotMap before, ImmutableArray<IParameterSymbol> parameters, bool sharesVariables)
+    private (Value Returned, Value[] Variables) Return(
+        State exit,
+        List<int> anchored,
+        SlotMap before,
+        ImmutableArray<IParameterSymbol> parameters,
+        bool sharesVariables)
     {
         var heap = path.Heap.ToList();
         var numbers = new int[exit.Heap.Length];
         for (var id = 0; id < numbers.Length; id++)
+        {
             numbers[id] = -1;
+        }
+
         for (var i = 0; i < anchored.Count; i++)
         {
             if (exit.Variables.Find(SlotTable.Anchor(i)) is Reference anchor)
+            {
                 numbers[anchor.Id] = anchored[i];
+            }
         }
 
         for (var id = 0; id < numbers.Length; id++)
@@ -343,7 +494,9 @@ internal sealed partial class Evaluator
 
         var numbering = new Numbering(numbers);
         for (var id = 0; id < numbers.Length; id++)
+        {
             heap[numbers[id]] = exit.Heap[id] with { Fields = exit.Heap[id].Fields.Renumber(numbering) };
+        }
 
         var after = exit.Variables.Renumber(numbering);
         var returned = after.Find(slots.Returned) ?? Value.Unknown;
@@ -352,13 +505,20 @@ internal sealed partial class Evaluator
         var own = new HashSet<int>(parameters.Select(slots.Of)) { slots.Returned, slots.This };
         var merged = before;
         if (sharesVariables)
+        {
             merged = merged.Where(slot => SlotTable.IsAnchor(slot) || own.Contains(slot));
+        }
         else
+        {
             merged = merged.Where(slot => !slots.IsStatic(slot));
+        }
+
         foreach (var variable in after)
         {
             if (!SlotTable.IsAnchor(variable.Key) && !own.Contains(variable.Key) && (sharesVariables || slots.IsStatic(variable.Key)))
+            {
                 merged = merged.With(variable.Key, variable.Value);
+            }
         }
 
         path.Replace(merged, heap);

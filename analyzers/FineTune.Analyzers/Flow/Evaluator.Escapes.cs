@@ -14,12 +14,18 @@ internal sealed partial class Evaluator
         {
             case FunctionValue function:
                 if (GraphOf(function) is { } body)
+                {
                     LeakCaptures(body);
+                }
+
                 Escape(function.Receiver is not null && UsesThis(function) ? function.Receiver : null);
                 break;
             case TupleValue tuple:
                 foreach (var element in tuple.Elements)
+                {
                     Escape(element);
+                }
+
                 break;
             case not null:
                 path.Escape(value);
@@ -33,7 +39,9 @@ internal sealed partial class Evaluator
         foreach (var operand in operands)
         {
             if (operand is FunctionValue)
+            {
                 Escape(operand);
+            }
         }
     }
 
@@ -44,12 +52,14 @@ internal sealed partial class Evaluator
         foreach (var slot in operations.Select(SlotOf).OfType<int>().Distinct().ToList())
         {
             if (path.Variables.Find(slot) is { } held)
+            {
                 path.Escape(held);
+            }
         }
 
         foreach (var operation in operations)
         {
-            IOperation? target = operation switch
+            var target = operation switch
             {
                 IAssignmentOperation assignment => assignment.Target,
                 IIncrementOrDecrementOperation increment => increment.Target,
@@ -59,7 +69,9 @@ internal sealed partial class Evaluator
             foreach (var written in target?.DescendantsAndSelf() ?? [])
             {
                 if (SlotOf(written) is { } slot && written is not IDeclarationExpressionOperation)
+                {
                     path.Bind(slot, LeakedVariable.Instance);
+                }
             }
         }
     }
@@ -70,7 +82,10 @@ internal sealed partial class Evaluator
     private ControlFlowGraph? GraphOf(FunctionValue function)
     {
         if (function.Lambda is IFlowAnonymousFunctionOperation lambda)
+        {
             return function.Owner.GetAnonymousFunctionControlFlowGraphInScope(lambda, engine.Cancellation);
+        }
+
         return function.Method.MethodKind == MethodKind.LocalFunction ? LocalFunction(function.Method, function.Owner) : null;
     }
 
@@ -81,7 +96,9 @@ internal sealed partial class Evaluator
         for (var outer = scope; outer is not null; outer = outer.Parent)
         {
             if (outer.LocalFunctions.Contains(method, SymbolEqualityComparer.Default))
+            {
                 return outer.GetLocalFunctionControlFlowGraph(method, engine.Cancellation);
+            }
         }
 
         return null;
@@ -99,7 +116,9 @@ internal sealed partial class Evaluator
                     if (descendant is IFlowAnonymousFunctionOperation nested)
                     {
                         foreach (var inner in AllOperations(body.GetAnonymousFunctionControlFlowGraphInScope(nested, engine.Cancellation)))
+                        {
                             yield return inner;
+                        }
                     }
                 }
             }

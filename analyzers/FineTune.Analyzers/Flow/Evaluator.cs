@@ -113,7 +113,10 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
     {
         var tuple = new TupleValue(elements);
         if (tuple.Size <= TupleLimit)
+        {
             return tuple;
+        }
+
         Escape(tuple);
         return Value.Unknown;
     }
@@ -126,7 +129,9 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
         {
             var value = Evaluate(operand);
             if (keeps || value is FunctionValue)
+            {
                 Escape(value);
+            }
         }
 
         return Value.Unknown;
@@ -138,7 +143,10 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
         var value = path.Variables.Find(slots.Of(operation.Parameter));
         if (value is null && operation.Parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }
             && path.Read(slots.This) is Reference receiver)
+        {
             return entryObjects.ReadField(receiver, operation.Parameter, operation.Parameter.Type);
+        }
+
         return path.Read(slots.Of(operation.Parameter));
     }
 
@@ -146,7 +154,10 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
     {
         var value = Evaluate(conversion.Operand);
         if (conversion.OperatorMethod is null)
+        {
             return value;
+        }
+
         Escape(value);
         return Value.Unknown;
     }
@@ -189,7 +200,9 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
         switch (pattern)
         {
             case IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: var constant } }:
-                return constant is null ? IsNull(value) : value is Constant known ? Value.Of(Equals(known.Content, constant)) : Value.Unknown;
+                return constant is null ? IsNull(value)
+                    : value is Constant known ? Value.Of(Equals(known.Content, constant))
+                    : Value.Unknown;
             case INegatedPatternOperation negated:
                 return Match(negated.Pattern, value).AsBool is { } matches ? Value.Of(!matches) : Value.Unknown;
             case IDeclarationPatternOperation { DeclaredSymbol: var symbol } declaration:
@@ -204,11 +217,20 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
             case IRecursivePatternOperation recursive:
                 Bind(recursive.DeclaredSymbol, value);
                 foreach (var property in recursive.PropertySubpatterns)
+                {
                     Match(property.Pattern, Value.Unknown);
+                }
+
                 foreach (var element in recursive.DeconstructionSubpatterns)
+                {
                     Match(element, Value.Unknown);
-                return recursive.PropertySubpatterns.IsEmpty && recursive.DeconstructionSubpatterns.IsEmpty
-                    && IsNull(value).AsBool is { } isNull && (isNull || (value is Reference matched && IsA(path[matched].Type, recursive.MatchedType)))
+                }
+
+                return
+                    recursive.PropertySubpatterns.IsEmpty
+                    && recursive.DeconstructionSubpatterns.IsEmpty
+                    && IsNull(value).AsBool is { } isNull
+                    && (isNull || (value is Reference matched && IsA(path[matched].Type, recursive.MatchedType)))
                     ? Value.Of(!isNull)
                     : Value.Unknown;
             case IBinaryPatternOperation binary:
@@ -223,17 +245,24 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
     private void Bind(ISymbol? declared, Value value)
     {
         if (declared is not null)
+        {
             path.Write(slots.Of(declared), Kept(slots.Of(declared), value));
+        }
     }
 
     private static bool IsA(ITypeSymbol? type, ITypeSymbol? target)
     {
         if (target is null)
+        {
             return true;
+        }
+
         for (var current = type; current is not null; current = current.BaseType)
         {
             if (SymbolEqualityComparer.Default.Equals(current, target))
+            {
                 return true;
+            }
         }
 
         return type is not null && type.AllInterfaces.Contains(target, SymbolEqualityComparer.Default);
@@ -245,23 +274,42 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
         if (operation is IPropertyReferenceOperation property)
         {
             foreach (var argument in property.Arguments)
+            {
                 Escape(Evaluate(argument.Value));
+            }
         }
 
         if (domain.Read(operation, receiver, path) is { } known)
+        {
             return known;
+        }
+
         if (!IsStored(operation.Member) && !domain.IsPart(operation.Member))
+        {
             return ReadComputed((IPropertyReferenceOperation)operation, receiver);
+        }
+
         if (receiver is Reference owner)
+        {
             return entryObjects.ReadField(owner, operation.Member, operation.Type!);
+        }
+
         if (operation.Instance is not null)
+        {
             return entryObjects.Existing(operation.Type, escaped: true) ?? Value.Unknown;
+        }
 
         var slot = slots.Of(operation.Member);
         if (path.Variables.Find(slot) is { } value)
+        {
             return value;
+        }
+
         if (entryObjects.Existing(operation.Type, escaped: true) is not { } existing)
+        {
             return Value.Unknown;
+        }
+
         path.Bind(slot, existing);
         return existing;
     }
@@ -270,22 +318,35 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
     {
         if (domain.FactOf(operation.Type!) is not null && operation.Property.GetMethod is { } getter
             && Dispatch(getter, receiver, IsVirtual(operation)) is { } body)
+        {
             return CallSource(body.Method, body.Graph, receiver, [], operation);
+        }
+
         return entryObjects.Existing(operation.Type, escaped: true) ?? Value.Unknown;
     }
 
     /// <summary>Whether reading the member gives what was last assigned to it.</summary>
-    private bool IsStored(ISymbol member) => member is IFieldSymbol || (member is IPropertySymbol property && engine.Bodies.IsStored(property));
+    private bool IsStored(ISymbol member) =>
+        member is IFieldSymbol || (member is IPropertySymbol property && engine.Bodies.IsStored(property));
 
     private Value Collect(IOperation operation, ImmutableArray<IOperation> sizes, ImmutableArray<IOperation> elements)
     {
         foreach (var size in sizes)
+        {
             Evaluate(size);
+        }
+
         var values = ImmutableArray.CreateRange(elements, Evaluate);
         if (domain.Collect(operation, values, path) is { } collection)
+        {
             return collection;
+        }
+
         foreach (var value in values)
+        {
             Escape(value);
+        }
+
         return Value.Unknown;
     }
 }

@@ -17,7 +17,10 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             if (DomainOf(start.Compilation) is not { } domain)
+            {
                 return;
+            }
+
             var bodies = MethodBodies.Of(start.Compilation);
             start.RegisterOperationBlockAction(block => Analyze(block, domain, bodies));
         });
@@ -32,25 +35,42 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
     private void Analyze(OperationBlockAnalysisContext context, FlowDomain domain, MethodBodies bodies)
     {
         if (context.OwningSymbol is not IMethodSymbol method)
+        {
             return;
+        }
+
         IOperation? previous = null;
         foreach (var block in context.OperationBlocks)
         {
             // A constructor's initializer and its body are two blocks with one root, and one graph.
             if (block is IAttributeOperation or IParameterInitializerOperation || RootOf(block) is var root && root == previous)
+            {
                 continue;
+            }
+
             previous = root;
             var effects = bodies.EffectsOf(root).Own;
-            if ((effects & domain.Triggers) == 0 || (effects & Effects.Invalid) != 0
-                || (bodies.ReachOf(root, domain.FollowsModels, context.CancellationToken) is var reach && (reach & Effects.Unbounded) == 0 && !domain.IsRelevant(reach)))
+            if ((effects & domain.Triggers) == 0
+                || (effects & Effects.Invalid) != 0
+                || (
+                    bodies.ReachOf(root, domain.FollowsModels, context.CancellationToken) is var reach
+                    && (reach & Effects.Unbounded) == 0
+                    && !domain.IsRelevant(reach)))
+            {
                 continue;
+            }
+
             var engine = new Engine(domain, bodies, context.CancellationToken);
             foreach (var found in engine.Analyze(context.GetControlFlowGraph(block), method))
             {
                 if (Refine(found, context) is not { } finding)
+                {
                     continue;
+                }
+
                 var arguments = finding.Arguments.CastArray<object?>().ToArray();
-                context.ReportDiagnostic(Diagnostic.Create(finding.Rule, LocationOf(finding.At), finding.Sites, finding.Properties, arguments));
+                context.ReportDiagnostic(
+                    Diagnostic.Create(finding.Rule, LocationOf(finding.At), finding.Sites, finding.Properties, arguments));
             }
         }
     }
@@ -58,7 +78,10 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
     private static IOperation RootOf(IOperation operation)
     {
         while (operation.Parent is { } parent)
+        {
             operation = parent;
+        }
+
         return operation;
     }
 

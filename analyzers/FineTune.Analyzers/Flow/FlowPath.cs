@@ -19,7 +19,10 @@ internal sealed class FlowPath
         Variables = start.Variables;
         heap = new(start.Heap.Length + 4);
         foreach (var tracked in start.Heap)
+        {
             heap.Add(tracked);
+        }
+
         this.script = script;
         Slots = slots;
         ObservesExceptions = observesExceptions;
@@ -57,7 +60,9 @@ internal sealed class FlowPath
         for (var i = script.Count; i < choices.Count; i++)
         {
             for (var other = 1; other < choices[i].Count; other++)
+            {
                 yield return [.. choices.Take(i).Select(choice => choice.Taken), other];
+            }
         }
     }
 
@@ -67,13 +72,17 @@ internal sealed class FlowPath
     public void MayThrow(ITypeSymbol? exception = null)
     {
         if (!Ended && ObservesExceptions)
+        {
             thrown.Add((State, exception));
+        }
     }
 
     public void Report(Finding finding)
     {
         if (!Ended)
+        {
             findings.Add(finding with { Anchor = AnchorOf(finding.Subject) });
+        }
     }
 
     /// <summary>The variable that a name stands for: itself, unless it is a <c>ref</c> local.</summary>
@@ -89,19 +98,28 @@ internal sealed class FlowPath
     {
         slot = Unaliased(slot);
         if (Variables.Find(slot) is LeakedVariable)
+        {
             Escape(value);
+        }
         else
+        {
             Bind(slot, value);
+        }
     }
 
     /// <summary>Writes the variable itself, whatever it stands for.</summary>
     public void Bind(int slot, Value value)
     {
         foreach (var condition in Slots.DependentsOf(slot))
+        {
             Variables = Variables.Without(condition);
+        }
+
         Variables = value is UnknownValue && !Slots.IsStatic(slot) ? Variables.Without(slot) : Variables.With(slot, value);
         if (Slots.IsStatic(slot))
+        {
             Escape(value);
+        }
     }
 
     public void Drop(int slot) => Variables = Variables.Without(slot);
@@ -125,10 +143,15 @@ internal sealed class FlowPath
     public void WriteField(Reference owner, int field, Value value)
     {
         foreach (var condition in Slots.DependentsOf(field))
+        {
             Variables = Variables.Without(condition);
+        }
+
         this[owner] = this[owner] with { Fields = this[owner].Fields.With(field, value) };
         if (this[owner].Escaped)
+        {
             Escape(value);
+        }
     }
 
     /// <summary>Code that we cannot see holds <paramref name="value"/> from now on, and all that it reaches.</summary>
@@ -139,11 +162,17 @@ internal sealed class FlowPath
             case Reference reference when !this[reference].Escaped:
                 this[reference] = this[reference] with { Escaped = true };
                 foreach (var field in this[reference].Fields)
+                {
                     Escape(field.Value);
+                }
+
                 break;
             case TupleValue tuple:
                 foreach (var element in tuple.Elements)
+                {
                     Escape(element);
+                }
+
                 break;
         }
     }
@@ -159,7 +188,9 @@ internal sealed class FlowPath
                 foreach (var field in heap[id].Fields)
                 {
                     if (Slots.SymbolOf(field.Key) is { } symbol and not IFieldSymbol { IsReadOnly: true })
+                    {
                         forgotten = forgotten.With(field.Key, Value.Unknown);
+                    }
                 }
 
                 heap[id] = heap[id] with { Fact = domain.Forget(heap[id].Fact), Fields = forgotten };
@@ -169,7 +200,9 @@ internal sealed class FlowPath
         foreach (var variable in Variables)
         {
             if (Slots.IsStatic(variable.Key))
+            {
                 Variables = Variables.With(variable.Key, Value.Unknown);
+            }
         }
     }
 
@@ -179,17 +212,24 @@ internal sealed class FlowPath
         foreach (var variable in Variables)
         {
             if (variable.Value.Equals(value) && Slots.SymbolOf(variable.Key) is { CanBeReferencedByName: true } symbol)
+            {
                 return symbol.Name;
+            }
         }
 
         if (Variables.Find(Slots.This) is Reference receiver)
         {
             if (receiver.Equals(value))
+            {
                 return "this";
+            }
+
             foreach (var field in this[receiver].Fields)
             {
                 if (field.Value.Equals(value) && Slots.SymbolOf(field.Key) is { CanBeReferencedByName: true } symbol)
+                {
                     return symbol.Name;
+                }
             }
         }
 
@@ -201,7 +241,9 @@ internal sealed class FlowPath
         foreach (var variable in Variables)
         {
             if (SlotTable.IsAnchor(variable.Key) && variable.Value is Reference reference && reference.Id == id)
+            {
                 return variable.Key;
+            }
         }
 
         return -1;

@@ -9,7 +9,10 @@ internal static class Lines
     public static string Of(Location? location, SyntaxTree file)
     {
         if (location is null)
+        {
             return "an earlier line";
+        }
+
         var span = location.GetLineSpan();
         var line = $"line {span.StartLinePosition.Line + 1}";
         return location.SourceTree == file ? line : $"{line} of {Path.GetFileName(span.Path)}";

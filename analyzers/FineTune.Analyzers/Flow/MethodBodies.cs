@@ -8,7 +8,9 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.Flow;
 
-/// <summary>The source methods of a compilation, in whichever file they stand: their control-flow graphs, and what they do. All rules share them.</summary>
+/// <summary>
+/// The source methods of a compilation, in whichever file they stand: their control-flow graphs, and what they do. All rules share them.
+/// </summary>
 internal sealed class MethodBodies
 {
     private const int MostMethods = 1_000;
@@ -29,10 +31,16 @@ internal sealed class MethodBodies
         this.compilation = compilation;
         Torch = TorchTypes.In(compilation);
         FineTune = FineTuneTypes.In(compilation);
-        overrides = new(() => Types(compilation.SourceModule.GlobalNamespace)
-            .SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
-            .Where(method => method.IsOverride || (!method.IsStatic && method.MethodKind is MethodKind.Ordinary or MethodKind.PropertyGet && !method.ContainingType.AllInterfaces.IsEmpty))
-            .ToLookup(method => method.Name));
+        overrides = new(() =>
+            Types(compilation.SourceModule.GlobalNamespace)
+                .SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
+                .Where(method =>
+                    method.IsOverride
+                    || (
+                        !method.IsStatic
+                        && method.MethodKind is MethodKind.Ordinary or MethodKind.PropertyGet
+                        && !method.ContainingType.AllInterfaces.IsEmpty))
+                .ToLookup(method => method.Name));
     }
 
     public TorchTypes? Torch { get; }
@@ -47,25 +55,39 @@ internal sealed class MethodBodies
         method = method.OriginalDefinition;
         method = method.PartialImplementationPart ?? method;
         if (graphs.TryGetValue(method, out var graph))
+        {
             return graph;
+        }
+
         return graphs.GetOrAdd(method, Create(method, cancellation));
     }
 
     /// <summary>Whether calling the body only makes the object that will run it, piece by piece.</summary>
-    public bool IsIterator(ControlFlowGraph body) => iterators.GetOrAdd(body, static graph =>
-        graph.Blocks.Any(block => block.Operations.Any(operation => operation.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak)));
+    public bool IsIterator(ControlFlowGraph body) =>
+        iterators.GetOrAdd(
+            body,
+            static graph =>
+                graph.Blocks.Any(block =>
+                    block.Operations.Any(operation => operation.Kind is OperationKind.YieldReturn or OperationKind.YieldBreak)));
 
     /// <summary>Whether reading the property gives what was last assigned to it.</summary>
-    public bool IsStored(IPropertySymbol property) => stored.GetOrAdd(property, static property =>
-        property is { IsIndexer: false, IsAbstract: false, IsVirtual: false, IsOverride: false }
-        && property.ContainingType.GetMembers().Any(member => member is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property)));
+    public bool IsStored(IPropertySymbol property) =>
+        stored.GetOrAdd(
+            property,
+            static property =>
+                property is { IsIndexer: false, IsAbstract: false, IsVirtual: false, IsOverride: false }
+                && property
+                    .ContainingType.GetMembers()
+                    .OfType<IFieldSymbol>()
+                    .Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property)));
 
     /// <summary>What the body under analysis does, without what it calls.</summary>
     public BodyEffects EffectsOf(IOperation body) => Look(body).Effects;
 
     /// <summary>What the body under analysis does, with all source methods that it calls.</summary>
     /// <param name="body">The root of its operations.</param>
-    /// <param name="ofModels">Whether to look into calls as where annotated models are followed, or as where modules and optimizers are.</param>
+    /// <param name="ofModels">Whether to look into calls as where annotated models are followed, or as where modules and optimizers
+    /// are.</param>
     /// <param name="cancellation">Ends the search.</param>
     public Effects ReachOf(IOperation body, bool ofModels, CancellationToken cancellation)
     {
@@ -90,16 +112,27 @@ internal sealed class MethodBodies
             {
                 seen ??= new(SymbolEqualityComparer.Default);
                 if (!seen.Add(called))
+                {
                     continue;
+                }
+
                 if (seen.Count > MostMethods)
+                {
                     return all | Effects.Unbounded;
+                }
+
                 pending.Push(EffectsOf(called, cancellation));
                 if (!BodyEffects.MayBeOverridden(called))
+                {
                     continue;
+                }
+
                 foreach (var method in overrides.Value[called.Name])
                 {
                     if (seen.Add(method))
+                    {
                         pending.Push(EffectsOf(method, cancellation));
+                    }
                 }
             }
         }
@@ -110,15 +143,23 @@ internal sealed class MethodBodies
     private BodyEffects EffectsOf(IMethodSymbol method, CancellationToken cancellation)
     {
         if (effects.TryGetValue(method, out var found))
+        {
             return found;
-        return effects.GetOrAdd(method, OperationOf(method, cancellation) is { } operation ? BodyEffects.Of(operation, Torch, FineTune) : BodyEffects.Nothing);
+        }
+
+        return effects.GetOrAdd(
+            method,
+            OperationOf(method, cancellation) is { } operation ? BodyEffects.Of(operation, Torch, FineTune) : BodyEffects.Nothing);
     }
 
     private ControlFlowGraph? Create(IMethodSymbol method, CancellationToken cancellation)
     {
         var operation = OperationOf(method, cancellation);
         if (operation is null || (EffectsOf(method, cancellation).Own & Effects.Invalid) != 0)
+        {
             return null;
+        }
+
         return operation switch
         {
             IMethodBodyOperation body => ControlFlowGraph.Create(body, cancellation),
@@ -131,11 +172,16 @@ internal sealed class MethodBodies
     private IOperation? OperationOf(IMethodSymbol method, CancellationToken cancellation)
     {
         if (method.DeclaringSyntaxReferences.Length != 1)
+        {
             return null;
+        }
+
         var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(cancellation);
         if (syntax is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax)
             || !compilation.ContainsSyntaxTree(syntax.SyntaxTree))
+        {
             return null;
+        }
 
         // A rule that looks through a call needs the body that is called, and its file may not be the one at hand.
 #pragma warning disable RS1030
@@ -149,11 +195,19 @@ internal sealed class MethodBodies
         foreach (var member in scope.GetMembers())
         {
             if (member is not INamespaceOrTypeSymbol inner)
+            {
                 continue;
+            }
+
             if (inner is INamedTypeSymbol type)
+            {
                 yield return type;
+            }
+
             foreach (var nested in Types(inner))
+            {
                 yield return nested;
+            }
         }
     }
 

@@ -26,7 +26,9 @@ internal sealed class Numbering
     public int Of(int id)
     {
         if (order is null)
+        {
             return numbers[id];
+        }
 
         // 0 stands for an object without a number.
         if (numbers[id] == 0)

@@ -20,7 +20,9 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
         this.entries = entries;
         hash = 17;
         foreach (var entry in entries)
+        {
             hash = (hash * 31 + entry.Key) * 31 + entry.Value.GetHashCode();
+        }
     }
 
     public int Count => entries.Length;
@@ -49,7 +51,9 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
         foreach (var entry in entries)
         {
             if (!keep(entry.Key))
+            {
                 return new(entries.RemoveAll(candidate => !keep(candidate.Key)));
+            }
         }
 
         return this;
@@ -64,7 +68,10 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
             var value = entries[i].Value;
             var renumbered = value.Renumber(numbering);
             if (ReferenceEquals(value, renumbered))
+            {
                 continue;
+            }
+
             if (changed is null)
             {
                 changed = new KeyValuePair<int, Value>[entries.Length];
@@ -80,11 +87,16 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
     public bool Equals(SlotMap? other)
     {
         if (other is null || hash != other.hash || entries.Length != other.entries.Length)
+        {
             return false;
+        }
+
         for (var i = 0; i < entries.Length; i++)
         {
             if (entries[i].Key != other.entries[i].Key || !entries[i].Value.Equals(other.entries[i].Value))
+            {
                 return false;
+            }
         }
 
         return true;
@@ -108,11 +120,18 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
         {
             var middle = (low + high) / 2;
             if (entries[middle].Key == slot)
+            {
                 return middle;
+            }
+
             if (entries[middle].Key < slot)
+            {
                 low = middle + 1;
+            }
             else
+            {
                 high = middle - 1;
+            }
         }
 
         return ~low;

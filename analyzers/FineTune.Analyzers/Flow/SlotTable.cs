@@ -36,13 +36,20 @@ internal sealed class SlotTable
 
     public bool IsStatic(int slot) => SymbolOf(slot) is { IsStatic: true } and (IFieldSymbol or IPropertySymbol);
 
-    /// <summary>The remembered condition <paramref name="condition"/> says nothing any more once <paramref name="slot"/> is assigned.</summary>
+    /// <summary>
+    /// The remembered condition <paramref name="condition"/> says nothing any more once <paramref name="slot"/> is assigned.
+    /// </summary>
     public void Depend(int condition, int slot)
     {
         if (!dependents.TryGetValue(slot, out var conditions))
+        {
             dependents.Add(slot, conditions = []);
+        }
+
         if (!conditions.Contains(condition))
+        {
             conditions.Add(condition);
+        }
     }
 
     public IReadOnlyList<int> DependentsOf(int slot) => dependents.TryGetValue(slot, out var conditions) ? conditions : [];
@@ -62,14 +69,20 @@ internal sealed class SlotTable
     public int Of(ControlFlowGraph graph, CaptureId capture)
     {
         if (!captures.TryGetValue((graph, capture), out var slot))
+        {
             captures.Add((graph, capture), slot = next++);
+        }
+
         return slot;
     }
 
     public int Named(string name)
     {
         if (!names.TryGetValue(name, out var slot))
+        {
             names.Add(name, slot = next++);
+        }
+
         return slot;
     }
 }

@@ -34,7 +34,10 @@ internal sealed class Solver
         {
             // In the order of the blocks, so that what comes together is walked on from once all of it has come.
             while (pending[lowest] is not { Count: > 0 })
+            {
                 lowest++;
+            }
+
             waiting--;
             var (point, state) = pending[lowest]!.Dequeue();
             Walk(point, state);
@@ -49,7 +52,10 @@ internal sealed class Solver
         {
             engine.CountWalk();
             if (block.FallThroughSuccessor is { } successor)
+            {
                 Take(successor, point, state);
+            }
+
             return;
         }
 
@@ -63,18 +69,31 @@ internal sealed class Solver
             foreach (var operation in block.Operations)
             {
                 if (!path.Ended)
+                {
                     evaluator.Evaluate(operation);
+                }
             }
 
             var branchValue = path.Ended || block.BranchValue is null ? null : evaluator.Evaluate(block.BranchValue);
             foreach (var alternative in path.Alternatives())
+            {
                 scripts.Push(alternative);
+            }
+
             foreach (var finding in path.Findings)
+            {
                 context.Report(finding);
+            }
+
             foreach (var (thrown, exception) in path.Thrown)
+            {
                 Propagate(block.EnclosingRegion, thrown, exception, point.After);
+            }
+
             if (!path.Ended)
+            {
                 Leave(point, path, branchValue);
+            }
         }
     }
 
@@ -88,15 +107,24 @@ internal sealed class Solver
             var state = path.State;
             var remembers = outcome is null && conditions.IsRepeated(condition);
             if (outcome != false)
+            {
                 Go(true);
+            }
+
             if (outcome != true)
+            {
                 Go(false);
+            }
+
             return;
 
             void Go(bool way)
             {
                 if ((way == taken ? conditional : block.FallThroughSuccessor) is not { } branch)
+                {
                     return;
+                }
+
                 var after = state;
                 if (remembers)
                 {
@@ -110,9 +138,15 @@ internal sealed class Solver
         }
 
         if (block.FallThroughSuccessor is not { } successor)
+        {
             return;
+        }
+
         if (successor.Semantics == ControlFlowBranchSemantics.Return && branchValue is not null)
+        {
             path.Bind(engine.Slots.Returned, branchValue);
+        }
+
         Take(successor, point, path.State);
     }
 
@@ -131,7 +165,10 @@ internal sealed class Solver
             case ControlFlowBranchSemantics.StructuredExceptionHandling:
                 // The end of a filter that says no: the handlers after it were tried when the exception came.
                 if (point.After is { } after && !IsIn(region, ControlFlowRegionKind.Filter))
+                {
                     Resume(after, state);
+                }
+
                 break;
             default:
                 Follow(branch, 0, state, point.After);
@@ -150,21 +187,35 @@ internal sealed class Solver
         }
 
         foreach (var region in branch.LeavingRegions)
+        {
             state = Leave(region, state);
+        }
+
         if (branch.Destination is null)
+        {
             return;
+        }
+
         if (branch.Destination.Kind == BasicBlockKind.Exit)
+        {
             context.Return(state);
+        }
         else
+        {
             Arrive(branch.Destination, state, after);
+        }
     }
 
     private void Resume(Continuation after, State state)
     {
         if (after.Branch is not null)
+        {
             Follow(after.Branch, after.Finallies, state, after.Outer);
+        }
         else
+        {
             Propagate(after.Region, state, after.Exception, after.Outer);
+        }
     }
 
     /// <summary>
@@ -182,7 +233,10 @@ internal sealed class Solver
             }
 
             if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { } parent)
+            {
                 continue;
+            }
+
             if (parent.Kind == ControlFlowRegionKind.TryAndFinally)
             {
                 var first = context.Graph.Blocks[parent.NestedRegions[1].FirstBlockOrdinal];
@@ -196,9 +250,14 @@ internal sealed class Solver
                     ? Catches(handler.ExceptionType, exception)
                     : Catches(handler.ExceptionType, exception) == Caught.No ? Caught.No : Caught.Perhaps;
                 if (caught != Caught.No)
+                {
                     Arrive(context.Graph.Blocks[handler.FirstBlockOrdinal], state, after);
+                }
+
                 if (caught == Caught.Yes)
+                {
                     return;
+                }
             }
         }
 
@@ -209,9 +268,15 @@ internal sealed class Solver
     {
         var point = new Point(block, after);
         if (!seen.TryGetValue(point, out var states))
+        {
             seen.Add(point, states = []);
+        }
+
         if (!states.Add(state))
+        {
             return;
+        }
+
         engine.CountStates(states.Count);
         (pending[block.Ordinal] ??= new()).Enqueue((point, state));
         waiting++;
@@ -222,38 +287,59 @@ internal sealed class Solver
     private State Leave(ControlFlowRegion region, State state)
     {
         if (region.Locals.IsEmpty && region.CaptureIds.IsEmpty)
+        {
             return state;
+        }
+
         var variables = state.Variables;
         foreach (var local in region.Locals)
         {
             var slot = engine.Slots.Of(local);
             variables = variables.Without(slot);
             foreach (var condition in engine.Slots.DependentsOf(slot))
+            {
                 variables = variables.Without(condition);
+            }
         }
 
         foreach (var capture in region.CaptureIds)
+        {
             variables = variables.Without(engine.Slots.Of(context.Graph, capture));
+        }
+
         return ReferenceEquals(variables, state.Variables) ? state : State.Canonical(variables, state.Heap);
     }
 
     private static ITypeSymbol? TypeOfThrown(IOperation? value)
     {
         while (value is IConversionOperation conversion)
+        {
             value = conversion.Operand;
+        }
+
         return value is IObjectCreationOperation creation ? creation.Type : null;
     }
 
     private static Caught Catches(ITypeSymbol? handled, ITypeSymbol? exception)
     {
-        if (handled is null || handled.SpecialType == SpecialType.System_Object || handled is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
+        if (handled is null
+            || handled.SpecialType == SpecialType.System_Object
+            || handled is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
+        {
             return Caught.Yes;
+        }
+
         if (exception is null)
+        {
             return Caught.Perhaps;
+        }
+
         for (var type = exception; type is not null; type = type.BaseType)
         {
             if (SymbolEqualityComparer.Default.Equals(type, handled))
+            {
                 return Caught.Yes;
+            }
         }
 
         return Caught.No;
@@ -270,7 +356,9 @@ internal sealed class Solver
         for (; IsOurs(region); region = region.EnclosingRegion)
         {
             if (region.Kind == kind)
+            {
                 return true;
+            }
         }
 
         return false;
@@ -286,5 +374,10 @@ internal sealed class Solver
     private sealed record Point(BasicBlock Block, Continuation? After);
 
     /// <summary>What is to be done at the end of a <c>finally</c>: go on with a branch, or with an exception.</summary>
-    private sealed record Continuation(ControlFlowBranch? Branch, int Finallies, ControlFlowRegion? Region, ITypeSymbol? Exception, Continuation? Outer);
+    private sealed record Continuation(
+        ControlFlowBranch? Branch,
+        int Finallies,
+        ControlFlowRegion? Region,
+        ITypeSymbol? Exception,
+        Continuation? Outer);
 }

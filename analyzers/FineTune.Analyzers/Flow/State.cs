@@ -23,7 +23,9 @@ internal sealed class State : IEquatable<State>
         Heap = heap;
         hash = variables.GetHashCode();
         foreach (var tracked in heap)
+        {
             hash = hash * 31 + tracked.GetHashCode();
+        }
     }
 
     public SlotMap Variables { get; }
@@ -34,7 +36,10 @@ internal sealed class State : IEquatable<State>
     public static State Canonical(SlotMap variables, IReadOnlyList<TrackedObject> heap)
     {
         if (heap.Count == 0)
+        {
             return new(variables, ImmutableArray<TrackedObject>.Empty);
+        }
+
         var numbering = new Numbering(heap.Count);
         var renumbered = variables.Renumber(numbering);
         var objects = ImmutableArray.CreateBuilder<TrackedObject>(heap.Count);
@@ -51,11 +56,16 @@ internal sealed class State : IEquatable<State>
     public bool Equals(State? other)
     {
         if (other is null || hash != other.hash || Heap.Length != other.Heap.Length || !Variables.Equals(other.Variables))
+        {
             return false;
+        }
+
         for (var i = 0; i < Heap.Length; i++)
         {
             if (!Heap[i].Equals(other.Heap[i]))
+            {
                 return false;
+            }
         }
 
         return true;

@@ -26,18 +26,27 @@ internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked)
     {
         var method = call.TargetMethod;
         if (call.Instance is { } instance && (instance is IInstanceReferenceOperation || MayCarry(instance))
-            || method.ReturnType.IsTupleType || Is(method.ReturnType) || (method.ReturnType is INamedTypeSymbol { TypeArguments: { Length: 1 } awaited } && Is(awaited[0])))
+            || method.ReturnType.IsTupleType
+            || Is(method.ReturnType)
+            || (method.ReturnType is INamedTypeSymbol { TypeArguments: { Length: 1 } awaited } && Is(awaited[0])))
+        {
             return true;
+        }
+
         foreach (var parameter in method.Parameters)
         {
             if (parameter.RefKind != RefKind.None)
+            {
                 return true;
+            }
         }
 
         foreach (var argument in call.Arguments)
         {
             if (MayCarry(argument.Value))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -46,21 +55,29 @@ internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked)
     /// <summary>Whether a construction is looked into.</summary>
     public bool Concerns(IObjectCreationOperation creation) => creation.Type is { } type && (isTracked(type) || HoldsOne(type));
 
-    private bool MayCarry(IOperation value) => SingleAssignment.Unconverted(value).Type is not { } type || type.TypeKind switch
-    {
-        TypeKind.Enum => false,
-        TypeKind.Struct => type is INamedTypeSymbol { IsGenericType: true } || isTracked(type),
-        TypeKind.Class => !type.IsSealed || isTracked(type) || HoldsOne(type)
-            || TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp") || TorchTypes.IsIn(type.ContainingNamespace, "FineTune"),
-        _ => true,
-    };
+    private bool MayCarry(IOperation value) =>
+        SingleAssignment.Unconverted(value).Type is not { } type
+        || type.TypeKind switch
+        {
+            TypeKind.Enum => false,
+            TypeKind.Struct => type is INamedTypeSymbol { IsGenericType: true } || isTracked(type),
+            TypeKind.Class => !type.IsSealed
+                || isTracked(type)
+                || HoldsOne(type)
+                || TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp")
+                || TorchTypes.IsIn(type.ContainingNamespace, "FineTune"),
+            _ => true,
+        };
 
     private bool HasTrackedMember(ITypeSymbol type) =>
-        type.GetMembers().Any(member => member switch
-        {
-            IFieldSymbol field => isTracked(field.Type),
-            IPropertySymbol property => isTracked(property.Type),
-            IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.Parameters.Any(parameter => isTracked(parameter.Type)),
-            _ => false,
-        });
+        type.GetMembers()
+            .Any(member =>
+                member switch
+                {
+                    IFieldSymbol field => isTracked(field.Type),
+                    IPropertySymbol property => isTracked(property.Type),
+                    IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.Parameters.Any(parameter =>
+                        isTracked(parameter.Type)),
+                    _ => false,
+                });
 }

@@ -15,7 +15,10 @@ internal sealed record Clearing(HashSet<string> Cleared, bool IsByHelper)
         foreach (var node in member.DescendantNodes())
         {
             if (node is not InvocationExpressionSyntax invocation)
+            {
                 continue;
+            }
+
             var called = invocation.Expression switch
             {
                 MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
@@ -23,9 +26,14 @@ internal sealed record Clearing(HashSet<string> Cleared, bool IsByHelper)
                 _ => "",
             };
             if (called == "zero_grad" && invocation.Expression is MemberAccessExpressionSyntax { Expression: var receiver })
+            {
                 cleared.Add(receiver.ToString());
-            isByHelper |= called != "zero_grad"
-                && called.IndexOf("zero", StringComparison.OrdinalIgnoreCase) >= 0 && called.IndexOf("grad", StringComparison.OrdinalIgnoreCase) >= 0;
+            }
+
+            isByHelper |=
+                called != "zero_grad"
+                && called.IndexOf("zero", StringComparison.OrdinalIgnoreCase) >= 0
+                && called.IndexOf("grad", StringComparison.OrdinalIgnoreCase) >= 0;
         }
 
         return new(cleared, isByHelper);

@@ -39,7 +39,8 @@ internal sealed record ParametersFact(bool IsNamed, bool IsFiltered, int Positio
 /// <param name="Note">What one rule knows of it besides; null for nothing.</param>
 internal sealed record OptimizerFact(string? Bound, bool IsFiltered, Location? Built, Note? Note = null) : Fact
 {
-    public bool Equals(OptimizerFact? other) => other is not null && Bound == other.Bound && IsFiltered == other.IsFiltered && Equals(Note, other.Note);
+    public bool Equals(OptimizerFact? other) =>
+        other is not null && Bound == other.Bound && IsFiltered == other.IsFiltered && Equals(Note, other.Note);
 
     public override int GetHashCode() => ((Bound?.GetHashCode() ?? 0) * 31 + (Note?.GetHashCode() ?? 0)) * 2 + (IsFiltered ? 1 : 0);
 }

@@ -38,12 +38,22 @@ internal abstract partial class OptimizerDomain
                 Taken(call.Path, module);
                 return true;
             case "train":
-                SwitchMode(call, module, OverridesMode(call.Path[module].Type) ? null : call.Arguments.FirstOrDefault() is { } train ? train.AsBool : true);
+                SwitchMode(
+                    call,
+                    module,
+                    OverridesMode(call.Path[module].Type) ? null
+                        : call.Arguments.FirstOrDefault() is { } train ? train.AsBool
+                        : true);
                 return true;
             case "eval":
                 SwitchMode(call, module, OverridesMode(call.Path[module].Type) ? null : false);
                 return true;
-            case "add_module" or "register_module" or "append" or "Add" or "Insert" or "extend" when !types.IsModule(call.Method.ReturnType):
+            case "add_module"
+            or "register_module"
+            or "append"
+            or "Add"
+            or "Insert"
+            or "extend" when !types.IsModule(call.Method.ReturnType):
                 Grown(call, module);
                 return true;
             default:
@@ -56,8 +66,11 @@ internal abstract partial class OptimizerDomain
     {
         for (; type is not null && types.IsModule(type); type = type.BaseType)
         {
-            if (!TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp") && type.GetMembers().Any(member => member is IMethodSymbol { IsOverride: true, Name: "train" or "eval" }))
+            if (!TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp")
+                && type.GetMembers().Any(member => member is IMethodSymbol { IsOverride: true, Name: "train" or "eval" }))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -69,7 +82,10 @@ internal abstract partial class OptimizerDomain
         var whole = path.New(new GradFact(Grad.On, null), type, exact: false);
         var parts = arguments.SelectMany(argument => ModulesIn(path, argument)).ToList();
         for (var i = 0; i < parts.Count; i++)
+        {
             path.WriteField(whole, path.Slots.Named("part " + i), parts[i]);
+        }
+
         return whole;
     }
 
@@ -83,7 +99,10 @@ internal abstract partial class OptimizerDomain
             case "MoveNext":
                 // One element stands for all, so the loop runs exactly once.
                 if (parameters.Position > 0)
+                {
                     return Value.False;
+                }
+
                 path.Update(sequence, parameters with { Position = 1 });
                 return Value.True;
             case "Where":
@@ -92,7 +111,11 @@ internal abstract partial class OptimizerDomain
             case "Select" or "OfType" or "Cast":
                 return Link(path, parameters with { IsNamed = false }, SourcesOf(path, sequence));
             case "Concat" or "Union":
-                return Link(path, parameters, call.Arguments.SelectMany(argument => argument is Reference other && path.Fact<ParametersFact>(other) is not null ? SourcesOf(path, other) : []));
+                return Link(
+                    path,
+                    parameters,
+                    call.Arguments.SelectMany(argument =>
+                        argument is Reference other && path.Fact<ParametersFact>(other) is not null ? SourcesOf(path, other) : []));
             case "requires_grad_" or "with_requires_grad":
                 Set(path, sequence, ToGrad(call.Argument("requires_grad")), call.Operation.Syntax.GetLocation());
                 return sequence;
@@ -115,7 +138,10 @@ internal abstract partial class OptimizerDomain
     {
         var path = call.Path;
         if (call.Receiver is not Reference optimizer || path.Fact<OptimizerFact>(optimizer) is not { } fact)
+        {
             return Value.Unknown;
+        }
+
         switch (call.Method.Name)
         {
             case "add_param_group":
@@ -153,8 +179,13 @@ internal abstract partial class OptimizerDomain
     private void Set(FlowPath path, Reference target, Grad grad, Location? changed)
     {
         if (!TrustsNamed && path.Fact<ParametersFact>(target) is { IsNamed: true })
+        {
             grad = Grad.Unknown;
+        }
+
         foreach (var (part, fact) in PartsOf(path, target))
+        {
             path.Update(part, Changed(fact, grad, changed));
+        }
     }
 }

@@ -16,13 +16,17 @@ internal abstract partial class OptimizerDomain
         _ => [],
     };
 
-    private static Reference Link(FlowPath path, Fact fact, IEnumerable<Reference> sources) => Link(path, path.New(fact, null, exact: false), sources);
+    private static Reference Link(FlowPath path, Fact fact, IEnumerable<Reference> sources) =>
+        Link(path, path.New(fact, null, exact: false), sources);
 
     private static Reference Link(FlowPath path, Reference owner, IEnumerable<Reference> sources)
     {
         var links = sources.Distinct().ToList();
         for (var i = 0; i < links.Count; i++)
+        {
             path.WriteField(owner, path.Slots.Named(Source + i), links[i]);
+        }
+
         return owner;
     }
 
@@ -30,7 +34,10 @@ internal abstract partial class OptimizerDomain
     {
         var sources = new List<Reference>();
         while (path[owner].Fields.Find(path.Slots.Named(Source + sources.Count)) is Reference source)
+        {
             sources.Add(source);
+        }
+
         return sources;
     }
 
@@ -44,15 +51,25 @@ internal abstract partial class OptimizerDomain
         {
             var current = pending.Pop();
             if (!seen.Add(current.Id))
+            {
                 continue;
+            }
+
             if (path.Fact<GradFact>(current) is { } fact)
+            {
                 parts.Add((current, fact));
+            }
             else if (path.Fact<ParametersFact>(current) is null && !current.Equals(whole))
+            {
                 continue;
+            }
+
             foreach (var field in path[current].Fields)
             {
                 if (field.Value is Reference part)
+                {
                     pending.Push(part);
+                }
             }
         }
 
@@ -66,7 +83,10 @@ internal abstract partial class OptimizerDomain
         foreach (var source in SourcesOf(path, optimizer))
         {
             if (!Describe(path, source, null, isFiltered, text, []))
+            {
                 return null;
+            }
+
             text.Append(';');
         }
 
@@ -76,25 +96,40 @@ internal abstract partial class OptimizerDomain
     private bool Describe(FlowPath path, Reference part, string? inherited, bool isFiltered, StringBuilder text, HashSet<int> seen)
     {
         if (path.Fact<GradFact>(part) is not { } fact || !seen.Add(part.Id))
+        {
             return true;
+        }
+
         if (Label(fact, isFiltered) is not { } label)
+        {
             return false;
+        }
 
         var start = text.Length;
         text.Append(label == inherited ? "" : label);
         foreach (var field in path[part].Fields)
         {
             if (field.Value is not Reference inner)
+            {
                 continue;
+            }
+
             var before = text.Length;
             text.Append('(').Append(field.Key).Append(':');
             var content = text.Length;
             if (!Describe(path, inner, label, isFiltered, text, seen))
+            {
                 return false;
+            }
+
             if (text.Length == content)
+            {
                 text.Length = before;
+            }
             else
+            {
                 text.Append(')');
+            }
         }
 
         return text.Length >= start;
@@ -104,13 +139,17 @@ internal abstract partial class OptimizerDomain
     {
         for (var id = 0; id < path.Heap.Count; id++)
         {
-            if (path.Heap[id].Fact is OptimizerFact { Bound: not null } && SourcesOf(path, new(id)).Any(source => Reaches(path, source, module, [])))
+            if (path.Heap[id].Fact is OptimizerFact { Bound: not null }
+                && SourcesOf(path, new(id)).Any(source => Reaches(path, source, module, [])))
+            {
                 return true;
+            }
         }
 
         return false;
     }
 
     private static bool Reaches(FlowPath path, Reference from, Reference to, HashSet<int> seen) =>
-        from.Equals(to) || (seen.Add(from.Id) && path[from].Fields.Any(field => field.Value is Reference part && Reaches(path, part, to, seen)));
+        from.Equals(to)
+        || (seen.Add(from.Id) && path[from].Fields.Any(field => field.Value is Reference part && Reaches(path, part, to, seen)));
 }

@@ -51,8 +51,13 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
     {
         var (method, path) = (call.Method, call.Path);
         if (call.Target is Reference sequence && path.Fact<ParametersFact>(sequence) is { } parameters)
+        {
             return InvokeOnParameters(call, sequence, parameters);
-        if (TorchTypes.IsIn(method.ContainingNamespace, "FineTune") && method.Name is "Freeze" or "Unfreeze" && call.Arguments.FirstOrDefault() is Reference frozen)
+        }
+
+        if (TorchTypes.IsIn(method.ContainingNamespace, "FineTune")
+            && method.Name is "Freeze" or "Unfreeze"
+            && call.Arguments.FirstOrDefault() is Reference frozen)
         {
             Set(path, frozen, method.Name == "Freeze" ? Grad.Off : Grad.On, call.Operation.Syntax.GetLocation());
             if (method.Name == "Freeze")
@@ -65,7 +70,10 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         }
 
         if (!TorchTypes.IsLibrary(method))
+        {
             return null;
+        }
+
         if (method.Name == "backward" && (types.IsTensor(method.ContainingType) || method.ContainingType.Name == "autograd"))
         {
             Backward(call);
@@ -73,11 +81,20 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         }
 
         if (types.IsOptimizer(method.ContainingType))
+        {
             return InvokeOnOptimizer(call);
+        }
+
         if (types.IsOptimizer(method.ReturnType))
+        {
             return Build(call, method.ReturnType);
+        }
+
         if (method.Name is "parameters" or "named_parameters" && call.Receiver is Reference module)
+        {
             return Link(path, new ParametersFact(method.Name == "named_parameters", false, 0), [module]);
+        }
+
         if (method.Name is "requires_grad_" or "with_requires_grad" && call.Target is Reference tensor)
         {
             Set(path, tensor, ToGrad(call.Argument("requires_grad")), call.Operation.Syntax.GetLocation());
@@ -85,11 +102,20 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         }
 
         if (call.Target is Reference target && path.Fact<GradFact>(target) is not null && InvokeOnModule(call, target))
+        {
             return Value.Unknown;
+        }
+
         if (call.Target is Reference same && types.IsModule(path[same].Type) && types.IsModule(method.ReturnType))
+        {
             return Itself(call, same);
+        }
+
         if (types.IsModule(method.ReturnType))
+        {
             return Whole(path, call.Arguments, method.ReturnType);
+        }
+
         return null;
     }
 
@@ -97,11 +123,22 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
     {
         var type = call.Method.ContainingType;
         if (!TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp"))
+        {
             return null;
+        }
+
         if (types.IsOptimizer(type))
+        {
             return Build(call, type);
+        }
+
         if (type.Name is "ParamGroup")
-            return call.Arguments.FirstOrDefault() is Reference group && call.Path.Fact<ParametersFact>(group) is not null ? group : Value.Unknown;
+        {
+            return call.Arguments.FirstOrDefault() is Reference group && call.Path.Fact<ParametersFact>(group) is not null
+                ? group
+                : Value.Unknown;
+        }
+
         return types.IsModule(type) ? Whole(call.Path, call.Arguments, type) : null;
     }
 
@@ -110,19 +147,28 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         if (receiver is Reference reference && path.Fact<ParametersFact>(reference) is { } parameters)
         {
             if (operation.Member.Name == "grad")
+            {
                 Taken(path, reference);
+            }
+
             return operation.Member.Name == "Current" ? Element(reference, parameters) : Value.Unknown;
         }
 
         if (operation.Member.Name == "grad" && receiver is Reference read && types.IsTensor(operation.Member.ContainingType))
+        {
             Taken(path, read);
+        }
+
         if (operation.Member.Name == "requires_grad" && types.IsTensor(operation.Member.ContainingType))
+        {
             return path.Fact<GradFact>(receiver)?.Grad switch
             {
                 Grad.On => Value.True,
                 Grad.Off => Value.False,
                 _ => Value.Unknown,
             };
+        }
+
         return null;
     }
 
@@ -131,19 +177,28 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         if (operation.Member.Name == "requires_grad" && types.IsTensor(operation.Member.ContainingType))
         {
             if (receiver is Reference written)
+            {
                 Set(path, written, ToGrad(value), operation.Syntax.GetLocation());
+            }
+
             return true;
         }
 
         if (operation.Member.Name == "grad" && types.IsTensor(operation.Member.ContainingType))
         {
             if (receiver is Reference nulled)
+            {
                 Taken(path, nulled);
+            }
+
             return true;
         }
 
         if (receiver is Reference owner && path.Fact<GradFact>(owner) is not null)
+        {
             Replaced(operation, owner, value, path);
+        }
+
         return false;
     }
 
@@ -151,7 +206,10 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
     {
         var parts = elements.Select(element => ModulesIn(path, element).ToList()).ToList();
         if (parts.Count == 0 || parts.Any(part => part.Count == 0))
+        {
             return null;
+        }
+
         var isFiltered = elements.All(element => path.Fact<ParametersFact>(element) is { IsFiltered: true });
         return Link(path, new ParametersFact(false, isFiltered, 0), parts.SelectMany(part => part));
     }
@@ -175,7 +233,10 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
     /// <summary>How the source calls the receiver of a call.</summary>
     protected static string NameOf(Call call, Reference receiver, string otherwise) =>
-        (call.Operation is IInvocationOperation { Instance: { IsImplicit: false } instance } ? instance.Syntax.ToString() : call.Path.NameOf(receiver)) ?? otherwise;
+        (
+            call.Operation is IInvocationOperation { Instance: { IsImplicit: false } instance }
+                ? instance.Syntax.ToString()
+                : call.Path.NameOf(receiver)) ?? otherwise;
 
     /// <summary>The optimizer takes a step.</summary>
     protected virtual void Step(Call call, Reference optimizer, OptimizerFact fact)

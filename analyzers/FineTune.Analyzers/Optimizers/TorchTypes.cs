@@ -42,14 +42,20 @@ internal sealed class TorchTypes
     public static bool IsLibrary(IMethodSymbol method)
     {
         for (var overridden = method; overridden is not null; overridden = overridden.OverriddenMethod)
+        {
             method = overridden;
+        }
+
         return IsIn(method.ContainingNamespace, "TorchSharp");
     }
 
     public static bool IsIn(INamespaceSymbol? scope, string name)
     {
         while (scope is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false })
+        {
             scope = scope.ContainingNamespace;
+        }
+
         return scope?.Name == name;
     }
 
@@ -72,11 +78,16 @@ internal sealed class TorchTypes
     private static bool Derives(ITypeSymbol? type, INamedTypeSymbol ancestor)
     {
         if (type is ITypeParameterSymbol variable)
+        {
             return variable.ConstraintTypes.Any(constraint => Derives(constraint, ancestor));
+        }
+
         for (; type is not null; type = type.BaseType)
         {
             if (SymbolEqualityComparer.Default.Equals(type, ancestor))
+            {
                 return true;
+            }
         }
 
         return false;

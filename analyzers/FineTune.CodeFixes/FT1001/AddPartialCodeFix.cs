@@ -20,10 +20,16 @@ public sealed class AddPartialCodeFix : SyntaxCodeFix
     private protected override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node)
     {
         if (node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } declaration)
+        {
             return null;
+        }
+
         var partial = SyntaxFactory.Token(SyntaxKind.PartialKeyword).WithTrailingTrivia(SyntaxFactory.Space);
         if (declaration.Modifiers.Count > 0)
+        {
             return root.ReplaceNode(declaration, declaration.AddModifiers(partial));
+        }
+
         var keyword = declaration.Keyword;
         return root.ReplaceNode(declaration, declaration
             .WithKeyword(keyword.WithLeadingTrivia())

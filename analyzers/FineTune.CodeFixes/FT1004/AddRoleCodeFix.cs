@@ -31,12 +31,18 @@ public sealed class AddRoleCodeFix : CodeFixProvider
             if (!diagnostic.Properties.ContainsKey(RoleAnalyzer.MissingProperty)
                 || root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
                 || member is FieldDeclarationSyntax { Declaration.Variables.Count: > 1 })
+            {
                 continue;
+            }
+
             foreach (var role in Roles)
             {
                 var title = $"Mark it [{role}]";
                 context.RegisterCodeFix(
-                    CodeAction.Create(title, _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(member, Mark(member, role)))), title),
+                    CodeAction.Create(
+                        title,
+                        _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(member, Mark(member, role)))),
+                        title),
                     diagnostic);
             }
         }
@@ -45,7 +51,10 @@ public sealed class AddRoleCodeFix : CodeFixProvider
     private static MemberDeclarationSyntax Mark(MemberDeclarationSyntax member, string role)
     {
         // Parsed, and not built: what is built may be put on a line of its own.
-        var list = SyntaxFactory.ParseMemberDeclaration($"[{Qualifier(member)}{role}] int _;")!.AttributeLists[0].WithLeadingTrivia(member.GetLeadingTrivia());
+        var list = SyntaxFactory
+            .ParseMemberDeclaration($"[{Qualifier(member)}{role}] int _;")!
+            .AttributeLists[0]
+            .WithLeadingTrivia(member.GetLeadingTrivia());
         var bare = member.WithLeadingTrivia();
         return bare.WithAttributeLists(bare.AttributeLists.Insert(0, list));
     }
@@ -53,8 +62,13 @@ public sealed class AddRoleCodeFix : CodeFixProvider
     /// <summary>How the class writes the namespace in its other attributes.</summary>
     private static string Qualifier(MemberDeclarationSyntax member)
     {
-        var names = member.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.DescendantNodesAndSelf().OfType<AttributeSyntax>().Select(attribute => attribute.Name.ToString());
-        var qualified = names?.FirstOrDefault(name => name.StartsWith("FineTune.", StringComparison.Ordinal) || name.StartsWith("global::FineTune.", StringComparison.Ordinal));
+        var names = member
+            .FirstAncestorOrSelf<TypeDeclarationSyntax>()
+            ?.DescendantNodesAndSelf()
+            .OfType<AttributeSyntax>()
+            .Select(attribute => attribute.Name.ToString());
+        var qualified = names?.FirstOrDefault(name =>
+            name.StartsWith("FineTune.", StringComparison.Ordinal) || name.StartsWith("global::FineTune.", StringComparison.Ordinal));
         return qualified is null ? "" : qualified.Substring(0, qualified.LastIndexOf('.') + 1);
     }
 }

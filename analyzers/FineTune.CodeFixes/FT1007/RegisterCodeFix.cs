@@ -20,22 +20,29 @@ public sealed class RegisterCodeFix : SyntaxCodeFix
     private protected override string Title => "Call RegisterComponents at the end";
 
     // A primary constructor has no body to call from.
-    private protected override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node) => node.FirstAncestorOrSelf<MemberDeclarationSyntax>() switch
-    {
-        ConstructorDeclarationSyntax { Body: { } body } when body.Statements.LastOrDefault() is not (ReturnStatementSyntax or ThrowStatementSyntax) =>
-            root.ReplaceNode(body, Append(body)),
-        ConstructorDeclarationSyntax { ExpressionBody.Expression: not ThrowExpressionSyntax } constructor =>
-            root.ReplaceNode(constructor, constructor
-                .WithExpressionBody(null)
-                .WithSemicolonToken(default)
-                .WithBody(Parse($"{{ {constructor.ExpressionBody!.Expression.WithoutTrivia()}; {Call} }}").WithTrailingTrivia(constructor.SemicolonToken.TrailingTrivia))),
-        _ => null,
-    };
+    private protected override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node) =>
+        node.FirstAncestorOrSelf<MemberDeclarationSyntax>() switch
+        {
+            ConstructorDeclarationSyntax { Body: { } body }
+                when body.Statements.LastOrDefault() is not (ReturnStatementSyntax or ThrowStatementSyntax) => root.ReplaceNode(
+                body,
+                Append(body)),
+            ConstructorDeclarationSyntax { ExpressionBody.Expression: not ThrowExpressionSyntax } constructor => root.ReplaceNode(
+                constructor,
+                constructor
+                    .WithExpressionBody(null)
+                    .WithSemicolonToken(default)
+                    .WithBody(
+                        Parse($"{{ {constructor.ExpressionBody!.Expression.WithoutTrivia()}; {Call} }}")
+                            .WithTrailingTrivia(constructor.SemicolonToken.TrailingTrivia))),
+            _ => null,
+        };
 
     private static BlockSyntax Append(BlockSyntax body)
     {
         var close = body.CloseBraceToken;
-        if (body.OpenBraceToken.GetLocation().GetLineSpan().StartLinePosition.Line == close.GetLocation().GetLineSpan().StartLinePosition.Line)
+        if (body.OpenBraceToken.GetLocation().GetLineSpan().StartLinePosition.Line
+            == close.GetLocation().GetLineSpan().StartLinePosition.Line)
         {
             var line = SyntaxFactory.ParseStatement(Call).WithTrailingTrivia(SyntaxFactory.Space);
             return body.AddStatements(line);

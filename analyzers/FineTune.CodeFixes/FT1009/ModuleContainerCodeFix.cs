@@ -28,38 +28,53 @@ public sealed class ModuleContainerCodeFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         if (root is null || model is null)
+        {
             return;
+        }
+
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (!diagnostic.Properties.TryGetValue(UnregisteredCollectionAnalyzer.ContainerProperty, out var container) || container is null
+            if (!diagnostic.Properties.TryGetValue(UnregisteredCollectionAnalyzer.ContainerProperty, out var container)
+                || container is null
                 || root.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
                 || Parts(member) is not ({ } type, { } value)
                 || Elements(value, container) is not { } elements)
+            {
                 continue;
+            }
 
             var name = $"{container}<{diagnostic.Properties[UnregisteredCollectionAnalyzer.ElementProperty]}>";
             var newType = SyntaxFactory.ParseTypeName(Qualify(model, type.SpanStart, name)).WithTriviaFrom(type);
-            var newValue = SyntaxFactory.ParseExpression($"{QualifyFactory(model, value.SpanStart, name)}({string.Join(", ", elements)})").WithTriviaFrom(value);
+            var newValue = SyntaxFactory
+                .ParseExpression($"{QualifyFactory(model, value.SpanStart, name)}({string.Join(", ", elements)})")
+                .WithTriviaFrom(value);
             var changed = context.Document.WithSyntaxRoot(root.ReplaceNodes([type, value], (old, _) => old == type ? newType : newValue));
             if (await HasNewErrors(changed, model, context.CancellationToken).ConfigureAwait(false))
+            {
                 continue;
+            }
+
             context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(changed), Title), diagnostic);
         }
     }
 
-    private static (TypeSyntax? Type, ExpressionSyntax? Value) Parts(MemberDeclarationSyntax member) => member switch
-    {
-        FieldDeclarationSyntax { Declaration: { Variables: { Count: 1 } variables } declaration } => (declaration.Type, variables[0].Initializer?.Value),
-        PropertyDeclarationSyntax property => (property.Type, property.Initializer?.Value),
-        _ => (null, null),
-    };
+    private static (TypeSyntax? Type, ExpressionSyntax? Value) Parts(MemberDeclarationSyntax member) =>
+        member switch
+        {
+            FieldDeclarationSyntax { Declaration: { Variables: { Count: 1 } variables } declaration } => (
+                declaration.Type,
+                variables[0].Initializer?.Value),
+            PropertyDeclarationSyntax property => (property.Type, property.Initializer?.Value),
+            _ => (null, null),
+        };
 
     /// <summary>The arguments that make the module hold the same; null where that cannot be seen.</summary>
     private static IReadOnlyList<string>? Elements(ExpressionSyntax value, string container)
     {
         switch (value)
         {
-            case CollectionExpressionSyntax collection when container == "ModuleList" && collection.Elements.All(element => element is ExpressionElementSyntax):
+            case CollectionExpressionSyntax collection
+                when container == "ModuleList" && collection.Elements.All(element => element is ExpressionElementSyntax):
                 return [.. collection.Elements.Select(element => element.ToString())];
             case ArrayCreationExpressionSyntax { Initializer: { } initializer }:
                 return Listed(initializer, container);
@@ -76,25 +91,32 @@ public sealed class ModuleContainerCodeFix : CodeFixProvider
 
     private static IReadOnlyList<string>? Listed(InitializerExpressionSyntax initializer, string container)
     {
-        var elements = initializer.Expressions.Select(expression => container == "ModuleList" ? expression.ToString() : Pair(expression)).ToList();
+        var elements = initializer
+            .Expressions.Select(expression => container == "ModuleList" ? expression.ToString() : Pair(expression))
+            .ToList();
         return elements.Contains(null) ? null : elements.ConvertAll(element => element!);
     }
 
     /// <summary><c>{ key, module }</c> or <c>[key] = module</c> as a tuple.</summary>
-    private static string? Pair(ExpressionSyntax expression) => expression switch
-    {
-        InitializerExpressionSyntax { Expressions: { Count: 2 } pair } => $"({pair[0]}, {pair[1]})",
-        AssignmentExpressionSyntax { Left: ImplicitElementAccessSyntax { ArgumentList.Arguments: { Count: 1 } keys } } assignment => $"({keys[0]}, {assignment.Right})",
-        _ => null,
-    };
+    private static string? Pair(ExpressionSyntax expression) =>
+        expression switch
+        {
+            InitializerExpressionSyntax { Expressions: { Count: 2 } pair } => $"({pair[0]}, {pair[1]})",
+            AssignmentExpressionSyntax { Left: ImplicitElementAccessSyntax { ArgumentList.Arguments: { Count: 1 } keys } } assignment =>
+                $"({keys[0]}, {assignment.Right})",
+            _ => null,
+        };
 
     private static string Qualify(SemanticModel model, int position, string name) =>
-        model.GetSpeculativeTypeInfo(position, SyntaxFactory.ParseTypeName(name), SpeculativeBindingOption.BindAsTypeOrNamespace).Type is { TypeKind: not TypeKind.Error }
+        model.GetSpeculativeTypeInfo(position, SyntaxFactory.ParseTypeName(name), SpeculativeBindingOption.BindAsTypeOrNamespace).Type
+            is { TypeKind: not TypeKind.Error }
             ? name
             : $"TorchSharp.Modules.{name}";
 
     private static string QualifyFactory(SemanticModel model, int position, string name) =>
-        model.GetSpeculativeSymbolInfo(position, SyntaxFactory.ParseExpression($"{name}()"), SpeculativeBindingOption.BindAsExpression).Symbol is IMethodSymbol
+        model
+            .GetSpeculativeSymbolInfo(position, SyntaxFactory.ParseExpression($"{name}()"), SpeculativeBindingOption.BindAsExpression)
+            .Symbol is IMethodSymbol
             ? name
             : $"TorchSharp.torch.nn.{name}";
 
@@ -103,6 +125,7 @@ public sealed class ModuleContainerCodeFix : CodeFixProvider
         var after = await changed.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
         return after is null || Errors(after) > Errors(before);
 
-        int Errors(SemanticModel model) => model.GetDiagnostics(cancellationToken: cancellation).Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        int Errors(SemanticModel model) =>
+            model.GetDiagnostics(cancellationToken: cancellation).Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
     }
 }

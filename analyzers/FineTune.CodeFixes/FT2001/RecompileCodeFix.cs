@@ -29,17 +29,29 @@ public sealed class RecompileCodeFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         if (root is null || model is null)
+        {
             return;
+        }
+
         foreach (var diagnostic in context.Diagnostics)
         {
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (diagnostic.Properties[StaleCompilationDomain.CompiledProperty] is not { } compiled
                 || StatementOf(use, diagnostic) is not { } statement
                 || !CanAssign(model, statement.SpanStart, compiled))
+            {
                 continue;
-            var source = diagnostic.Properties[StaleCompilationDomain.ModelProperty] is { } name && Resolves(model, statement.SpanStart, name) ? name : compiled;
+            }
+
+            var source =
+                diagnostic.Properties[StaleCompilationDomain.ModelProperty] is { } name && Resolves(model, statement.SpanStart, name)
+                    ? name
+                    : compiled;
             context.RegisterCodeFix(
-                CodeAction.Create(Title, _ => Task.FromResult(Insert(context.Document, root, statement, $"{compiled} = {source}.Recompile();")), Title),
+                CodeAction.Create(
+                    Title,
+                    _ => Task.FromResult(Insert(context.Document, root, statement, $"{compiled} = {source}.Recompile();")),
+                    Title),
                 diagnostic);
         }
     }
@@ -49,17 +61,31 @@ public sealed class RecompileCodeFix : CodeFixProvider
     {
         var statement = use.FirstAncestorOrSelf<StatementSyntax>();
         if (statement is null || use.FirstAncestorOrSelf<LambdaExpressionSyntax>() is { } lambda && lambda.SpanStart > statement.SpanStart)
+        {
             return null;
+        }
+
         if (diagnostic.Properties[StaleCompilationDomain.ChangedProperty] is not { } text)
+        {
             return statement;
+        }
+
         var changed = int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
         StatementSyntax? outermost = null;
-        foreach (var loop in statement.AncestorsAndSelf().TakeWhile(node => node is not (LocalFunctionStatementSyntax or LambdaExpressionSyntax)))
+        foreach (var loop in statement
+            .AncestorsAndSelf()
+            .TakeWhile(node => node is not (LocalFunctionStatementSyntax or LambdaExpressionSyntax)))
         {
             if (loop is not (ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax))
+            {
                 continue;
+            }
+
             if (loop.Span.Contains(changed) || Declares(loop, diagnostic))
+            {
                 break;
+            }
+
             outermost = (StatementSyntax)loop;
         }
 
@@ -80,7 +106,8 @@ public sealed class RecompileCodeFix : CodeFixProvider
         _ => false,
     };
 
-    private static bool Resolves(SemanticModel model, int position, string name) => name == "this" || Find(model, position, name) is not null;
+    private static bool Resolves(SemanticModel model, int position, string name) =>
+        name == "this" || Find(model, position, name) is not null;
 
     private static ISymbol? Find(SemanticModel model, int position, string name)
     {
@@ -96,17 +123,24 @@ public sealed class RecompileCodeFix : CodeFixProvider
             .WithLeadingTrivia(statement.GetLeadingTrivia())
             .WithTrailingTrivia(EndOfLine(root))
             .WithAdditionalAnnotations(Formatter.Annotation);
-        var pushed = statement.WithLeadingTrivia(statement.GetLeadingTrivia().Reverse().TakeWhile(trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse());
-        SyntaxNode changed = statement.Parent switch
+        var pushed = statement.WithLeadingTrivia(
+            statement.GetLeadingTrivia().Reverse().TakeWhile(trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse());
+        var changed = statement.Parent switch
         {
             BlockSyntax or SwitchSectionSyntax => root.ReplaceNode(statement, [inserted, pushed]),
-            GlobalStatementSyntax global => root.ReplaceNode(global, [SyntaxFactory.GlobalStatement(inserted), global.WithStatement(pushed)]),
-            _ => root.ReplaceNode(statement, SyntaxFactory.Block(inserted.WithoutLeadingTrivia(), pushed).WithAdditionalAnnotations(Formatter.Annotation)),
+            GlobalStatementSyntax global => root.ReplaceNode(
+                global,
+                [SyntaxFactory.GlobalStatement(inserted), global.WithStatement(pushed)]),
+            _ => root.ReplaceNode(
+                statement,
+                SyntaxFactory.Block(inserted.WithoutLeadingTrivia(), pushed).WithAdditionalAnnotations(Formatter.Annotation)),
         };
         return document.WithSyntaxRoot(changed);
     }
 
     // That of the file: between top-level statements an elastic one would become an empty line.
     private static SyntaxTrivia EndOfLine(SyntaxNode root) =>
-        root.DescendantTrivia().FirstOrDefault(static trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia)) is { RawKind: not 0 } found ? found : SyntaxFactory.LineFeed;
+        root.DescendantTrivia().FirstOrDefault(static trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia)) is { RawKind: not 0 } found
+            ? found
+            : SyntaxFactory.LineFeed;
 }

@@ -28,28 +28,44 @@ public sealed class AssignCodeFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         if (root is null || model is null)
+        {
             return;
+        }
+
         foreach (var diagnostic in context.Diagnostics)
         {
-            var call = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<InvocationExpressionSyntax>();
-            if (call is null || diagnostic.Properties[DiscardedCompilationDomain.CompiledProperty] is not { } name || !CanAssign(model, call.SpanStart, name))
+            var call = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)
+                .FirstAncestorOrSelf<InvocationExpressionSyntax>();
+            if (call is null
+                || diagnostic.Properties[DiscardedCompilationDomain.CompiledProperty] is not { } name
+                || !CanAssign(model, call.SpanStart, name))
+            {
                 continue;
+            }
+
             SyntaxNode discarded = call.Parent is AssignmentExpressionSyntax assignment ? assignment : call;
             var assigned = SyntaxFactory.ParseExpression($"{name} = {call.WithoutTrivia()}").WithTriviaFrom(discarded);
-            context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(discarded, assigned))), Title), diagnostic);
+            context.RegisterCodeFix(
+                CodeAction.Create(
+                    Title,
+                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(discarded, assigned))),
+                    Title),
+                diagnostic);
         }
     }
 
     private static bool CanAssign(SemanticModel model, int position, string name)
     {
         var expression = SyntaxFactory.ParseExpression(name);
-        return !expression.ContainsDiagnostics && model.GetSpeculativeSymbolInfo(position, expression, SpeculativeBindingOption.BindAsExpression).Symbol switch
-        {
-            ILocalSymbol local => local is { IsUsing: false, IsForEach: false, IsConst: false } && local.Locations[0].SourceSpan.Start < position,
-            IParameterSymbol parameter => parameter.RefKind != RefKind.In,
-            IFieldSymbol field => !field.IsReadOnly,
-            IPropertySymbol property => property.SetMethod is { IsInitOnly: false },
-            _ => false,
-        };
+        return !expression.ContainsDiagnostics
+            && model.GetSpeculativeSymbolInfo(position, expression, SpeculativeBindingOption.BindAsExpression).Symbol switch
+            {
+                ILocalSymbol local => local is { IsUsing: false, IsForEach: false, IsConst: false }
+                    && local.Locations[0].SourceSpan.Start < position,
+                IParameterSymbol parameter => parameter.RefKind != RefKind.In,
+                IFieldSymbol field => !field.IsReadOnly,
+                IPropertySymbol property => property.SetMethod is { IsInitOnly: false },
+                _ => false,
+            };
     }
 }

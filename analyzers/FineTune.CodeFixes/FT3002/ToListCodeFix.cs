@@ -20,7 +20,10 @@ public sealed class ToListCodeFix : SyntaxCodeFix
     private protected override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node)
     {
         if ((node as ArgumentSyntax)?.Expression is not { } query && (query = node as ExpressionSyntax) is null)
+        {
             return null;
+        }
+
         var receiver = query is InvocationExpressionSyntax or IdentifierNameSyntax or MemberAccessExpressionSyntax
             ? query.WithoutTrivia()
             : SyntaxFactory.ParenthesizedExpression(query.WithoutTrivia());

@@ -26,7 +26,8 @@ public sealed class MoveConstructionCodeFix : EditCodeFix
 
     private static StatementSyntax? StatementAt(SyntaxNode root, Diagnostic diagnostic, string property) =>
         diagnostic.Properties.TryGetValue(property, out var text) && text is not null
-            ? root.FindNode(new TextSpan(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture), 0)).FirstAncestorOrSelf<StatementSyntax>()
+            ? root.FindNode(new TextSpan(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture), 0))
+                .FirstAncestorOrSelf<StatementSyntax>()
             : null;
 
     /// <summary>
@@ -36,8 +37,13 @@ public sealed class MoveConstructionCodeFix : EditCodeFix
     private static SyntaxNode? Move(SyntaxNode root, StatementSyntax built, StatementSyntax changed)
     {
         if (NameOf(built) is not { } name)
+        {
             return null;
-        if (built.Parent is GlobalStatementSyntax builtGlobal && changed.Parent is GlobalStatementSyntax changedGlobal && builtGlobal.Parent is CompilationUnitSyntax unit)
+        }
+
+        if (built.Parent is GlobalStatementSyntax builtGlobal
+            && changed.Parent is GlobalStatementSyntax changedGlobal
+            && builtGlobal.Parent is CompilationUnitSyntax unit)
         {
             var members = unit.Members;
             return Reorder(members, members.IndexOf(builtGlobal), members.IndexOf(changedGlobal), name) is { } ordered
@@ -45,26 +51,38 @@ public sealed class MoveConstructionCodeFix : EditCodeFix
                 : null;
         }
 
-        return built.Parent is BlockSyntax block && changed.Parent == block
+        return
+            built.Parent is BlockSyntax block
+            && changed.Parent == block
             && Reorder(block.Statements, block.Statements.IndexOf(built), block.Statements.IndexOf(changed), name) is { } statements
             ? root.ReplaceNode(block, block.WithStatements(statements))
             : null;
     }
 
-    private static SyntaxList<T>? Reorder<T>(SyntaxList<T> list, int from, int to, string name) where T : SyntaxNode
+    private static SyntaxList<T>? Reorder<T>(SyntaxList<T> list, int from, int to, string name)
+        where T : SyntaxNode
     {
-        if (from < 0 || to <= from
-            || list.Skip(from + 1).Take(to - from).Any(node => node.DescendantNodes().OfType<IdentifierNameSyntax>().Any(identifier => identifier.Identifier.ValueText == name)))
+        if (from < 0
+            || to <= from
+            || list.Skip(from + 1)
+                .Take(to - from)
+                .Any(node =>
+                    node.DescendantNodes().OfType<IdentifierNameSyntax>().Any(identifier => identifier.Identifier.ValueText == name)))
+        {
             return null;
+        }
+
         var moved = list[from];
         return list.RemoveAt(from).Insert(to, moved);
     }
 
     /// <summary>The variable that a statement builds an optimizer for, and does nothing else.</summary>
-    private static string? NameOf(StatementSyntax statement) => statement switch
-    {
-        LocalDeclarationStatementSyntax { Declaration.Variables: { Count: 1 } variables } => variables[0].Identifier.ValueText,
-        ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } } => name.Identifier.ValueText,
-        _ => null,
-    };
+    private static string? NameOf(StatementSyntax statement) =>
+        statement switch
+        {
+            LocalDeclarationStatementSyntax { Declaration.Variables: { Count: 1 } variables } => variables[0].Identifier.ValueText,
+            ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } } =>
+                name.Identifier.ValueText,
+            _ => null,
+        };
 }

@@ -19,6 +19,8 @@ public sealed class CallCodeFix : SyntaxCodeFix
 
     private protected override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node) =>
         node is IdentifierNameSyntax name
-            ? root.ReplaceNode(name, name.WithIdentifier(SyntaxFactory.Identifier(name.Identifier.LeadingTrivia, "call", name.Identifier.TrailingTrivia)))
+            ? root.ReplaceNode(
+                name,
+                name.WithIdentifier(SyntaxFactory.Identifier(name.Identifier.LeadingTrivia, "call", name.Identifier.TrailingTrivia)))
             : null;
 }

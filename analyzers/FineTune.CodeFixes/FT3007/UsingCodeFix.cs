@@ -20,12 +20,18 @@ public sealed class UsingCodeFix : SyntaxCodeFix
     private protected override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node)
     {
         if (node.FirstAncestorOrSelf<ExpressionStatementSyntax>() is not { Parent: BlockSyntax block } statement)
+        {
             return null;
+        }
+
         var taken = new HashSet<string>(block.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.DescendantTokens()
             .Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText) ?? []);
         var name = "_";
         for (var i = 2; taken.Contains(name); i++)
+        {
             name = "_" + i;
+        }
+
         var expression = (statement.Expression as AssignmentExpressionSyntax)?.Right ?? statement.Expression;
         var held = SyntaxFactory.ParseStatement($"using var {name} = {expression.WithoutTrivia()};").WithTriviaFrom(statement);
         return root.ReplaceNode(statement, held);

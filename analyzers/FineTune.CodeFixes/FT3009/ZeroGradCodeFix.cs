@@ -19,14 +19,26 @@ public sealed class ZeroGradCodeFix : SyntaxCodeFix
 
     private protected override SyntaxNode? Fix(SyntaxNode root, SyntaxNode node)
     {
-        if (node is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "step", Expression: IdentifierNameSyntax or MemberAccessExpressionSyntax or ThisExpressionSyntax } step
+        if (node
+                is not MemberAccessExpressionSyntax
+                {
+                    Name.Identifier.ValueText: "step",
+                    Expression: IdentifierNameSyntax or MemberAccessExpressionSyntax or ThisExpressionSyntax
+                } step
             || step.FirstAncestorOrSelf<ExpressionStatementSyntax>() is not { Parent: BlockSyntax block } statement
             || ((statement.Expression as AwaitExpressionSyntax)?.Expression ?? statement.Expression) is not InvocationExpressionSyntax)
+        {
             return null;
+        }
+
         var clear = SyntaxFactory.ParseStatement($"{step.Expression.WithoutTrivia()}.zero_grad();");
         var first = block.Statements.TakeWhile(candidate => candidate != statement).FirstOrDefault(IsBackward);
         if (first is null)
-            return root.InsertNodesAfter(statement, [clear.WithLeadingTrivia(Indentation(statement)).WithTrailingTrivia(statement.GetTrailingTrivia())]);
+        {
+            return root.InsertNodesAfter(
+                statement,
+                [clear.WithLeadingTrivia(Indentation(statement)).WithTrailingTrivia(statement.GetTrailingTrivia())]);
+        }
 
         // What is said above the backward pass stays above both.
         return root.ReplaceNode(first, [
@@ -36,11 +48,20 @@ public sealed class ZeroGradCodeFix : SyntaxCodeFix
 
     /// <summary>The end of the line where the statement ends one, a space where more follows on it.</summary>
     private static SyntaxTrivia End(StatementSyntax statement) =>
-        statement.GetTrailingTrivia().FirstOrDefault(trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia)) is { RawKind: not 0 } end ? end : SyntaxFactory.Space;
+        statement.GetTrailingTrivia().FirstOrDefault(trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia)) is { RawKind: not 0 } end
+            ? end
+            : SyntaxFactory.Space;
 
     private static IEnumerable<SyntaxTrivia> Indentation(StatementSyntax statement) =>
         statement.GetLeadingTrivia().Reverse().TakeWhile(trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse();
 
     private static bool IsBackward(StatementSyntax statement) =>
-        statement is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "backward" } } };
+        statement
+            is ExpressionStatementSyntax
+        {
+            Expression: InvocationExpressionSyntax
+            {
+                Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "backward" }
+            }
+        };
 }

@@ -22,14 +22,22 @@ public sealed class ItemCodeFix : SyntaxCodeFix
         var added = node switch
         {
             AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.AddAssignmentExpression) => assignment.Right,
-            BinaryExpressionSyntax { Parent: AssignmentExpressionSyntax { Left: var sum } } binary => sum.ToString() == binary.Right.ToString() ? binary.Left : binary.Right,
+            BinaryExpressionSyntax { Parent: AssignmentExpressionSyntax { Left: var sum } } binary => sum.ToString()
+            == binary.Right.ToString()
+                ? binary.Left
+                : binary.Right,
             _ => null,
         };
         if (added is null)
+        {
             return null;
-        var receiver = added.WithoutTrivia() is var plain && plain is IdentifierNameSyntax or InvocationExpressionSyntax or MemberAccessExpressionSyntax
-            ? plain
-            : SyntaxFactory.ParenthesizedExpression(added.WithoutTrivia());
+        }
+
+        var receiver =
+            added.WithoutTrivia() is var plain
+            && plain is IdentifierNameSyntax or InvocationExpressionSyntax or MemberAccessExpressionSyntax
+                ? plain
+                : SyntaxFactory.ParenthesizedExpression(added.WithoutTrivia());
         return root.ReplaceNode(added, SyntaxFactory.ParseExpression($"(double){receiver}.item<float>()").WithTriviaFrom(added));
     }
 }

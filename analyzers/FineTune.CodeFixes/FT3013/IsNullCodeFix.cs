@@ -21,24 +21,46 @@ public sealed class IsNullCodeFix : SyntaxCodeFix
     {
         // A comparison that is cast to bool becomes one without the cast.
         if (node.FirstAncestorOrSelf<BinaryExpressionSyntax>() is not { } comparison)
+        {
             return null;
+        }
+
         var tensor = IsNull(comparison.Right) ? comparison.Left : comparison.Right;
         var pattern = comparison.IsKind(SyntaxKind.EqualsExpression) ? "is null" : "is not null";
-        if (comparison.Parent is not ParenthesizedExpressionSyntax { Parent: CastExpressionSyntax { Type: PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.BoolKeyword } } cast })
+        if (comparison.Parent
+            is not ParenthesizedExpressionSyntax
+            {
+                Parent: CastExpressionSyntax { Type: PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.BoolKeyword } } cast
+            })
+        {
             return null;
-        ExpressionSyntax asked = SyntaxFactory.ParseExpression($"{tensor.WithoutTrivia()} {pattern}");
-        if (cast.Parent is not (EqualsValueClauseSyntax or IfStatementSyntax or ReturnStatementSyntax or ArgumentSyntax or ArrowExpressionClauseSyntax or WhileStatementSyntax))
+        }
+
+        var asked = SyntaxFactory.ParseExpression($"{tensor.WithoutTrivia()} {pattern}");
+        if (cast.Parent
+            is not (
+                EqualsValueClauseSyntax
+                or IfStatementSyntax
+                or ReturnStatementSyntax
+                or ArgumentSyntax
+                or ArrowExpressionClauseSyntax
+                or WhileStatementSyntax))
+        {
             asked = SyntaxFactory.ParenthesizedExpression(asked);
+        }
+
         return root.ReplaceNode(cast, asked.WithTriviaFrom(cast));
     }
 
-    private static bool IsNull(ExpressionSyntax operand) => operand switch
-    {
-        LiteralExpressionSyntax literal => literal.IsKind(SyntaxKind.NullLiteralExpression) || literal.IsKind(SyntaxKind.DefaultLiteralExpression),
-        CastExpressionSyntax cast => IsNull(cast.Expression),
-        ParenthesizedExpressionSyntax parenthesized => IsNull(parenthesized.Expression),
-        PostfixUnaryExpressionSyntax suppressed => IsNull(suppressed.Operand),
-        DefaultExpressionSyntax => true,
-        _ => false,
-    };
+    private static bool IsNull(ExpressionSyntax operand) =>
+        operand switch
+        {
+            LiteralExpressionSyntax literal => literal.IsKind(SyntaxKind.NullLiteralExpression)
+                || literal.IsKind(SyntaxKind.DefaultLiteralExpression),
+            CastExpressionSyntax cast => IsNull(cast.Expression),
+            ParenthesizedExpressionSyntax parenthesized => IsNull(parenthesized.Expression),
+            PostfixUnaryExpressionSyntax suppressed => IsNull(suppressed.Operand),
+            DefaultExpressionSyntax => true,
+            _ => false,
+        };
 }

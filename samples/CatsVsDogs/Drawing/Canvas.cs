@@ -26,41 +26,45 @@ internal sealed class Canvas(int size)
 
     public void Paint(Shape shape, Colour colour)
     {
-        float edge = size / 2f * Pose.Scale;
-        for (int i = 0; i < pixels.Length; i++)
+        var edge = size / 2f * Pose.Scale;
+        for (var i = 0; i < pixels.Length; i++)
         {
-            (float x, float y) = Pose.Undo((i % size + 0.5f) * 2 / size - 1, (i / size + 0.5f) * 2 / size - 1);
-            float cover = Math.Clamp(0.5f - shape(x, y) * edge, 0, 1);
+            (var x, var y) = Pose.Undo((i % size + 0.5f) * 2 / size - 1, (i / size + 0.5f) * 2 / size - 1);
+            var cover = Math.Clamp(0.5f - shape(x, y) * edge, 0, 1);
             if (cover > 0)
+            {
                 pixels[i] = pixels[i].Towards(colour, cover);
+            }
         }
     }
 
     /// <summary>Paints everything, from one colour at the top to another at the bottom.</summary>
     public void PaintBackground(Colour top, Colour bottom)
     {
-        for (int i = 0; i < pixels.Length; i++)
+        for (var i = 0; i < pixels.Length; i++)
+        {
             pixels[i] = top.Towards(bottom, i / size / (float)size);
+        }
     }
 
     /// <summary>The picture with Gaussian noise over it, of shape [3, size, size] and type Byte.</summary>
     public torch.Tensor Develop(Random random, float noise)
     {
         var bytes = new byte[3 * pixels.Length];
-        for (int i = 0; i < pixels.Length; i++)
+        for (var i = 0; i < pixels.Length; i++)
         {
             bytes[i] = Exposed(pixels[i].Red);
             bytes[pixels.Length + i] = Exposed(pixels[i].Green);
             bytes[2 * pixels.Length + i] = Exposed(pixels[i].Blue);
         }
 
-        using torch.Tensor flat = torch.tensor(bytes);
+        using var flat = torch.tensor(bytes);
         return flat.reshape(3, size, size);
 
         byte Exposed(float value)
         {
             // The sum of three uniform numbers is nearly normal.
-            float grain = (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f) * 2 * noise;
+            var grain = (random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f) * 2 * noise;
             return (byte)Math.Clamp((value + grain) * 255, 0, 255);
         }
     }
@@ -74,7 +78,7 @@ internal readonly record struct Pose(float Angle, float Scale, float X, float Y)
     /// <summary>Where the shape is asked about, for a point of the picture.</summary>
     public (float X, float Y) Undo(float x, float y)
     {
-        (float sin, float cos) = MathF.SinCos(-Angle);
+        (var sin, var cos) = MathF.SinCos(-Angle);
         x -= X;
         y -= Y;
         return ((x * cos - y * sin) / Scale, (x * sin + y * cos) / Scale);

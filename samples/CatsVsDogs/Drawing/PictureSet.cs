@@ -19,7 +19,8 @@ internal sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int 
     public static PictureSet Animals { get; } = new("animals-2", ["cat", "dog"], Train: 160, Validation: 80);
 
     /// <summary>What the backbone learns to tell apart before: the source task.</summary>
-    public static PictureSet Figures { get; } = new("figures-2", ["circle", "cross", "ring", "square", "star", "triangle"], Train: 350, Validation: 50);
+    public static PictureSet Figures { get; } =
+        new("figures-2", ["circle", "cross", "ring", "square", "star", "triangle"], Train: 350, Validation: 50);
 
     /// <summary>
     /// The folder of the set below <paramref name="parent"/>, drawn if it is not there yet. It appears whole or not at
@@ -27,18 +28,23 @@ internal sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int 
     /// </summary>
     public string Drawn(string parent)
     {
-        string folder = Path.Combine(parent, Name);
+        var folder = Path.Combine(parent, Name);
         if (Directory.Exists(folder))
-            return folder;
-        string unfinished = Path.Combine(parent, $".{Name}-{Guid.NewGuid():N}");
-        var random = new Random(Name.Sum(character => character));
-        foreach ((string split, int count) in new[] { ("train", Train), ("validation", Validation) })
         {
-            foreach (string kind in Kinds)
+            return folder;
+        }
+
+        var unfinished = Path.Combine(parent, $".{Name}-{Guid.NewGuid():N}");
+        var random = new Random(Name.Sum(character => character));
+        foreach ((var split, var count) in new[] { ("train", Train), ("validation", Validation) })
+        {
+            foreach (var kind in Kinds)
             {
-                string kindFolder = Directory.CreateDirectory(Path.Combine(unfinished, split, kind)).FullName;
-                for (int i = 0; i < count; i++)
+                var kindFolder = Directory.CreateDirectory(Path.Combine(unfinished, split, kind)).FullName;
+                for (var i = 0; i < count; i++)
+                {
                     Write(new Artist(random, Size).Draw(kind), Path.Combine(kindFolder, $"{i:000}"), jpeg: i % 2 == 0);
+                }
             }
         }
 
@@ -60,9 +66,13 @@ internal sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int 
         using (picture)
         {
             if (jpeg)
+            {
                 torchvision.io.write_jpeg(picture, path + ".jpg", Encoder);
+            }
             else
+            {
                 torchvision.io.write_png(picture, path + ".png", Encoder);
+            }
         }
     }
 }

@@ -13,8 +13,8 @@ internal static class Shapes
     public static Shape Ellipse(float centreX, float centreY, float radiusX, float radiusY) => (x, y) =>
     {
         float u = (x - centreX) / radiusX, v = (y - centreY) / radiusY;
-        float length = MathF.Sqrt(u * u + v * v);
-        float slope = MathF.Sqrt(u * u / (radiusX * radiusX) + v * v / (radiusY * radiusY));
+        var length = MathF.Sqrt(u * u + v * v);
+        var slope = MathF.Sqrt(u * u / (radiusX * radiusX) + v * v / (radiusY * radiusY));
         return slope == 0 ? -MathF.Min(radiusX, radiusY) : length * (length - 1) / slope;
     };
 
@@ -22,24 +22,27 @@ internal static class Shapes
     public static Shape Capsule(float fromX, float fromY, float toX, float toY, float radius) => (x, y) =>
     {
         float dx = toX - fromX, dy = toY - fromY;
-        float along = Math.Clamp(((x - fromX) * dx + (y - fromY) * dy) / (dx * dx + dy * dy), 0, 1);
+        var along = Math.Clamp(((x - fromX) * dx + (y - fromY) * dy) / (dx * dx + dy * dy), 0, 1);
         float u = x - fromX - along * dx, v = y - fromY - along * dy;
         return MathF.Sqrt(u * u + v * v) - radius;
     };
 
     public static Shape Polygon(params (float X, float Y)[] corners) => (x, y) =>
     {
-        float nearest = float.MaxValue;
-        bool inside = false;
-        (float X, float Y) previous = corners[^1];
-        foreach ((float X, float Y) corner in corners)
+        var nearest = float.MaxValue;
+        var inside = false;
+        var previous = corners[^1];
+        foreach (var corner in corners)
         {
             float dx = previous.X - corner.X, dy = previous.Y - corner.Y;
-            float along = Math.Clamp(((x - corner.X) * dx + (y - corner.Y) * dy) / (dx * dx + dy * dy), 0, 1);
+            var along = Math.Clamp(((x - corner.X) * dx + (y - corner.Y) * dy) / (dx * dx + dy * dy), 0, 1);
             float u = x - corner.X - along * dx, v = y - corner.Y - along * dy;
             nearest = MathF.Min(nearest, u * u + v * v);
             if (corner.Y > y != previous.Y > y && x < corner.X + dx * (y - corner.Y) / dy)
+            {
                 inside = !inside;
+            }
+
             previous = corner;
         }
 
@@ -50,8 +53,8 @@ internal static class Shapes
     public static Shape Star(int points, float outer, float inner) => Polygon(
         [.. Enumerable.Range(0, 2 * points).Select(i =>
         {
-            (float sin, float cos) = MathF.SinCos(MathF.PI * i / points);
-            float radius = i % 2 == 0 ? outer : inner;
+            (var sin, var cos) = MathF.SinCos(MathF.PI * i / points);
+            var radius = i % 2 == 0 ? outer : inner;
             return (radius * sin, -radius * cos);
         })]);
 

@@ -21,9 +21,12 @@ internal static class Grammar
     private static readonly string[] Endings = [".", "!", ", they said .", "last week .", "and that was it ."];
 
     /// <summary>All words that sentences are made of.</summary>
-    public static IEnumerable<string> Words => ((IEnumerable<string>)["the", .. Things.Values.SelectMany(words => words), .. Kind, .. Unkind, .. Plain, .. Negated, .. Openings, .. Endings])
-        .SelectMany(phrase => phrase.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Distinct();
+    public static IEnumerable<string> Words =>
+        (
+            (IEnumerable<string>)
+                ["the", .. Things.Values.SelectMany(words => words), .. Kind, .. Unkind, .. Plain, .. Negated, .. Openings, .. Endings])
+            .SelectMany(phrase => phrase.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Distinct();
 
     /// <summary>A sentence about a topic.</summary>
     /// <param name="topic">One of <see cref="Topics"/>.</param>
@@ -33,7 +36,15 @@ internal static class Grammar
     public static string Sentence(string topic, bool isKind, bool isNegated, Random random)
     {
         string Any(string[] words) => words[random.Next(words.Length)];
-        string[] parts = [Any(Openings), "the", Any(Things[topic]), Any(isNegated ? Negated : Plain), Any(isKind ? Kind : Unkind), Any(Endings)];
+        string[] parts =
+        [
+            Any(Openings),
+            "the",
+            Any(Things[topic]),
+            Any(isNegated ? Negated : Plain),
+            Any(isKind ? Kind : Unkind),
+            Any(Endings),
+        ];
         return string.Join(' ', parts.Where(part => part.Length > 0));
     }
 }

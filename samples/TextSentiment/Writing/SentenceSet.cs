@@ -18,23 +18,46 @@ internal sealed record SentenceSet(string Name, int Count, bool AreOpinions)
     public static SentenceSet Topics { get; } = new("topics", Count: 2000, AreOpinions: false);
 
     /// <summary>The file of a vocabulary with all the words, and all letters for words that are not among them.</summary>
-    public static string Vocabulary(string folder) => Once(Path.Combine(folder, "vocab.txt"), () =>
-    {
-        IEnumerable<string> letters = Enumerable.Range('a', 26).Concat(Enumerable.Range('0', 10)).Select(letter => $"{(char)letter}");
-        return [.. ((IEnumerable<string>)["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. letters, .. letters.Select(letter => "##" + letter), "'", "-", "?", .. Grammar.Words]).Distinct()];
-    });
+    public static string Vocabulary(string folder) =>
+        Once(
+            Path.Combine(folder, "vocab.txt"),
+            () =>
+            {
+                var letters = Enumerable
+                    .Range('a', 26)
+                    .Concat(Enumerable.Range('0', 10))
+                    .Select(letter => $"{(char)letter}");
+                return
+                [
+                    .. (
+                        (IEnumerable<string>)
+                            [
+                                "[PAD]",
+                                "[UNK]",
+                                "[CLS]",
+                                "[SEP]",
+                                "[MASK]",
+                                .. letters,
+                                .. letters.Select(letter => "##" + letter),
+                                "'",
+                                "-",
+                                "?",
+                                .. Grammar.Words,
+                            ]).Distinct(),
+                ];
+            });
 
     /// <summary>The file of the sentences, written if it is not there yet: the same wherever it is written.</summary>
     public string Written(string folder) => Once(Path.Combine(folder, $"{Name}-{Count}.csv"), () =>
     {
         var random = new Random(AreOpinions ? 1 : 2);
         var lines = new List<string> { "text,label" };
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
             // Topic and tone go through all their combinations; a quarter of them is negated.
-            string topic = Grammar.Topics[i % Grammar.Topics.Length];
+            var topic = Grammar.Topics[i % Grammar.Topics.Length];
             bool isKind = i / Grammar.Topics.Length % 2 == 0, isNegated = i / (Grammar.Topics.Length * 2) % 4 == 0;
-            string label = AreOpinions ? isKind != isNegated ? "praise" : "complaint" : $"{topic} {(isKind ? "kind" : "unkind")}";
+            var label = AreOpinions ? isKind != isNegated ? "praise" : "complaint" : $"{topic} {(isKind ? "kind" : "unkind")}";
             lines.Add($"\"{Grammar.Sentence(topic, isKind, isNegated, random)}\",{label}");
         }
 
@@ -44,9 +67,12 @@ internal sealed record SentenceSet(string Name, int Count, bool AreOpinions)
     private static string Once(string path, Func<IReadOnlyList<string>> lines)
     {
         if (File.Exists(path))
+        {
             return path;
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        string draft = $"{path}.{Environment.ProcessId}";
+        var draft = $"{path}.{Environment.ProcessId}";
         File.WriteAllLines(draft, lines(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         File.Move(draft, path, overwrite: true);
         return path;

@@ -7,13 +7,19 @@ internal static partial class ClassEmitter
     private static void WriteCompile(AnnotatedClass model, SourceWriter writer)
     {
         if (model.Base.IsAnnotated || !IsFree(model, GeneratedNames.Compile) || !IsFree(model, GeneratedNames.Recompile))
+        {
             return;
+        }
 
         WriteHeading(writer, "Compile", "binds what trains now to an optimizer; after a phase change it has to be bound again.");
         if (model.MapsTensorToTensor)
+        {
             WriteCompiledModel(model, writer);
+        }
         else
+        {
             WriteCompiledLoop(model, writer);
+        }
     }
 
     private static void WriteCompiledModel(AnnotatedClass model, SourceWriter writer)
@@ -31,7 +37,12 @@ internal static partial class ClassEmitter
             public global::FineTune.CompiledModel Compile(global::FineTune.OptimizerConfig optimizer, global::FineTune.Loss loss, params global::FineTune.Metric[] metrics) =>
                 this.{{model.CompiledField}} = global::FineTune.CompiledModel.Compile(this, optimizer, loss, metrics);
             """);
-        WriteRecompile(model, writer, "CompiledModel", "Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.", "an optimizer and a loss");
+        WriteRecompile(
+            model,
+            writer,
+            "CompiledModel",
+            "Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.",
+            "an optimizer and a loss");
     }
 
     // Fit knows one input and one output; with more, the loop and the loss are the user's.

@@ -7,7 +7,9 @@ internal static partial class ClassEmitter
     private static void WriteForward(AnnotatedClass model, SourceWriter writer)
     {
         if (!model.WritesForward)
+        {
             return;
+        }
 
         WriteHeading(writer, "Forward", "with one backbone and one head there is only one forward pass.");
         writer.Write(

@@ -54,22 +54,36 @@ internal static partial class ClassEmitter
     /// <summary>What a class adds to the freezing of its annotated base: layers of more backbones, another count.</summary>
     private static void WriteFreezingOfMore(AnnotatedClass model, SourceWriter writer)
     {
-        var hasBackbone = model.Components.Any(static component => component is { Role: ComponentRole.Backbone, Kind: not ComponentKind.Buffer });
-        if (!hasBackbone && model.Unfreezing is null && model.UnfreezeFirst is null && model.UnfreezePatterns.Count == 0 && model.EpochsPerBlock is null)
+        var hasBackbone = model.Components.Any(static component =>
+            component is { Role: ComponentRole.Backbone, Kind: not ComponentKind.Buffer });
+        if (!hasBackbone
+            && model.Unfreezing is null
+            && model.UnfreezeFirst is null
+            && model.UnfreezePatterns.Count == 0
+            && model.EpochsPerBlock is null)
+        {
             return;
+        }
 
         WriteHeading(writer, "Freezing", "what this class adds to what its base freezes.");
         if (hasBackbone)
+        {
             WriteLayers(model, writer, "base.Layers.And");
+        }
+
         if (model.Unfreezing is not null)
+        {
             WriteUnfreezeLast(model, writer, modifier: "new ");
+        }
+
         WriteOtherUnfreezing(model, writer);
     }
 
     private static void WriteLayers(AnnotatedClass model, SourceWriter writer, string list)
     {
         var backbones = WithRole(model, ComponentRole.Backbone).Select(component =>
-            $"({Literal.Of(component.Name)}, {This(component)}, global::FineTune.BatchNormMode.{(component.BatchNormTrains ? "Train" : "Inference")})");
+            $"({Literal.Of(component.Name)}, {This(component)}, "
+                + $"global::FineTune.BatchNormMode.{(component.BatchNormTrains ? "Train" : "Inference")})");
 
         var loose = string.Join(", ", model.Components
             .Where(static component => component is { Role: ComponentRole.Backbone, Kind: ComponentKind.Parameter })
@@ -85,7 +99,9 @@ internal static partial class ClassEmitter
             {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= {{list}}({{string.Join(", ", backbones)}}){{(loose.Length > 0 ? $".With({loose})" : "")}}{{string.Concat(model.Components.Select(Staged))}};
             """);
         foreach (var field in model.Components.SelectMany(static component => component.Stages?.Fields ?? default))
+        {
             WriteAccessor(writer, "A private field of a backbone", field.TypeName, field.Name, field.Accessor, field.DeclaringType);
+        }
     }
 
     // The steps of a class of the user's own, between which the forward pass can be cut.
@@ -159,15 +175,27 @@ internal static partial class ClassEmitter
         IsFree(model, GeneratedNames.Phase) ? GeneratedNames.Phase : "this." + model.PhaseField;
 
     private static void WriteTransition(
-        AnnotatedClass model, SourceWriter writer, string name, string parameters, string summary, string call, string? details = null, string modifier = "")
+        AnnotatedClass model,
+        SourceWriter writer,
+        string name,
+        string parameters,
+        string summary,
+        string call,
+        string? details = null,
+        string modifier = "")
     {
         if (!IsFree(model, name))
+        {
             return;
+        }
 
         writer.Separate();
         writer.Write($"/// <summary>{summary}</summary>");
         if (details is not null)
+        {
             writer.Write(details);
+        }
+
         writer.Write(GeneratedCode);
         writer.Write($"public {modifier}void {name}{parameters} => {call};");
     }

@@ -6,7 +6,11 @@ internal static partial class ClassEmitter
 {
     private static void WriteManifest(AnnotatedClass model, SourceWriter writer)
     {
-        WriteHeading(writer, "Manifest", "what the attributes say, so that a checkpoint can tell what another run did differently.", first: true);
+        WriteHeading(
+            writer,
+            "Manifest",
+            "what the attributes say, so that a checkpoint can tell what another run did differently.",
+            first: true);
         writer.Write(
             $"""
 
@@ -16,9 +20,13 @@ internal static partial class ClassEmitter
             """);
 
         if (model.Base.IsAnnotated)
+        {
             WriteMoreOfManifest(model, writer);
+        }
         else
+        {
             WriteWholeManifest(model, writer);
+        }
     }
 
     private static void WriteWholeManifest(AnnotatedClass model, SourceWriter writer)
@@ -39,11 +47,16 @@ internal static partial class ClassEmitter
                 FineTuneRate: {Literal.Of(model.FineTuneRate)}){(settings.Count == 0 ? ";" : "")}
             """);
         if (settings.Count == 0)
+        {
             return;
+        }
 
         writer.Write("{");
         foreach (var setting in settings)
+        {
             writer.Write("    " + setting);
+        }
+
         writer.Write("};");
     }
 
@@ -62,11 +75,20 @@ internal static partial class ClassEmitter
         }
 
         if (model.Unfreezing is { } unfreezing)
+        {
             writer.Write($"    UnfreezeLast = {Literal.Of(unfreezing.Count)},\n    Unit = global::FineTune.LayerUnit.{unfreezing.Unit},");
+        }
+
         if (model.StatesFineTuneRate && model.FineTuneRate is { } rate)
+        {
             writer.Write($"    FineTuneRate = {Literal.Of(rate)},");
+        }
+
         foreach (var setting in RareSettings(model))
+        {
             writer.Write("    " + setting);
+        }
+
         writer.Write("};");
     }
 
@@ -81,9 +103,14 @@ internal static partial class ClassEmitter
         }
 
         if (model.UnfreezePatterns.Count > 0)
+        {
             settings.Add($"UnfreezePatterns = [{string.Join(", ", model.UnfreezePatterns.Select(Literal.Of))}],");
+        }
+
         if (model.EpochsPerBlock is { } epochs)
+        {
             settings.Add($"EpochsPerBlock = {Literal.Of(epochs)},");
+        }
 
         return settings;
     }
@@ -93,7 +120,9 @@ internal static partial class ClassEmitter
         foreach (var component in model.Components)
         {
             if (component.Role is not { } role)
+            {
                 continue;
+            }
 
             var rates = (component.HeadRate is { } head ? $", HeadRate: {Literal.Of(head)}" : "")
                 + (component.FineTuneRate is { } fineTune ? $", FineTuneRate: {Literal.Of(fineTune)}" : "");

@@ -8,9 +8,14 @@ internal static partial class ClassEmitter
     {
         // Without groups or a rate of its own, a derived class has those of its base.
         if (model.Base.IsAnnotated && !model.StatesFineTuneRate && !model.Components.Any(IsGrouped))
+        {
             return;
+        }
 
-        WriteHeading(writer, "Parameter groups", "what trains now, each member at its own learning rate; a new optimizer is built over exactly this.");
+        WriteHeading(
+            writer,
+            "Parameter groups",
+            "what trains now, each member at its own learning rate; a new optimizer is built over exactly this.");
         writer.Write(
             $$"""
 
@@ -22,18 +27,24 @@ internal static partial class ClassEmitter
             """);
 
         if (model.Base.IsAnnotated)
-            writer.Write($"    .. base.ParameterGroups({(model.StatesFineTuneRate && model.FineTuneRate is { } rate ? $"rates.Under({Literal.Of(rate)})" : "rates")}),");
+        {
+            var rates = model.StatesFineTuneRate && model.FineTuneRate is { } rate ? $"rates.Under({Literal.Of(rate)})" : "rates";
+            writer.Write($"    .. base.ParameterGroups({rates}),");
+        }
 
         foreach (var component in model.Components)
         {
             if (!IsGrouped(component))
+            {
                 continue;
+            }
 
             var arguments = $"{Literal.Of(component.Name)}, {This(component)}, rates.Resolve({Rates(model, component)})";
             writer.Write(component switch
             {
                 { LayerDecay: { } factor, Role: ComponentRole.Backbone, Kind: ComponentKind.Module } =>
-                    $"    .. {Reach(model, GeneratedNames.Layers)}.Decayed({arguments}, {Literal.Of(factor)}{(component.DecayBiasAndNorm ? "" : ", decayBiasAndNorm: false")}),",
+                    $"    .. {Reach(model, GeneratedNames.Layers)}.Decayed({arguments}, "
+                        + $"{Literal.Of(factor)}{(component.DecayBiasAndNorm ? "" : ", decayBiasAndNorm: false")}),",
                 { DecayBiasAndNorm: false } => $"    new({arguments}) {{ DecayBiasAndNorm = false }},",
                 _ => $"    new({arguments}),",
             });
@@ -50,11 +61,20 @@ internal static partial class ClassEmitter
     {
         var stated = new List<string>();
         if (component.HeadRate is { } head)
+        {
             stated.Add($"head: {Literal.Of(head)}");
+        }
+
         if (component.FineTuneRate is { } fineTune)
+        {
             stated.Add($"fineTune: {Literal.Of(fineTune)}");
+        }
+
         if (model.FineTuneRate is { } modelFineTune)
+        {
             stated.Add($"modelFineTune: {Literal.Of(modelFineTune)}");
+        }
+
         return string.Join(", ", stated);
     }
 }

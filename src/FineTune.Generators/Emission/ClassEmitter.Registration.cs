@@ -7,7 +7,9 @@ internal static partial class ClassEmitter
     private static void WriteRegistration(AnnotatedClass model, SourceWriter writer)
     {
         if (model.Base.IsAnnotated && model.Components.Count == 0 && model.Base.Opaque.Count == 0)
+        {
             return;
+        }
 
         WriteHeading(writer, "Registration", "each part by name, in declaration order; the base class would look for them by reflection.");
         writer.Separate();
@@ -17,18 +19,31 @@ internal static partial class ClassEmitter
             ? "protected override void RegisterComponents()"
             : "private void RegisterGeneratedComponents()";
 
-        writer.Write("/// <summary>Registers the parts of this model. A part that is still null is left out until the next call.</summary>");
+        writer.Write(
+            "/// <summary>Registers the parts of this model. A part that is still null is left out until the next call.</summary>");
         writer.Write(GeneratedCode);
         using (writer.Open(head))
         {
             if (model.Base.RegistersComponents)
+            {
                 writer.Write("base.RegisterComponents();");
-            foreach (var opaque in model.Base.Opaque)
-                writer.Write($"global::FineTune.CompilerServices.Registration.Inherited(this, typeof({opaque}));");
-            foreach (var component in model.Components)
-                writer.Write($"global::FineTune.CompilerServices.Registration.{component.Kind}(this, {Literal.Of(component.Name)}, {This(component)});");
+            }
 
-            foreach (var component in model.Components.Where(static component => component is { Role: ComponentRole.Frozen, Kind: not ComponentKind.Buffer }))
+            foreach (var opaque in model.Base.Opaque)
+            {
+                writer.Write($"global::FineTune.CompilerServices.Registration.Inherited(this, typeof({opaque}));");
+            }
+
+            foreach (var component in model.Components)
+            {
+                writer.Write(
+                    $"global::FineTune.CompilerServices.Registration.{component.Kind}(this, {Literal.Of(component.Name)}, "
+                        + $"{This(component)});");
+            }
+
+            var frozen = model.Components.Where(static component =>
+                component is { Role: ComponentRole.Frozen, Kind: not ComponentKind.Buffer });
+            foreach (var component in frozen)
             {
                 var freeze = $"global::FineTune.Freezing.Freeze({This(component)});";
                 writer.Write(component.IsNullable ? $"if ({This(component)} is not null)\n    {freeze}" : freeze);
@@ -38,13 +53,22 @@ internal static partial class ClassEmitter
         foreach (var component in model.Components)
         {
             if (component.PrivateOf is not { } declaring)
+            {
                 continue;
+            }
 
-            WriteAccessor(writer, "A private field of a base class", component.TypeName!, component.Name, AccessorName(component), declaring);
+            WriteAccessor(
+                writer,
+                "A private field of a base class",
+                component.TypeName!,
+                component.Name,
+                AccessorName(component),
+                declaring);
         }
     }
 
-    private static void WriteAccessor(SourceWriter writer, string what, string type, string field, string accessor, string declaring) => writer.Write(
+    private static void WriteAccessor(SourceWriter writer, string what, string type, string field, string accessor, string declaring) =>
+        writer.Write(
         $"""
 
         // {what}, read without reflection.

@@ -22,15 +22,24 @@ internal static partial class ClassEmitter
     private static void WriteSplit(AnnotatedClass model, SourceWriter writer)
     {
         if (Split(model) is not { } split)
-            return;
-        if (!Splits(model))
         {
-            if (split.Obstacle is { } obstacle)
-                WriteHeading(writer, "Split", $"forward cannot be cut in two, as {obstacle}; training works, without a cache.");
             return;
         }
 
-        WriteHeading(writer, "Split", "what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.");
+        if (!Splits(model))
+        {
+            if (split.Obstacle is { } obstacle)
+            {
+                WriteHeading(writer, "Split", $"forward cannot be cut in two, as {obstacle}; training works, without a cache.");
+            }
+
+            return;
+        }
+
+        WriteHeading(
+            writer,
+            "Split",
+            "what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.");
         if (model.MapsTensorToTensor)
         {
             writer.Write(
@@ -63,7 +72,10 @@ internal static partial class ClassEmitter
             "TrainableFromHead(cut)", "TrainableFromCut(cut)", WriteTrainable);
 
         if (split.WithFrozenBackbone is not { } whole)
+        {
             return;
+        }
+
         var unlessWhole = split.AtCut!;
         writer.Separate();
         WriteFrozen(writer, $"private {TensorType}[] FrozenToHead({split.Parameters})", whole);
@@ -74,13 +86,23 @@ internal static partial class ClassEmitter
         writer.Separate();
         WriteTrainable(writer, $"private {split.ResultType} TrainableFromCut({cutType} cut)", unlessWhole);
 
-        void WriteHalf(SourceWriter writer, ForwardSplit split, string head, string whole, string atCut, Action<SourceWriter, string, Halves> write)
+        void WriteHalf(
+            SourceWriter writer,
+            ForwardSplit split,
+            string head,
+            string whole,
+            string atCut,
+            Action<SourceWriter, string, Halves> write)
         {
             // While the whole backbone is frozen, so is what only it leads to.
             if (split.WithFrozenBackbone is null)
+            {
                 write(writer, head, split.AtCut!);
+            }
             else
+            {
                 writer.Write($"{head} => {Reach(model, GeneratedNames.IsBackboneFrozen)} ? {whole} : {atCut};");
+            }
         }
     }
 
@@ -90,7 +112,10 @@ internal static partial class ClassEmitter
         using (writer.Open("using (global::TorchSharp.torch.no_grad())"))
         {
             foreach (var line in halves.Frozen)
+            {
                 writer.Write(line);
+            }
+
             writer.Write($"return [{string.Join(", ", halves.Cut)}];");
         }
     }
@@ -100,7 +125,9 @@ internal static partial class ClassEmitter
         using (writer.Open(head))
         {
             foreach (var line in halves.Trainable)
+            {
                 writer.Write(line);
+            }
         }
     }
 

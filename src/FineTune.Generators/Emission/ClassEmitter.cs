@@ -13,7 +13,8 @@ internal static partial class ClassEmitter
     private const string Interface = "global::FineTune.IFineTunable";
 
     private static readonly string GeneratedCode =
-        $"[global::System.CodeDom.Compiler.GeneratedCode(\"FineTune.Generators\", \"{typeof(ClassEmitter).Assembly.GetName().Version.ToString(3)}\")]";
+        "[global::System.CodeDom.Compiler.GeneratedCode(\"FineTune.Generators\", "
+            + $"\"{typeof(ClassEmitter).Assembly.GetName().Version.ToString(3)}\")]";
 
     public static SourceText Emit(AnnotatedClass model)
     {
@@ -37,7 +38,10 @@ internal static partial class ClassEmitter
         {
             var isClass = i == model.Declarations.Count - 1;
             if (isClass && Split(model)?.Obstacle is { } obstacle)
+            {
                 writer.Write($"[global::FineTune.UnsplitForward({Literal.Of(obstacle)})]");
+            }
+
             open.Push(writer.Open(model.Declarations[i] + (isClass ? BaseList(model) : "")));
         }
 
@@ -59,21 +63,31 @@ internal static partial class ClassEmitter
         WriteSplit(model, writer);
 
         while (open.Count > 0)
+        {
             open.Pop().Dispose();
+        }
 
         return SourceText.From(writer.ToString(), Encoding.UTF8);
     }
 
-    private static string BaseList(AnnotatedClass model) =>
-        string.Join("", new[] { model.Base.IsAnnotated ? "" : Interface, Splits(model) && model.MapsTensorToTensor ? "global::FineTune.ISplitForward" : "" }
-            .Where(static name => name.Length > 0)
-            .Select(static (name, i) => (i == 0 ? " : " : ", ") + name));
+    private static string BaseList(AnnotatedClass model)
+    {
+        string[] interfaces =
+        [
+            .. model.Base.IsAnnotated ? [] : (string[])[Interface],
+            .. Splits(model) && model.MapsTensorToTensor ? (string[])["global::FineTune.ISplitForward"] : [],
+        ];
+        return interfaces.Length == 0 ? "" : " : " + string.Join(", ", interfaces);
+    }
 
     /// <summary>The heading of a section, and the one line that says why it is there.</summary>
     private static void WriteHeading(SourceWriter writer, string section, string why, bool first = false)
     {
         if (!first)
+        {
             writer.Separate();
+        }
+
         writer.Write($"// ── {section}: {why}");
     }
 
@@ -86,7 +100,9 @@ internal static partial class ClassEmitter
     private static string Head(AnnotatedClass model, string type, string name)
     {
         if (!IsFree(model, name))
+        {
             return $"{type} {Interface}.{name}";
+        }
 
         var inheritance = !GeneratedNames.IsOverridable(name) ? ""
             : model.Base.IsAnnotated ? "override "

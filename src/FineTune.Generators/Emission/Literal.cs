@@ -14,11 +14,16 @@ internal static class Literal
     public static string Of(double? value)
     {
         if (value is not { } number)
+        {
             return "null";
+        }
 
         var text = number.ToString("R", CultureInfo.InvariantCulture);
         if (text.IndexOf('E') is var mark and >= 0)
+        {
             return Scientific(text.Substring(0, mark), int.Parse(text.Substring(mark + 1), CultureInfo.InvariantCulture));
+        }
+
         if (text.StartsWith("0.00", StringComparison.Ordinal))
         {
             var digits = text.Substring(2).TrimStart('0');

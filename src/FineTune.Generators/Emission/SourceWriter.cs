@@ -15,25 +15,28 @@ internal sealed class SourceWriter
         {
             var content = line.TrimEnd('\r');
             if (content.Length > 0)
-                this.text.Append(' ', 4 * this.depth).Append(content);
-            this.text.Append('\n');
+            {
+                text.Append(' ', 4 * depth).Append(content);
+            }
+
+            text.Append('\n');
         }
     }
 
     /// <summary>Writes an empty line.</summary>
-    public void Separate() => this.text.Append('\n');
+    public void Separate() => text.Append('\n');
 
     /// <summary>Writes <paramref name="lines"/>, opens a brace, and closes it when disposed.</summary>
     public Block Open(string lines)
     {
         Write(lines);
         Write("{");
-        this.depth++;
+        depth++;
         return new(this);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => this.text.ToString();
+    public override string ToString() => text.ToString();
 
     /// <summary>An open brace.</summary>
     public readonly struct Block(SourceWriter writer) : IDisposable

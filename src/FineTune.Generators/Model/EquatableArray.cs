@@ -17,7 +17,7 @@ internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable
     {
     }
 
-    private ImmutableArray<T> Items => this.items.IsDefault ? [] : this.items;
+    private ImmutableArray<T> Items => items.IsDefault ? [] : items;
 
     public int Count => Items.Length;
 
@@ -31,7 +31,10 @@ internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable
     {
         var hash = 17;
         foreach (var item in Items)
+        {
             hash = unchecked((hash * 31) + item.GetHashCode());
+        }
+
         return hash;
     }
 

@@ -4,7 +4,8 @@ namespace FineTune.Generators.Model;
 /// <param name="Parameters">Its parameters, typed and fully qualified.</param>
 /// <param name="Arguments">Their names.</param>
 /// <param name="ResultType">Its result's type, fully qualified.</param>
-/// <param name="WithFrozenBackbone">The halves while the whole backbone is frozen; null if they are those of <paramref name="AtCut"/>.</param>
+/// <param name="WithFrozenBackbone">The halves while the whole backbone is frozen; null if they are those of
+/// <paramref name="AtCut"/>.</param>
 /// <param name="AtCut">The halves with the cut wherever the phase puts it inside the backbone.</param>
 /// <param name="Obstacle">Why it cannot be split; null if it can.</param>
 internal sealed record ForwardSplit(

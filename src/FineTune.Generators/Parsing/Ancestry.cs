@@ -7,7 +7,11 @@ namespace FineTune.Generators.Parsing;
 /// <summary>The base classes of an annotated class between it and TorchSharp.</summary>
 internal sealed class Ancestry
 {
-    private Ancestry(Inheritance summary, ImmutableArray<INamedTypeSymbol> all, ImmutableArray<INamedTypeSymbol> unregistered, INamedTypeSymbol? annotated)
+    private Ancestry(
+        Inheritance summary,
+        ImmutableArray<INamedTypeSymbol> all,
+        ImmutableArray<INamedTypeSymbol> unregistered,
+        INamedTypeSymbol? annotated)
     {
         Summary = summary;
         All = all;
@@ -33,19 +37,30 @@ internal sealed class Ancestry
         var opaque = new List<string>();
         var all = new List<INamedTypeSymbol>();
         for (var current = type.BaseType; current is not null && !torch.IsOwn(current); current = current.BaseType)
+        {
             all.Insert(0, current);
+        }
 
         for (var current = type.BaseType; current is not null && !torch.IsOwn(current); current = current.BaseType)
         {
             if (IsAnnotated(current, cancellation))
+            {
                 return Make(current, registers: true);
+            }
+
             if (OverridesRegistration(current))
+            {
                 return Make(annotated: NearestAnnotated(current, torch, cancellation), registers: true);
+            }
 
             if (current.DeclaringSyntaxReferences.IsEmpty)
+            {
                 opaque.Insert(0, current.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat));
+            }
             else
+            {
                 unregistered.Insert(0, current);
+            }
         }
 
         return Make(annotated: null, registers: false);
@@ -60,7 +75,9 @@ internal sealed class Ancestry
         for (var current = type; current is not null; current = current.BaseType)
         {
             if (Annotations.Find(current, MetadataNames.FineTuneLRAttribute)?.Rate() is { } rate)
+            {
                 return rate;
+            }
         }
 
         return null;
@@ -71,7 +88,9 @@ internal sealed class Ancestry
         for (var current = type; current is not null && !torch.IsOwn(current); current = current.BaseType)
         {
             if (IsAnnotated(current, cancellation))
+            {
                 return current;
+            }
         }
 
         return null;

@@ -30,14 +30,18 @@ internal static class Annotations
             foreach (var member in members)
             {
                 if (Find(member, name) is { } attribute)
+                {
                     return attribute;
+                }
             }
         }
 
         foreach (var name in OnClasses)
         {
             if (Find(type, name) is { } attribute)
+            {
                 return attribute;
+            }
         }
 
         return null;
@@ -49,7 +53,9 @@ internal static class Annotations
         foreach (var attribute in symbol.GetAttributes())
         {
             if (attribute.AttributeClass is { } type && IsNamed(type, metadataName))
+            {
                 return attribute;
+            }
         }
 
         return null;

@@ -21,15 +21,20 @@ internal static class AttributeValues
 
     /// <summary>The strings that are the attribute's arguments.</summary>
     public static IEnumerable<string> Strings(this AttributeData attribute) =>
-        attribute.ConstructorArguments.IsEmpty || attribute.ConstructorArguments[0] is not { Kind: TypedConstantKind.Array, IsNull: false } array
+        attribute.ConstructorArguments.IsEmpty
+        || attribute.ConstructorArguments[0] is not { Kind: TypedConstantKind.Array, IsNull: false } array
             ? []
-            : array.Values.Select(static value => value.Kind == TypedConstantKind.Primitive ? value.Value as string : null).OfType<string>();
+            : array
+                .Values.Select(static value => value.Kind == TypedConstantKind.Primitive ? value.Value as string : null)
+                .OfType<string>();
 
     /// <summary>The name of the enum member that is stated by name.</summary>
     public static string? EnumNamed(this AttributeData attribute, string name)
     {
         if (Named(attribute, name) is not { Kind: TypedConstantKind.Enum, Type: { } type } argument)
+        {
             return null;
+        }
 
         return type.GetMembers().OfType<IFieldSymbol>()
             .FirstOrDefault(field => field.HasConstantValue && Equals(field.ConstantValue, argument.Value))?.Name;
@@ -40,7 +45,9 @@ internal static class AttributeValues
         foreach (var pair in attribute.NamedArguments)
         {
             if (pair.Key == name)
+            {
                 return pair.Value;
+            }
         }
 
         return null;
@@ -50,7 +57,10 @@ internal static class AttributeValues
     private static double? Finite(TypedConstant argument)
     {
         if (argument.Kind != TypedConstantKind.Primitive || argument.Value is not double value)
+        {
             return null;
+        }
+
         return double.IsNaN(value) || double.IsInfinity(value) ? null : value;
     }
 }

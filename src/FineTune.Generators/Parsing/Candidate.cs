@@ -8,8 +8,10 @@ internal static class Candidate
 {
     private const string Suffix = "Attribute";
 
-    private static readonly HashSet<string> Names =
-        new(Annotations.All.Select(static name => name.Substring("FineTune.".Length)).SelectMany(static name => new[] { name, name.Substring(0, name.Length - Suffix.Length) }));
+    private static readonly HashSet<string> Names = new(
+        Annotations
+            .All.Select(static name => name.Substring("FineTune.".Length))
+            .SelectMany(static name => new[] { name, name.Substring(0, name.Length - Suffix.Length) }));
 
     /// <summary>Whether a node is a type with attributes on itself or on what it stores.</summary>
     public static bool MayBe(SyntaxNode node, CancellationToken cancellation) =>

@@ -9,7 +9,11 @@ internal static class ComponentParser
 {
     /// <summary>The components of the class, after those of base classes that nobody registers.</summary>
     public static EquatableArray<Component> Parse(
-        INamedTypeSymbol type, IEnumerable<INamedTypeSymbol> bases, TorchTypes torch, Compilation compilation, CancellationToken cancellation)
+        INamedTypeSymbol type,
+        IEnumerable<INamedTypeSymbol> bases,
+        TorchTypes torch,
+        Compilation compilation,
+        CancellationToken cancellation)
     {
         var components = new List<Component>();
         foreach (var declaring in bases.Append(type))
@@ -19,10 +23,20 @@ internal static class ComponentParser
                 cancellation.ThrowIfCancellationRequested();
                 if (!member.IsStatic && IsNamed(member) && TypeOfStorage(member) is { } stored && torch.KindOf(stored) is { } kind)
                 {
-                    var component = Read(member, kind, stored, torch, type, isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type));
-                    components.Add(HasSteps(component) && stored is INamedTypeSymbol module
-                        ? component with { Stages = StageParser.Parse(type, component, module, torch, compilation, cancellation) }
-                        : component);
+                    var component = Read(
+                        member,
+                        kind,
+                        stored,
+                        torch,
+                        type,
+                        isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type));
+                    components.Add(
+                        HasSteps(component) && stored is INamedTypeSymbol module
+                            ? component with
+                            {
+                                Stages = StageParser.Parse(type, component, module, torch, compilation, cancellation),
+                            }
+                            : component);
                 }
             }
         }
@@ -41,7 +55,13 @@ internal static class ComponentParser
     private static bool IsNamed(ISymbol member) =>
         member.Name.Length > 0 && member.ContainingType.GetMembers(member.Name).Length == 1;
 
-    private static Component Read(ISymbol member, ComponentKind kind, ITypeSymbol type, TorchTypes torch, INamedTypeSymbol owner, bool isInherited)
+    private static Component Read(
+        ISymbol member,
+        ComponentKind kind,
+        ITypeSymbol type,
+        TorchTypes torch,
+        INamedTypeSymbol owner,
+        bool isInherited)
     {
         var backbone = Annotations.Find(member, MetadataNames.BackboneAttribute);
         var head = Annotations.Find(member, MetadataNames.HeadAttribute);
@@ -69,7 +89,10 @@ internal static class ComponentParser
     {
         var nearest = Annotations.Find(member, attribute);
         for (var current = owner; nearest is null && current is not null; current = current.BaseType)
+        {
             nearest = Annotations.Find(current, attribute);
+        }
+
         return nearest;
     }
 

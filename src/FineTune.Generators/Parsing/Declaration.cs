@@ -10,14 +10,18 @@ namespace FineTune.Generators.Parsing;
 /// <summary>Where a class is declared: what has to be opened to add a part to it, and what that part's file is called.</summary>
 internal static class Declaration
 {
-    /// <summary>The declarations to open, outermost first: <c>partial class Outer&lt;T&gt;</c>. Null if one of them is not partial.</summary>
+    /// <summary>
+    /// The declarations to open, outermost first: <c>partial class Outer&lt;T&gt;</c>. Null if one of them is not partial.
+    /// </summary>
     public static EquatableArray<string>? Hierarchy(INamedTypeSymbol type, CancellationToken cancellation)
     {
         var declarations = new List<string>();
-        for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
+        for (var current = type; current is not null; current = current.ContainingType)
         {
             if (current.IsFileLocal || !HasNames(current) || !IsPartial(current, cancellation) || Keyword(current) is not { } keyword)
+            {
                 return null;
+            }
 
             var parameters = current.TypeParameters.Select(static parameter => Identifier.Escape(parameter.Name));
             var list = current.TypeParameters.IsEmpty ? "" : $"<{string.Join(", ", parameters)}>";
@@ -51,7 +55,10 @@ internal static class Declaration
     {
         var parts = new List<string>();
         for (var current = type.ContainingNamespace; current is { IsGlobalNamespace: false }; current = current.ContainingNamespace)
+        {
             parts.Insert(0, Identifier.EscapeType(current.Name));
+        }
+
         return parts.Contains("") ? null : string.Join(".", parts);
     }
 
@@ -60,9 +67,15 @@ internal static class Declaration
     {
         var name = new StringBuilder(FileName(type));
         for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
             name.Insert(0, '+').Insert(0, FileName(outer));
+        }
+
         for (var space = type.ContainingNamespace; space is { IsGlobalNamespace: false }; space = space.ContainingNamespace)
+        {
             name.Insert(0, '.').Insert(0, FileName(space));
+        }
+
         return name.Append(".g.cs").ToString();
     }
 

@@ -17,7 +17,12 @@ internal static class DeclarationOrder
 
         return type.DeclaringSyntaxReferences.Length < 2
             ? [.. members]
-            : [.. members.OrderBy(static member => Place(member).Path, StringComparer.Ordinal).ThenBy(static member => Place(member).Start)];
+            :
+            [
+                .. members
+                    .OrderBy(static member => Place(member).Path, StringComparer.Ordinal)
+                    .ThenBy(static member => Place(member).Start),
+            ];
     }
 
     private static (string Path, int Start) Place(ISymbol member)

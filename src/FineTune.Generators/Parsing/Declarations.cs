@@ -20,10 +20,10 @@ internal sealed class Declarations
 
     private Declarations(Compilation compilation)
     {
-        this.options = compilation.Options;
-        this.references = [.. compilation.References];
-        this.trees = [.. compilation.SyntaxTrees];
-        Aliases = new HashSet<string>(this.trees.SelectMany(static tree => Candidate.Aliases(tree.GetRoot())));
+        options = compilation.Options;
+        references = [.. compilation.References];
+        trees = [.. compilation.SyntaxTrees];
+        Aliases = new HashSet<string>(trees.SelectMany(static tree => Candidate.Aliases(tree.GetRoot())));
     }
 
     /// <summary>The names that any file gives to types or namespaces.</summary>
@@ -37,7 +37,9 @@ internal sealed class Declarations
         lock (Known)
         {
             if (Known.TryGetValue(compilation, out var known))
+            {
                 return known;
+            }
 
             known = earlier() is { } before && before.AreThoseOf(compilation) ? before : new(compilation);
             Known.Add(compilation, known);
@@ -48,15 +50,20 @@ internal sealed class Declarations
     private bool AreThoseOf(Compilation compilation)
     {
         ImmutableArray<SyntaxTree> now = [.. compilation.SyntaxTrees];
-        if (!this.options.Equals(compilation.Options) || now.Length != this.trees.Length || !this.references.SequenceEqual(compilation.References))
-            return false;
-        for (var i = 0; i < now.Length; i++)
+        if (!options.Equals(compilation.Options) || now.Length != trees.Length || !references.SequenceEqual(compilation.References))
         {
-            if (now[i] != this.trees[i] && !DeclareTheSame(now[i], this.trees[i]))
-                return false;
+            return false;
         }
 
-        this.trees = now;
+        for (var i = 0; i < now.Length; i++)
+        {
+            if (now[i] != trees[i] && !DeclareTheSame(now[i], trees[i]))
+            {
+                return false;
+            }
+        }
+
+        trees = now;
         return true;
     }
 

@@ -25,7 +25,9 @@ internal static class ForwardParser
 
         var model = compilation.GetSemanticModel(syntax.SyntaxTree);
         if (HasErrors(syntax, forward, model, cancellation))
+        {
             return null;
+        }
 
         var code = new BoundCode(model);
         var overwriting = new OverwritingModules(compilation, torch, read);
@@ -47,7 +49,10 @@ internal static class ForwardParser
             // Where nothing but calls of the backbone lies before the head, the cut at its end is one of those inside it.
             var isSame = whole.Cut.Equals(atCut.Cut) && whole.Frozen.SequenceEqual(atCut.Frozen.Select(Undivided));
             return new(
-                string.Join(", ", forward.Parameters.Select(parameter => $"{PortableRewriter.Display(parameter.Type)} {Identifier.Escape(parameter.Name)}")),
+                string.Join(
+                    ", ",
+                    forward.Parameters.Select(parameter =>
+                        $"{PortableRewriter.Display(parameter.Type)} {Identifier.Escape(parameter.Name)}")),
                 string.Join(", ", forward.Parameters.Select(parameter => Identifier.Escape(parameter.Name))),
                 PortableRewriter.Display(forward.ReturnType),
                 isSame ? null : whole,
@@ -84,7 +89,11 @@ internal static class ForwardParser
         }
 
         bool IsCutPoint(ExpressionSyntax expression) =>
-            expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "call" or "forward", Expression: var receiver } }
+            expression
+                is InvocationExpressionSyntax
+            {
+                Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "call" or "forward", Expression: var receiver }
+            }
             && (receiver is IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax })
             && code.SymbolOf(receiver) is { IsStatic: false } member
             && backbones.Contains(member.Name)
@@ -106,19 +115,28 @@ internal static class ForwardParser
         for (var current = type; current is not null && !torch.IsOwn(current); current = current.BaseType)
         {
             if (!current.GetMembers("forward").IsEmpty)
+            {
                 return true;
+            }
         }
 
         return false;
     }
 
     // The compiler's own diagnostics would bind the body a second time, which is half of what reading a class costs.
-    private static bool HasErrors(MethodDeclarationSyntax syntax, IMethodSymbol forward, SemanticModel model, CancellationToken cancellation) =>
+    private static bool HasErrors(
+        MethodDeclarationSyntax syntax,
+        IMethodSymbol forward,
+        SemanticModel model,
+        CancellationToken cancellation) =>
         syntax.ContainsDiagnostics
         || forward.ReturnType.TypeKind == TypeKind.Error
         || forward.Parameters.Any(static parameter => parameter.Type.TypeKind == TypeKind.Error)
         || model.GetOperation(syntax, cancellation) is not { } operation
-        || operation.DescendantsAndSelf().Any(static part => part is IInvalidOperation or IConversionOperation { Conversion.Exists: false } or { Type.TypeKind: TypeKind.Error });
+        || operation
+            .DescendantsAndSelf()
+            .Any(static part =>
+                part is IInvalidOperation or IConversionOperation { Conversion.Exists: false } or { Type.TypeKind: TypeKind.Error });
 
     // "this.Layers.CallFrozen(this.backbone, x)" is "this.backbone.call(x)" while all of it is frozen.
     private static string Undivided(string line)
@@ -126,8 +144,14 @@ internal static class ForwardParser
         const string Divided = "Layers.CallFrozen(";
         var start = line.IndexOf(Divided, StringComparison.Ordinal);
         if (start < 0)
+        {
             return line;
+        }
+
         var comma = line.IndexOf(", ", start, StringComparison.Ordinal);
-        return line.Substring(0, line.IndexOf(" = ", StringComparison.Ordinal) + 3) + line.Substring(start + Divided.Length, comma - start - Divided.Length) + ".call(" + line.Substring(comma + 2);
+        return line.Substring(0, line.IndexOf(" = ", StringComparison.Ordinal) + 3)
+            + line.Substring(start + Divided.Length, comma - start - Divided.Length)
+            + ".call("
+            + line.Substring(comma + 2);
     }
 }

@@ -16,7 +16,10 @@ internal static class NameTable
     public static string Free(INamedTypeSymbol type, string name)
     {
         while (IsTaken(type, name, annotatedBase: null))
+        {
             name += "_";
+        }
+
         return name;
     }
 
@@ -24,16 +27,27 @@ internal static class NameTable
     private static bool IsTaken(INamedTypeSymbol type, string name, INamedTypeSymbol? annotatedBase)
     {
         if (type.Name == name || type.TypeParameters.Any(parameter => parameter.Name == name) || !type.GetMembers(name).IsEmpty)
+        {
             return true;
+        }
+
         if (GeneratedNames.IsOverride(name))
+        {
             return false;
+        }
 
         for (var current = type.BaseType; current is not null; current = current.BaseType)
         {
-            if (annotatedBase is { DeclaringSyntaxReferences.IsEmpty: true } && SymbolEqualityComparer.Default.Equals(current, annotatedBase))
+            if (annotatedBase is { DeclaringSyntaxReferences.IsEmpty: true }
+                && SymbolEqualityComparer.Default.Equals(current, annotatedBase))
+            {
                 return false;
+            }
+
             if (current.GetMembers(name).Any(static member => member.DeclaredAccessibility != Accessibility.Private))
+            {
                 return true;
+            }
         }
 
         return false;

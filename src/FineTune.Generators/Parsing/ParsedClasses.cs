@@ -22,7 +22,9 @@ internal static class ParsedClasses
         var declarations = Declarations.Of(compilation, () => Earlier(compilation));
         var answers = Known.GetOrCreateValue(node.SyntaxTree);
         if (answers.TryGetValue(node.SpanStart, out var answer) && answer.Holds(declarations, compilation))
+        {
             return answer.Class;
+        }
 
         answer = Read(node, context.SemanticModel, declarations, cancellation);
         answers[node.SpanStart] = answer;
@@ -32,7 +34,9 @@ internal static class ParsedClasses
     private static Answer Read(TypeDeclarationSyntax node, SemanticModel model, Declarations declarations, CancellationToken cancellation)
     {
         if (!Candidate.IsLikely(node, declarations.Aliases) || model.GetDeclaredSymbol(node, cancellation) is not INamedTypeSymbol type)
+        {
             return new(declarations, [], null);
+        }
 
         var read = new HashSet<SyntaxTree>(Files(type));
         var parsed = ClassParser.Parse(type, node, model, read, cancellation);
@@ -41,11 +45,24 @@ internal static class ParsedClasses
 
     private static IEnumerable<SyntaxTree> Files(INamedTypeSymbol type)
     {
-        for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
+        for (var current = type; current is not null; current = current.BaseType)
         {
-            var held = current.GetMembers().Select(static member => member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null });
-            foreach (var reference in held.OfType<INamedTypeSymbol>().Prepend(current).SelectMany(static read => read.DeclaringSyntaxReferences))
+            var held = current
+                .GetMembers()
+                .Select(static member =>
+                    member switch
+                    {
+                        IFieldSymbol field => field.Type,
+                        IPropertySymbol property => property.Type,
+                        _ => null,
+                    });
+            foreach (var reference in held
+                .OfType<INamedTypeSymbol>()
+                .Prepend(current)
+                .SelectMany(static read => read.DeclaringSyntaxReferences))
+            {
                 yield return reference.SyntaxTree;
+            }
         }
     }
 
@@ -54,7 +71,9 @@ internal static class ParsedClasses
         foreach (var tree in compilation.SyntaxTrees)
         {
             if (Known.TryGetValue(tree, out var answers) && answers.Values.FirstOrDefault() is { } answer)
+            {
                 return answer.Declarations;
+            }
         }
 
         return null;
@@ -62,7 +81,8 @@ internal static class ParsedClasses
 
     /// <summary>What was read from one declaration.</summary>
     /// <param name="Declarations">What everything else declared then.</param>
-    /// <param name="Read">The files whose bodies were looked into: those of the class, of its bases, of what they hold, and of what makes that.</param>
+    /// <param name="Read">The files whose bodies were looked into: those of the class, of its bases, of what they hold, and of what makes
+    /// that.</param>
     /// <param name="Class">The class.</param>
     private sealed record Answer(Declarations Declarations, ImmutableArray<SyntaxTree> Read, AnnotatedClass? Class)
     {

@@ -14,9 +14,9 @@ internal sealed class TorchTypes
     private TorchTypes(Compilation compilation, INamedTypeSymbol module)
     {
         this.module = module;
-        this.moduleOfOneInput = compilation.GetTypeByMetadataName(MetadataNames.Module + "`2");
-        this.parameter = compilation.GetTypeByMetadataName(MetadataNames.Parameter);
-        this.tensor = compilation.GetTypeByMetadataName(MetadataNames.Tensor);
+        moduleOfOneInput = compilation.GetTypeByMetadataName(MetadataNames.Module + "`2");
+        parameter = compilation.GetTypeByMetadataName(MetadataNames.Parameter);
+        tensor = compilation.GetTypeByMetadataName(MetadataNames.Tensor);
     }
 
     /// <summary>Null where the compilation has no TorchSharp.</summary>
@@ -25,22 +25,26 @@ internal sealed class TorchTypes
 
     /// <summary>Whether a type is TorchSharp's and not a user's.</summary>
     public bool IsOwn(INamedTypeSymbol type) =>
-        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, this.module.ContainingAssembly);
+        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, module.ContainingAssembly);
 
-    public bool IsTensor(ITypeSymbol? type) => type is not null && DerivesFrom(type, this.tensor);
+    public bool IsTensor(ITypeSymbol? type) => type is not null && DerivesFrom(type, tensor);
 
-    public bool IsModule(ITypeSymbol type) => DerivesFrom(type, this.module);
+    public bool IsModule(ITypeSymbol type) => DerivesFrom(type, module);
 
     /// <summary>Whether a type is a <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
     public bool MapsTensorToTensor(ITypeSymbol type)
     {
         if (type is ITypeParameterSymbol parameter)
-            return parameter.ConstraintTypes.Any(MapsTensorToTensor);
-
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
         {
-            if (current is INamedTypeSymbol named && Same(current.OriginalDefinition, this.moduleOfOneInput))
-                return named.TypeArguments.All(argument => Same(argument, this.tensor));
+            return parameter.ConstraintTypes.Any(MapsTensorToTensor);
+        }
+
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            if (current is INamedTypeSymbol named && Same(current.OriginalDefinition, moduleOfOneInput))
+            {
+                return named.TypeArguments.All(argument => Same(argument, tensor));
+            }
         }
 
         return false;
@@ -49,19 +53,23 @@ internal sealed class TorchTypes
     /// <summary>What a member of that type would be registered as; null if as nothing.</summary>
     public ComponentKind? KindOf(ITypeSymbol type) =>
         IsModule(type) ? ComponentKind.Module
-        : DerivesFrom(type, this.parameter) ? ComponentKind.Parameter
-        : DerivesFrom(type, this.tensor) ? ComponentKind.Buffer
+        : DerivesFrom(type, parameter) ? ComponentKind.Parameter
+        : DerivesFrom(type, tensor) ? ComponentKind.Buffer
         : null;
 
     private static bool DerivesFrom(ITypeSymbol type, INamedTypeSymbol? ancestor)
     {
         if (type is ITypeParameterSymbol parameter)
+        {
             return parameter.ConstraintTypes.Any(constraint => DerivesFrom(constraint, ancestor));
+        }
 
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
+        for (var current = type; current is not null; current = current.BaseType)
         {
             if (Same(current.OriginalDefinition, ancestor))
+            {
                 return true;
+            }
         }
 
         return false;

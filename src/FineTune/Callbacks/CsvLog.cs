@@ -43,8 +43,7 @@ public sealed class CsvLog : Callback
         }
         else if (File.ReadLines(path).First() is var known && known != line)
         {
-            throw new FineTuneException(
-                $"The log {path} has the columns {known}, this training has {line}; write to another file.");
+            throw new FineTuneException($"The log {path} has the columns {known}, this training has {line}; write to another file.");
         }
     }
 
@@ -52,12 +51,15 @@ public sealed class CsvLog : Callback
     public override void OnEpochEnd(FitContext fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        Write(FileMode.Append, Line(
-        [
-            Text(fit.Epoch), fit.Compiled.Phase.ToString(),
-            .. fit.Produced.Select(name => fit.Metrics.TryGetValue(name, out var value) ? Text(value) : ""),
-            .. groups!.Select(name => fit.LearningRates.FirstOrDefault(group => group.Name == name) is { } group ? Text(group.LearningRate) : ""),
-        ]));
+        Write(
+            FileMode.Append,
+            Line([
+                Text(fit.Epoch),
+                fit.Compiled.Phase.ToString(),
+                .. fit.Produced.Select(name => fit.Metrics.TryGetValue(name, out var value) ? Text(value) : ""),
+                .. groups!.Select(name =>
+                    fit.LearningRates.FirstOrDefault(group => group.Name == name) is { } group ? Text(group.LearningRate) : ""),
+            ]));
     }
 
     /// <inheritdoc/>
@@ -80,9 +82,8 @@ public sealed class CsvLog : Callback
 
     private static string Line(IEnumerable<string> fields) => string.Join(',', fields.Select(Quoted));
 
-    private static string Quoted(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0
-        ? field
-        : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string field) =>
+        field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private void Write(FileMode mode, string line)
     {

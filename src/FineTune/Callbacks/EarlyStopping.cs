@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace FineTune;
 
 /// <summary>
@@ -107,8 +108,12 @@ public sealed class EarlyStopping : Callback, IDisposable
         }
         else if (wait >= patience && monitoredBefore)
         {
-            fit.Stop(StopReason.EarlyStopping, FormattableString.Invariant(
-                $"Training stopped after epoch {fit.Epoch}: {monitored} has not improved for {wait} epoch{(wait == 1 ? "" : "s")}.{AboutBest()}"));
+            fit.Stop(
+                StopReason.EarlyStopping,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Training stopped after epoch {fit.Epoch}: {monitored} has not improved for {wait} "
+                        + $"epoch{(wait == 1 ? "" : "s")}.{AboutBest()}"));
         }
 
         monitoredBefore = true;

@@ -22,7 +22,8 @@ internal sealed class EventFile : IDisposable
     {
         Directory.CreateDirectory(folder);
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        var name = string.Create(CultureInfo.InvariantCulture,
+        var name = string.Create(
+            CultureInfo.InvariantCulture,
             $"events.out.tfevents.{now:D10}.{Environment.MachineName}.{Environment.ProcessId}.{Interlocked.Increment(ref opened)}");
         stream = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         Write(null, output =>

@@ -157,7 +157,10 @@ public sealed class TensorBoard : Callback, IDisposable
     {
         if (values.numel() > 0)
         {
-            training!.Histogram(tag, epoch, ValueHistogram.Of(values.cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray()));
+            training!.Histogram(
+                tag,
+                epoch,
+                ValueHistogram.Of(values.cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray()));
         }
     }
 }

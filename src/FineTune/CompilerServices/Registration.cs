@@ -22,7 +22,9 @@ public static class Registration
     {
         ArgumentNullException.ThrowIfNull(owner);
         if (module is not null && !owner.named_children().Any(child => child.name == name))
+        {
             owner.register_module(name, module);
+        }
     }
 
     /// <summary>Registers a parameter that <paramref name="owner"/> holds itself.</summary>
@@ -30,7 +32,9 @@ public static class Registration
     {
         ArgumentNullException.ThrowIfNull(owner);
         if (parameter is not null && !owner.has_parameter(name))
+        {
             owner.register_parameter(name, parameter);
+        }
     }
 
     /// <summary>Registers a persistent buffer that <paramref name="owner"/> holds itself.</summary>
@@ -38,7 +42,9 @@ public static class Registration
     {
         ArgumentNullException.ThrowIfNull(owner);
         if (buffer is not null && !owner.has_buffer(name))
+        {
             owner.register_buffer(name, buffer);
+        }
     }
 
     /// <summary>
@@ -49,7 +55,8 @@ public static class Registration
     /// <param name="declaring">The base class; only the fields that it declares itself are looked at.</param>
     public static void Inherited(
         torch.nn.Module owner,
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields)] Type declaring)
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields)]
+            Type declaring)
     {
         ArgumentNullException.ThrowIfNull(declaring);
         const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

@@ -23,7 +23,9 @@ public sealed class BatchLoader
         this.options = options ?? new BatchOptions();
         this.options.Validate(data.Count);
         if (data.Count == 0)
+        {
             throw new FineTuneException("The dataset has no samples; at least one is needed.");
+        }
     }
 
     /// <summary>The batches of an epoch, if no sample is skipped.</summary>
@@ -37,7 +39,9 @@ public sealed class BatchLoader
         get
         {
             lock (damaged)
+            {
                 return damaged.Count;
+            }
         }
     }
 
@@ -53,19 +57,24 @@ public sealed class BatchLoader
     /// </exception>
     public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0)
     {
-        int[][] plan = Plan(epoch, firstBatch);
-        bool any = plan.Length == 0;
-        foreach (Batch batch in Read(plan, epoch))
+        var plan = Plan(epoch, firstBatch);
+        var any = plan.Length == 0;
+        foreach (var batch in Read(plan, epoch))
         {
             // A batch is empty when each of its samples was skipped.
             if (batch.Count == 0)
+            {
                 continue;
+            }
+
             any = true;
             yield return batch;
         }
 
         if (!any)
+        {
             throw NothingReadable();
+        }
     }
 
     /// <summary>Whether a sample that was read so far drew random numbers.</summary>
@@ -95,14 +104,18 @@ public sealed class BatchLoader
     internal bool IsSkipped(int index)
     {
         lock (damaged)
+        {
             return damaged.ContainsKey(index);
+        }
     }
 
     /// <summary>The samples among these that were not skipped; the same list where none was.</summary>
     internal int[] WithoutSkipped(int[] indices)
     {
         lock (damaged)
+        {
             return damaged.Count == 0 ? indices : Array.FindAll(indices, index => !damaged.ContainsKey(index));
+        }
     }
 
     /// <summary>The first samples that can be read, as one batch; fewer where there are not as many.</summary>
@@ -112,7 +125,7 @@ public sealed class BatchLoader
         using var scope = NewDisposeScope();
         var samples = new List<Sample>();
         var indices = new List<int>();
-        for (int index = 0; index < data.Count && samples.Count < count; index++)
+        for (var index = 0; index < data.Count && samples.Count < count; index++)
         {
             try
             {
@@ -129,16 +142,23 @@ public sealed class BatchLoader
     }
 
     /// <summary>The error of an epoch in which every sample was skipped.</summary>
-    internal FineTuneException NothingReadable() => new($"None of the {data.Count} samples can be read; the first: {damaged.First().Value}");
+    internal FineTuneException NothingReadable() =>
+        new($"None of the {data.Count} samples can be read; the first: {damaged.First().Value}");
 
     private int[] Order(int epoch)
     {
         if (options.SamplingWeights is { } weights)
+        {
             return WeightedOrder.Draw(weights, data.Count, SampleRandom.ForOrder(options.Seed, epoch));
+        }
+
         int[] order = [.. Enumerable.Range(0, data.Count)];
         if (!options.Shuffle)
+        {
             return order;
-        Random random = SampleRandom.ForOrder(options.Seed, epoch);
+        }
+
+        var random = SampleRandom.ForOrder(options.Seed, epoch);
         if (shards is not { } of)
         {
             random.Shuffle(order);
@@ -148,8 +168,11 @@ public sealed class BatchLoader
         int[][] parts = [.. order.Chunk(of.Shard)];
         random.Shuffle(parts);
         order = [.. parts.SelectMany(part => part)];
-        for (int start = 0; start < order.Length; start += of.Together)
+        for (var start = 0; start < order.Length; start += of.Together)
+        {
             random.Shuffle(order.AsSpan(start, Math.Min(of.Together, order.Length - start)));
+        }
+
         return order;
     }
 
@@ -158,8 +181,10 @@ public sealed class BatchLoader
     private IEnumerable<Batch> ReadAhead(int[][] plan, int epoch)
     {
         using var batches = new OrderedPrefetch<Batch>(plan.Length, options.Workers, options.Prefetch, i => Read(plan[i], epoch));
-        for (int i = 0; i < plan.Length; i++)
+        for (var i = 0; i < plan.Length; i++)
+        {
             yield return batches.Take();
+        }
     }
 
     private Batch Read(int[] indices, int epoch)
@@ -169,10 +194,13 @@ public sealed class BatchLoader
         using var scope = NewDisposeScope();
         var samples = new List<Sample>(indices.Length);
         var read = new List<int>(indices.Length);
-        foreach (int index in indices)
+        foreach (var index in indices)
         {
             if (Read(index, epoch) is not { } sample)
+            {
                 continue;
+            }
+
             samples.Add(sample);
             read.Add(index);
         }
@@ -184,8 +212,8 @@ public sealed class BatchLoader
 
     private Batch Whole(List<Sample> samples, List<int> read)
     {
-        Tensor input = Stack(samples, read, "input", sample => sample.Input);
-        Tensor target = Stack(samples, read, "target", sample => sample.Target);
+        var input = Stack(samples, read, "input", sample => sample.Input);
+        var target = Stack(samples, read, "target", sample => sample.Target);
         return new Batch(input.DetachFromDisposeScope(), target.DetachFromDisposeScope(), read);
     }
 
@@ -201,7 +229,12 @@ public sealed class BatchLoader
             {
                 damaged[index] = exception.Message;
                 if (damaged.Count > options.MaxDamagedSamples)
-                    throw new FineTuneException($"More than {options.MaxDamagedSamples} samples cannot be read, and MaxDamagedSamples allows no more; the last: {exception.Message}", exception);
+                {
+                    throw new FineTuneException(
+                        $"More than {options.MaxDamagedSamples} samples cannot be read, and MaxDamagedSamples allows no more; the "
+                            + $"last: {exception.Message}",
+                        exception);
+                }
             }
 
             return null;
@@ -216,12 +249,16 @@ public sealed class BatchLoader
 
     private Tensor Stack(List<Sample> samples, List<int> indices, string what, Func<Sample, Tensor> part)
     {
-        long[] shape = part(samples[0]).shape;
-        for (int i = 1; i < samples.Count; i++)
+        var shape = part(samples[0]).shape;
+        for (var i = 1; i < samples.Count; i++)
         {
-            long[] other = part(samples[i]).shape;
+            var other = part(samples[i]).shape;
             if (!other.AsSpan().SequenceEqual(shape))
-                throw new FineTuneException($"The {what} of {data.Describe(indices[i])} has the shape [{string.Join(", ", other)}], but that of {data.Describe(indices[0])}, in the same batch, has [{string.Join(", ", shape)}]; all must be equal.");
+            {
+                throw new FineTuneException(
+                    $"The {what} of {data.Describe(indices[i])} has the shape [{string.Join(", ", other)}], but that of "
+                        + $"{data.Describe(indices[0])}, in the same batch, has [{string.Join(", ", shape)}]; all must be equal.");
+            }
         }
 
         return stack(samples.Select(part));

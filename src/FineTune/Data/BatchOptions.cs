@@ -38,8 +38,13 @@ public sealed record BatchOptions
     internal void Validate(int samples)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(MaxDamagedSamples);
-        if (SamplingWeights is { } weights && (weights.Count != samples || !weights.All(weight => double.IsFinite(weight) && weight >= 0) || weights.Sum() <= 0))
-            throw new FineTuneException($"SamplingWeights needs one finite weight for each of the {samples} samples, none negative and one above 0.");
+        if (SamplingWeights is { } weights
+            && (weights.Count != samples || !weights.All(weight => double.IsFinite(weight) && weight >= 0) || weights.Sum() <= 0))
+        {
+            throw new FineTuneException(
+                $"SamplingWeights needs one finite weight for each of the {samples} samples, none negative and one above 0.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Workers);
         ArgumentOutOfRangeException.ThrowIfLessThan(Prefetch, 1);

@@ -29,9 +29,14 @@ public static class ClassWeights
     {
         ArgumentNullException.ThrowIfNull(data);
         var counts = new int[data.Classes.Count];
-        for (int index = 0; index < data.Count; index++)
+        for (var index = 0; index < data.Count; index++)
+        {
             counts[data.ClassOf(index)]++;
-        int empty = Array.IndexOf(counts, 0);
-        return empty < 0 ? counts : throw new FineTuneException($"The class '{data.Classes[empty]}' has no sample; a weight needs at least one.");
+        }
+
+        var empty = Array.IndexOf(counts, 0);
+        return empty < 0
+            ? counts
+            : throw new FineTuneException($"The class '{data.Classes[empty]}' has no sample; a weight needs at least one.");
     }
 }

@@ -27,15 +27,22 @@ public sealed class ClassifiedSubset : Subset, IClassified
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!(validationSplit > 0 && validationSplit < 1))
+        {
             throw new ArgumentOutOfRangeException(nameof(validationSplit), validationSplit, "The share must be above 0 and below 1.");
+        }
+
         var random = new Random(seed);
         var (train, validation) = (new List<int>(), new List<int>());
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, data.Count).GroupBy(data.ClassOf).OrderBy(group => group.Key))
+        foreach (var group in Enumerable.Range(0, data.Count).GroupBy(data.ClassOf).OrderBy(group => group.Key))
         {
             int[] shuffled = [.. group];
             if (shuffled.Length < 2)
-                throw new FineTuneException($"The class '{data.Classes[group.Key]}' has one sample only; at least 2 are needed to split them.");
-            int kept = Pick(shuffled, validationSplit, random);
+            {
+                throw new FineTuneException(
+                    $"The class '{data.Classes[group.Key]}' has one sample only; at least 2 are needed to split them.");
+            }
+
+            var kept = Pick(shuffled, validationSplit, random);
             validation.AddRange(shuffled[..kept]);
             train.AddRange(shuffled[kept..]);
         }
@@ -43,7 +50,9 @@ public sealed class ClassifiedSubset : Subset, IClassified
         return (new ClassifiedSubset(data, [.. train.Order()]), new ClassifiedSubset(data, [.. validation.Order()]));
     }
 
-    /// <summary>Shuffles the samples of one class, of which there are at least two, and says how many at the start are for validation.</summary>
+    /// <summary>
+    /// Shuffles the samples of one class, of which there are at least two, and says how many at the start are for validation.
+    /// </summary>
     internal static int Pick<T>(T[] samples, double validationSplit, Random random)
     {
         random.Shuffle(samples);

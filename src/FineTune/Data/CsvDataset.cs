@@ -39,7 +39,11 @@ public sealed class CsvDataset : IClassified
 
         (int Line, string[] Fields)[] all = [.. CsvRows.Of(text, options.Separator)];
         if (all.Length < 2)
-            throw new FineTuneException($"'{path}' has {(all.Length == 0 ? "no line" : "one line only")}; expected a header and at least one row.");
+        {
+            throw new FineTuneException(
+                $"'{path}' has {(all.Length == 0 ? "no line" : "one line only")}; expected a header and at least one row.");
+        }
+
         header = all[0].Fields;
         rows = all[1..];
         target = options.Target is { } name ? Column(name) : header.Length - 1;
@@ -47,7 +51,10 @@ public sealed class CsvDataset : IClassified
             ? [.. names.Select(Column)]
             : [.. Enumerable.Range(0, header.Length).Where(column => column != target)];
         if (features.Length == 0)
+        {
             throw new FineTuneException($"'{path}' has no column besides the target '{header[target]}'; expected at least one.");
+        }
+
         FeatureNames = [.. features.Select(column => header[column])];
 
         string[] targets = [.. rows.Where(row => row.Fields.Length == header.Length).Select(row => row.Fields[target])];
@@ -55,8 +62,12 @@ public sealed class CsvDataset : IClassified
         Classes = !isClass ? [] : options.Classes ?? [.. targets.Distinct().Order(StringComparer.Ordinal)];
 
         var identity = new Fingerprint("table");
-        foreach (string part in (IEnumerable<string>)[text, $"{options.Separator}", $"{isClass}", header[target], .. FeatureNames, "", .. Classes])
+        string[] parts = [text, $"{options.Separator}", $"{isClass}", header[target], .. FeatureNames, "", .. Classes];
+        foreach (var part in parts)
+        {
             identity.Add(part);
+        }
+
         Identity = identity.ToString();
     }
 
@@ -85,7 +96,7 @@ public sealed class CsvDataset : IClassified
     /// <inheritdoc/>
     public Sample Read(int index, Random random)
     {
-        string[] fields = Row(index);
+        var fields = Row(index);
         float[] inputs = [.. features.Select(column => NumberAt(index, fields, column))];
         return new Sample(tensor(inputs), isClass ? tensor((long)ClassOf(index)) : tensor(NumberAt(index, fields, target)));
     }
@@ -95,12 +106,17 @@ public sealed class CsvDataset : IClassified
     public int ClassOf(int index)
     {
         if (!isClass)
+        {
             throw new InvalidOperationException($"The target '{header[target]}' of '{path}' is a number, not a class.");
-        string name = Row(index)[target];
-        for (int number = 0; number < Classes.Count; number++)
+        }
+
+        var name = Row(index)[target];
+        for (var number = 0; number < Classes.Count; number++)
         {
             if (Classes[number] == name)
+            {
                 return number;
+            }
         }
 
         throw new DamagedSampleException($"{Describe(index)} is of the class '{name}'; expected one of {string.Join(", ", Classes)}.");
@@ -110,22 +126,25 @@ public sealed class CsvDataset : IClassified
     public string Describe(int index) => $"'{path}', line {rows[index].Line}";
 
     private static float? Number(string field) =>
-        float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && float.IsFinite(number) ? number : null;
+        float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) ? number : null;
 
     private string[] Row(int index)
     {
-        string[] fields = rows[index].Fields;
+        var fields = rows[index].Fields;
         return fields.Length == header.Length
             ? fields
-            : throw new DamagedSampleException($"{Describe(index)} has {fields.Length} fields; expected {header.Length}, as in the header.");
+            : throw new DamagedSampleException(
+                $"{Describe(index)} has {fields.Length} fields; expected {header.Length}, as in the header.");
     }
 
-    private float NumberAt(int index, string[] fields, int column) => Number(fields[column])
-        ?? throw new DamagedSampleException($"{Describe(index)} has '{fields[column]}' in the column '{header[column]}'; expected a finite number.");
+    private float NumberAt(int index, string[] fields, int column) =>
+        Number(fields[column])
+        ?? throw new DamagedSampleException(
+            $"{Describe(index)} has '{fields[column]}' in the column '{header[column]}'; expected a finite number.");
 
     private int Column(string name)
     {
-        int column = Array.IndexOf(header, name);
+        var column = Array.IndexOf(header, name);
         return column >= 0 ? column : throw new FineTuneException($"'{path}' has no column '{name}'; it has {string.Join(", ", header)}.");
     }
 }

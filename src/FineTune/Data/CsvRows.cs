@@ -13,17 +13,23 @@ internal static class CsvRows
         var fields = new List<string>();
         var field = new StringBuilder();
         var (line, start, quoted, wasQuoted) = (1, 1, false, false);
-        for (int i = 0; i <= text.Length; i++)
+        for (var i = 0; i <= text.Length; i++)
         {
-            char current = i < text.Length ? text[i] : '\n';
+            var current = i < text.Length ? text[i] : '\n';
             if (quoted && i < text.Length)
             {
                 if (current == '"' && i + 1 < text.Length && text[i + 1] == '"')
+                {
                     field.Append(text[i++]);
+                }
                 else if (current == '"')
+                {
                     quoted = false;
+                }
                 else
+                {
                     field.Append(current);
+                }
             }
             else if (current == '"' && field.Length == 0)
             {
@@ -32,10 +38,16 @@ internal static class CsvRows
             else if (current == separator || current == '\n')
             {
                 if (current == '\n' && !wasQuoted && field.Length > 0 && field[^1] == '\r')
+                {
                     field.Length--;
-                bool isEmptyLine = current == '\n' && fields.Count == 0 && field.Length == 0 && !wasQuoted;
+                }
+
+                var isEmptyLine = current == '\n' && fields.Count == 0 && field.Length == 0 && !wasQuoted;
                 if (!isEmptyLine)
+                {
                     fields.Add(field.ToString());
+                }
+
                 field.Clear();
                 wasQuoted = false;
                 if (current == '\n' && fields.Count > 0)
@@ -50,9 +62,14 @@ internal static class CsvRows
             }
 
             if (current == '\n')
+            {
                 line++;
+            }
+
             if (fields.Count == 0 && field.Length == 0 && !wasQuoted)
+            {
                 start = line;
+            }
         }
     }
 }

@@ -4,9 +4,9 @@ namespace FineTune.Data;
 public interface IClassified : IDataset
 {
     /// <summary>The names of the classes, by their numbers.</summary>
-    public IReadOnlyList<string> Classes { get; }
+    IReadOnlyList<string> Classes { get; }
 
     /// <summary>The number of the class of a sample.</summary>
     /// <param name="index">From 0 to <see cref="IDataset.Count"/> - 1.</param>
-    public int ClassOf(int index);
+    int ClassOf(int index);
 }

@@ -6,7 +6,7 @@ namespace FineTune.Data;
 public interface IDataset
 {
     /// <summary>The number of samples.</summary>
-    public int Count { get; }
+    int Count { get; }
 
     /// <summary>
     /// Reads one sample. The caller owns, and disposes of, its tensors.
@@ -17,15 +17,15 @@ public interface IDataset
     /// epoch and the index, so that a sample does not depend on what was read before it.
     /// </param>
     /// <exception cref="DamagedSampleException">What is stored cannot be read as a sample.</exception>
-    public Sample Read(int index, Random random);
+    Sample Read(int index, Random random);
 
     /// <summary>
     /// What all samples follow from, such as a hash of their files and of what is done to them: while it is the same, so
     /// is each sample that draws no random numbers, in this process and in others. Null where nobody can tell; what is
     /// computed from the samples is then kept for one <c>Fit</c> only.
     /// </summary>
-    public string? Identity => null;
+    string? Identity => null;
 
     /// <summary>What a person would call the sample, such as the path of its file. Errors name it.</summary>
-    public string Describe(int index) => $"sample {index}";
+    string Describe(int index) => $"sample {index}";
 }

@@ -15,9 +15,16 @@ public sealed class InMemoryDataset : IDataset
     public InMemoryDataset(Tensor inputs, Tensor targets)
     {
         if (inputs.dim() == 0 || targets.dim() == 0)
-            throw new ArgumentException("A dataset needs inputs and targets with a first dimension that counts the samples, and one of them is a scalar.");
+        {
+            throw new ArgumentException(
+                "A dataset needs inputs and targets with a first dimension that counts the samples, and one of them is a scalar.");
+        }
+
         if (inputs.shape[0] != targets.shape[0])
+        {
             throw new ArgumentException($"There are {inputs.shape[0]} inputs but {targets.shape[0]} targets; each input needs one target.");
+        }
+
         this.inputs = inputs;
         this.targets = targets;
         Count = checked((int)inputs.shape[0]);
@@ -32,12 +39,12 @@ public sealed class InMemoryDataset : IDataset
         get
         {
             var identity = new Fingerprint("tensors");
-            foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[inputs, targets])
+            foreach (var tensor in (ReadOnlySpan<Tensor>)[inputs, targets])
             {
                 identity.Add($"{tensor.dtype} [{string.Join(", ", tensor.shape)}]");
-                for (int index = 0; index < Count; index++)
+                for (var index = 0; index < Count; index++)
                 {
-                    using Tensor row = tensor.select(0, index);
+                    using var row = tensor.select(0, index);
                     identity.Add(TensorHash.Of(row));
                 }
             }

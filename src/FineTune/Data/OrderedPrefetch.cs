@@ -21,15 +21,22 @@ internal sealed class OrderedPrefetch<T> : IDisposable where T : IDisposable
         this.make = make;
         room = new SemaphoreSlim(ahead);
         items = [.. Enumerable.Range(0, count).Select(_ => new TaskCompletionSource<T>())];
-        this.workers = [.. Enumerable.Range(0, Math.Min(workers, count)).Select(i => new Thread(Work) { IsBackground = true, Name = $"batch worker {i}" })];
-        foreach (Thread worker in this.workers)
+        this.workers =
+        [
+            .. Enumerable
+                .Range(0, Math.Min(workers, count))
+                .Select(i => new Thread(Work) { IsBackground = true, Name = $"batch worker {i}" }),
+        ];
+        foreach (var worker in this.workers)
+        {
             worker.Start();
+        }
     }
 
     /// <summary>The next item, which is the caller's from now on.</summary>
     public T Take()
     {
-        T item = items[taken++].Task.GetAwaiter().GetResult();
+        var item = items[taken++].Task.GetAwaiter().GetResult();
         room.Release();
         return item;
     }
@@ -39,12 +46,17 @@ internal sealed class OrderedPrefetch<T> : IDisposable where T : IDisposable
     {
         stopping = true;
         room.Release(workers.Length);
-        foreach (Thread worker in workers)
+        foreach (var worker in workers)
+        {
             worker.Join();
-        foreach (TaskCompletionSource<T> item in items.AsSpan(taken))
+        }
+
+        foreach (var item in items.AsSpan(taken))
         {
             if (item.Task.IsCompletedSuccessfully)
+            {
                 item.Task.Result.Dispose();
+            }
         }
 
         room.Dispose();
@@ -59,7 +71,10 @@ internal sealed class OrderedPrefetch<T> : IDisposable where T : IDisposable
             lock (gate)
             {
                 if (stopping || started == items.Length)
+                {
                     break;
+                }
+
                 position = started++;
             }
 

@@ -14,7 +14,7 @@ internal static class SampleRandom
     private static int Mix(int seed, int epoch, int index)
     {
         ulong state = 0;
-        foreach (int part in (ReadOnlySpan<int>)[seed, epoch, index])
+        foreach (var part in (ReadOnlySpan<int>)[seed, epoch, index])
         {
             state += unchecked((uint)part) + 0x9E3779B97F4A7C15;
             state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;

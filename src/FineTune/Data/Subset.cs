@@ -11,10 +11,12 @@ public class Subset : IDataset
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(indices);
-        foreach (int index in indices)
+        foreach (var index in indices)
         {
             if (index < 0 || index >= data.Count)
+            {
                 throw new ArgumentOutOfRangeException(nameof(indices), index, $"Indices run from 0 to {data.Count - 1}.");
+            }
         }
 
         this.data = data;
@@ -33,11 +35,17 @@ public class Subset : IDataset
         get
         {
             if (data.Identity is not { } whole)
+            {
                 return null;
+            }
+
             var identity = new Fingerprint("subset");
             identity.Add(whole);
-            foreach (int index in Indices)
+            foreach (var index in Indices)
+            {
                 identity.Add((ulong)index);
+            }
+
             return identity.ToString();
         }
     }

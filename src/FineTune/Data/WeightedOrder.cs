@@ -7,8 +7,10 @@ internal static class WeightedOrder
     {
         var upTo = new double[weights.Count];
         double sum = 0;
-        for (int i = 0; i < upTo.Length; i++)
+        for (var i = 0; i < upTo.Length; i++)
+        {
             upTo[i] = sum += weights[i];
+        }
 
         return [.. Enumerable.Range(0, count).Select(_ => First(upTo, random.NextDouble() * sum))];
     }
@@ -19,11 +21,15 @@ internal static class WeightedOrder
         int low = 0, high = upTo.Length - 1;
         while (low < high)
         {
-            int middle = (low + high) / 2;
+            var middle = (low + high) / 2;
             if (upTo[middle] > value)
+            {
                 high = middle;
+            }
             else
+            {
                 low = middle + 1;
+            }
         }
 
         return low;

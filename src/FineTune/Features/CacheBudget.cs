@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace FineTune;
 
 /// <summary>Where features may be kept, within the bytes of memory that they may take.</summary>
@@ -28,19 +29,28 @@ internal sealed class CacheBudget(FitOptions options, Action<string> failed)
 
         if (options.FeatureCache.Storage == FeatureStorage.Memory)
         {
-            obstacle = FormattableString.Invariant($"the features of {count} samples take {bytes} bytes, and {free} are left of FeatureCache.MaxBytes");
+            obstacle = FormattableString.Invariant(
+                $"the features of {count} samples take {bytes} bytes, and {free} are left of FeatureCache.MaxBytes");
             return null;
         }
 
         var folder = options.FeatureCache.Folder ?? Path.GetTempPath();
         if (options.FeatureCache.Storage == FeatureStorage.Auto && FreeOnDisk(folder) is { } room && room < 2 * bytes)
         {
-            obstacle = FormattableString.Invariant($"the features of {count} samples take {bytes} bytes, {free} are left of FeatureCache.MaxBytes and {room} on the disk of '{folder}'");
+            obstacle = string.Create(
+                CultureInfo.InvariantCulture,
+                $"the features of {count} samples take {bytes} bytes, {free} are left of FeatureCache.MaxBytes and {room} on the "
+                    + $"disk of '{folder}'");
             return null;
         }
 
         return new FeatureDisk(
-            options.FeatureCache.HalfPrecision ? layout.InHalfPrecision() : layout, count, folder, options.FeatureCache.Folder is null ? null : key, free / StoresAtATime, failed);
+            options.FeatureCache.HalfPrecision ? layout.InHalfPrecision() : layout,
+            count,
+            folder,
+            options.FeatureCache.Folder is null ? null : key,
+            free / StoresAtATime,
+            failed);
     }
 
     /// <summary>Counts what a store of an earlier fit takes.</summary>

@@ -59,7 +59,9 @@ internal sealed class FeatureBatches(BatchLoader loader)
     {
         var view = kept.Of(epoch);
         view.Store.Refresh();
-        var isKept = Array.ConvertAll(plan, indices => Array.TrueForAll(indices, index => view.Store.Has(index) || loader.IsSkipped(index)));
+        var isKept = Array.ConvertAll(
+            plan,
+            indices => Array.TrueForAll(indices, index => view.Store.Has(index) || loader.IsSkipped(index)));
         var unknown = plan.Where((indices, position) => !isKept[position] && !view.HasEarlier(indices)).ToArray();
         var done = 0;
         using (var read = loader.Read(unknown, kept.RandomEpoch(epoch)).GetEnumerator())
@@ -71,7 +73,10 @@ internal sealed class FeatureBatches(BatchLoader loader)
                 var batch = isKept[done] ? Kept(view.Store, indices) : isEarlier ? Extend(kept, view, indices) : null;
                 Reused += isKept[done] && batch is not null ? batch.Count : 0;
                 yield return batch
-                    ?? Compute(kept, view.Store, isKept[done] || isEarlier ? loader.Read([indices], kept.RandomEpoch(epoch)).Single() : Next(read));
+                    ?? Compute(
+                        kept,
+                        view.Store,
+                        isKept[done] || isEarlier ? loader.Read([indices], kept.RandomEpoch(epoch)).Single() : Next(read));
             }
         }
 
@@ -131,7 +136,11 @@ internal sealed class FeatureBatches(BatchLoader loader)
             var (before, target) = earlier.Store.Layout.Whole(rows);
             var cut = kept.Prefix.Run(earlier.Cuts!, before);
             view.Store.Put(indices, view.Store.Layout.Rows(cut, target));
-            batch = new ModelBatch(indices, null, Array.ConvertAll(cut, tensor => tensor.DetachFromDisposeScope()), target.DetachFromDisposeScope());
+            batch = new ModelBatch(
+                indices,
+                null,
+                Array.ConvertAll(cut, tensor => tensor.DetachFromDisposeScope()),
+                target.DetachFromDisposeScope());
             Computed += indices.Length;
         }
 

@@ -169,7 +169,8 @@ internal sealed class FeatureDisk : FeatureStore
     }
 
     // A file that grows beyond what this process may write is out of range to .NET.
-    private static bool IsOfDisk(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
+    private static bool IsOfDisk(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     private FeatureShard ShardOf(int index) => shards[index / ShardRows];
 

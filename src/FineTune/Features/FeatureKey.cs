@@ -17,7 +17,13 @@ internal static class FeatureKey
     /// <param name="views">What their random numbers follow from.</param>
     /// <param name="inHalfPrecision">Whether they may be rounded.</param>
     /// <param name="hashes">The hashes of the model's tensors.</param>
-    public static string Of(CompiledModel compiled, FrozenPrefix prefix, string identity, string views, bool inHalfPrecision, TensorHashes hashes)
+    public static string Of(
+        CompiledModel compiled,
+        FrozenPrefix prefix,
+        string identity,
+        string views,
+        bool inHalfPrecision,
+        TensorHashes hashes)
     {
         var key = new Fingerprint("features 1");
         key.Add(typeof(torch).Assembly.FullName!);

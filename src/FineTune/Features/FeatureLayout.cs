@@ -22,7 +22,10 @@ internal sealed class FeatureLayout
         var parts = new List<FeaturePart>();
         foreach (var (single, pair) in one.Zip(two))
         {
-            var differing = Enumerable.Range(0, (int)single.dim()).Where(dimension => pair.dim() == single.dim() && single.shape[dimension] != pair.shape[dimension]).ToList();
+            var differing = Enumerable
+                .Range(0, (int)single.dim())
+                .Where(dimension => pair.dim() == single.dim() && single.shape[dimension] != pair.shape[dimension])
+                .ToList();
             if (differing is not [var batch] || single.shape[batch] != 1 || pair.shape[batch] != 2)
             {
                 return null;
@@ -35,8 +38,13 @@ internal sealed class FeatureLayout
     }
 
     /// <summary>The same with floating-point features kept in half precision.</summary>
-    public FeatureLayout InHalfPrecision() => new(
-        [.. parts[..^1].Select(part => part.Type is ScalarType.Float32 or ScalarType.Float64 ? part with { StoredType = ScalarType.Float16 } : part), parts[^1]]);
+    public FeatureLayout InHalfPrecision() =>
+        new([
+            .. parts[..^1]
+                .Select(part =>
+                    part.Type is ScalarType.Float32 or ScalarType.Float64 ? part with { StoredType = ScalarType.Float16 } : part),
+            parts[^1],
+        ]);
 
     /// <summary>Whether a cut and its target have the rows of this layout.</summary>
     public bool Fits(IReadOnlyList<Tensor> cut, Tensor target, int samples) =>
@@ -71,7 +79,8 @@ internal sealed record FeaturePart(ScalarType Type, ScalarType StoredType, long[
 {
     public long RowBytes => RowShape.Aggregate(1L, (product, size) => product * size) * ElementSize.Of(StoredType);
 
-    public static FeaturePart Of(Tensor tensor, int batchDimension) => new(tensor.dtype, tensor.dtype, tensor.transpose(0, batchDimension).shape[1..], batchDimension);
+    public static FeaturePart Of(Tensor tensor, int batchDimension) =>
+        new(tensor.dtype, tensor.dtype, tensor.transpose(0, batchDimension).shape[1..], batchDimension);
 
     public bool Fits(Tensor tensor, int samples)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -5,7 +6,8 @@ using static TorchSharp.torch;
 namespace FineTune;
 
 /// <summary>What one <c>Fit</c> keeps of the frozen half's answers, from its first epoch on.</summary>
-internal sealed class FeatureSession(CompiledModel compiled, FitOptions options, History history, Action<TrainingWarning> warn) : IDisposable
+internal sealed class FeatureSession(CompiledModel compiled, FitOptions options, History history, Action<TrainingWarning> warn)
+    : IDisposable
 {
     private readonly List<(FeatureBatches Batches, FeatureViews Views)> kept = [];
     private readonly List<FeatureBatches> all = [];
@@ -157,7 +159,10 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         var views = new List<FeatureView>();
         for (var number = 0; number < count; number++)
         {
-            var random = isFixed ? "the same in each epoch" : options.FeatureCache.AugmentedViews > 0 ? $"seed {options.Seed}, view {number}" : "none";
+            var random =
+                isFixed ? "the same in each epoch"
+                : options.FeatureCache.AugmentedViews > 0 ? $"seed {options.Seed}, view {number}"
+                : "none";
             if (View(prefix, room, data, identity, random) is not { } view)
             {
                 views.ForEach(other => other.Dispose());
@@ -167,7 +172,11 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             views.Add(view);
         }
 
-        if (!isFixed && views[0].Store is FeatureDisk disk && disk.ShardRows < data.Count && disk.Bytes * count > room.Free && options.Shuffle)
+        if (!isFixed
+            && views[0].Store is FeatureDisk disk
+            && disk.ShardRows < data.Count
+            && disk.Bytes * count > room.Free
+            && options.Shuffle)
         {
             ShuffleInParts(batches.Loader, disk, room.Free);
         }
@@ -210,31 +219,59 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             store = room.Take(prefix.Layout, data.Count, key, out obstacle);
         }
 
-        return store is null ? null : new FeatureView(
-            new Features(key, store, dataKey, prefix.Cuts, prefix.Cuts is { } cutsNow ? FeatureKey.StateBefore(compiled, cutsNow, hashes) : ""), earlier);
+        return store is null
+            ? null
+            : new FeatureView(
+                new Features(
+                    key,
+                    store,
+                    dataKey,
+                    prefix.Cuts,
+                    prefix.Cuts is { } cutsNow ? FeatureKey.StateBefore(compiled, cutsNow, hashes) : ""),
+                earlier);
     }
 
     private void ShuffleInParts(BatchLoader loader, FeatureDisk disk, long bytes)
     {
         var (part, together) = disk.Parts(bytes, options.BatchSize);
         loader.ShuffleWithin(part, together);
-        warnings.Enqueue(new TrainingWarning(WarningKind.ShuffledByShard, FormattableString.Invariant(
-            $"The features take {disk.Bytes} bytes on disk, more than the {bytes} bytes of memory that they may take: each epoch goes through parts of {part} consecutive samples in an order of its own, and shuffles as many of them as fit.")));
+        warnings.Enqueue(
+            new TrainingWarning(
+                WarningKind.ShuffledByShard,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The features take {disk.Bytes} bytes on disk, more than the {bytes} bytes of memory that they may take: each "
+                        + $"epoch goes through parts of {part} consecutive samples in an order of its own, and shuffles as many of them "
+                        + $"as fit.")));
     }
 
-    private void CannotWrite(string error) => warnings.Enqueue(new TrainingWarning(WarningKind.FeaturesNotKept,
-        $"Features cannot be written to '{options.FeatureCache.Folder ?? Path.GetTempPath()}' and are computed anew from here on: {error}"));
+    private void CannotWrite(string error) =>
+        warnings.Enqueue(
+            new TrainingWarning(
+                WarningKind.FeaturesNotKept,
+                $"Features cannot be written to '{options.FeatureCache.Folder ?? Path.GetTempPath()}' and are computed anew from "
+                    + $"here on: {error}"));
 
-    private void Repeats() => warnings.Enqueue(new TrainingWarning(WarningKind.AugmentedViewsRepeat, FormattableString.Invariant(
-        $"Samples are random: {options.FeatureCache.AugmentedViews} view{(options.FeatureCache.AugmentedViews == 1 ? "" : "s")} of each {(options.FeatureCache.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));
+    private void Repeats() =>
+        warnings.Enqueue(
+            new TrainingWarning(
+                WarningKind.AugmentedViewsRepeat,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Samples are random: {options.FeatureCache.AugmentedViews} "
+                        + $"view{(options.FeatureCache.AugmentedViews == 1 ? "" : "s")} of each "
+                        + $"{(options.FeatureCache.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));
 
     // Who left the choice to us is told by the history alone.
     private void Refuse()
     {
         if (obstacle is not null && options.FeatureCache.Storage != FeatureStorage.Auto)
         {
-            warnings.Enqueue(new TrainingWarning(WarningKind.FeaturesNotKept,
-                $"FeatureCache.Storage is {options.FeatureCache.Storage}, but the frozen part is computed anew in each epoch: {obstacle}."));
+            warnings.Enqueue(
+                new TrainingWarning(
+                    WarningKind.FeaturesNotKept,
+                    $"FeatureCache.Storage is {options.FeatureCache.Storage}, but the frozen part is computed anew in each epoch: "
+                        + $"{obstacle}."));
         }
     }
 }

@@ -209,7 +209,9 @@ internal sealed class FeatureShard : IDisposable
             BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(HeaderStart + (i * sizeof(ulong))), hashes[i]);
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(header.Length - sizeof(ulong)), TensorHash.Of(header.AsSpan(0, header.Length - sizeof(ulong))));
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            header.AsSpan(header.Length - sizeof(ulong)),
+            TensorHash.Of(header.AsSpan(0, header.Length - sizeof(ulong))));
         return header;
     }
 

@@ -106,7 +106,9 @@ internal sealed class FrozenPrefix
         return fast is null ? split.ForwardFrozen(here) : fast.Run(here);
     }
 
-    /// <summary>Its answer to a batch of which the answer of a shorter one is known, that ends where <paramref name="from"/> says.</summary>
+    /// <summary>
+    /// Its answer to a batch of which the answer of a shorter one is known, that ends where <paramref name="from"/> says.
+    /// </summary>
     public Tensor[] Run(IReadOnlyList<CutPosition> from, IReadOnlyList<Tensor> cut)
     {
         layers.KeepFrozenInInferenceMode();
@@ -124,7 +126,9 @@ internal sealed class FrozenPrefix
                 // Features may be large, and several copies of them add up.
                 using var scope = torch.NewDisposeScope();
                 var expected = alone.to_type(ScalarType.Float64);
-                difference = Math.Max(difference, pair[i].narrow(0, row, 1).to_type(ScalarType.Float64).sub(expected).abs_().max().ToDouble());
+                difference = Math.Max(
+                    difference,
+                    pair[i].narrow(0, row, 1).to_type(ScalarType.Float64).sub(expected).abs_().max().ToDouble());
                 largest = Math.Max(largest, expected.abs().max().ToDouble());
             }
 

@@ -23,10 +23,15 @@ internal sealed class KeptFeatures
     /// <param name="data">What they follow from but for the model.</param>
     /// <param name="cuts">Where new features are taken.</param>
     /// <param name="stateBefore">What of the model features before a cut follow from, as it is now.</param>
-    public Features? TakeEarlier(string data, IReadOnlyList<CutPosition> cuts, Func<IReadOnlyList<CutPosition>, string> stateBefore) => Take(features =>
-        features.Data == data && features.Cuts is { } earlier && earlier.Count == cuts.Count
-        && earlier.Zip(cuts).All(pair => ReferenceEquals(pair.First.Backbone, pair.Second.Backbone) && pair.First.Stages <= pair.Second.Stages)
-        && stateBefore(earlier) == features.State);
+    public Features? TakeEarlier(string data, IReadOnlyList<CutPosition> cuts, Func<IReadOnlyList<CutPosition>, string> stateBefore) =>
+        Take(features =>
+            features.Data == data
+            && features.Cuts is { } earlier
+            && earlier.Count == cuts.Count
+            && earlier
+                .Zip(cuts)
+                .All(pair => ReferenceEquals(pair.First.Backbone, pair.Second.Backbone) && pair.First.Stages <= pair.Second.Stages)
+            && stateBefore(earlier) == features.State);
 
     public void Leave(Features features) => all.Add(features);
 

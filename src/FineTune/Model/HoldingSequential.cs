@@ -25,11 +25,16 @@ internal sealed class HoldingSequential : Sequential
     {
         yield return (held, Held);
         if (!recurse)
+        {
             yield break;
-        foreach ((string name, Parameter parameter) in base.named_parameters(recurse))
+        }
+
+        foreach ((var name, var parameter) in base.named_parameters(recurse))
         {
             if (name != held)
+            {
                 yield return (name, parameter);
+            }
         }
     }
 }

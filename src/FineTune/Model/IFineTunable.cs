@@ -7,26 +7,26 @@ namespace FineTune;
 public interface IFineTunable
 {
     /// <summary>What the attributes of the class say.</summary>
-    public Manifest Manifest { get; }
+    Manifest Manifest { get; }
 
     /// <summary>The one value that decides what trains; changed by <see cref="EnterPhase"/> only.</summary>
-    public Phase Phase { get; }
+    Phase Phase { get; }
 
     /// <summary>The layers of the backbone (of all backbones, in declaration order), in forward order.</summary>
-    public LayerList Layers { get; }
+    LayerList Layers { get; }
 
     /// <summary>Whether no parameter of the backbone trains.</summary>
-    public bool IsBackboneFrozen { get; }
+    bool IsBackboneFrozen { get; }
 
     /// <summary>
     /// The parameters that train now, grouped by member, each group with the learning rate that its attributes and
     /// <paramref name="rates"/> give it. Groups in which nothing trains are left to the caller to drop.
     /// </summary>
-    public IReadOnlyList<ParameterGroup> ParameterGroups(LearningRates rates);
+    IReadOnlyList<ParameterGroup> ParameterGroups(LearningRates rates);
 
     /// <summary>
     /// Freezes and unfreezes the backbone's layers as <paramref name="phase"/> says, nulls the gradients of what is
     /// frozen, and puts frozen layers into inference mode. Compiled models become stale where this changed anything.
     /// </summary>
-    public void EnterPhase(Phase phase);
+    void EnterPhase(Phase phase);
 }

@@ -15,14 +15,18 @@ public sealed partial class LayerList
     private List<(CutPosition Position, torch.Tensor Output)>? noted;
 
     /// <summary>States the steps of a module that is no <c>Sequential</c>, so that the forward pass can be cut between them.</summary>
-    /// <param name="module">The module. One of a class derived from <typeparamref name="TModule"/> may compute something else, and is left whole.</param>
+    /// <param name="module">The module. One of a class derived from <typeparamref name="TModule"/> may compute something else, and is left
+    /// whole.</param>
     /// <param name="steps">Its steps, in order.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public LayerList Staged<TModule>(TModule? module, params Stage[] steps)
         where TModule : torch.nn.Module
     {
         if (module?.GetType() == typeof(TModule))
+        {
             stages[module] = steps;
+        }
+
         return this;
     }
 
@@ -76,7 +80,9 @@ public sealed partial class LayerList
     private (Stage[] Frozen, Stage[] Trainable) CutOf(torch.nn.Module<torch.Tensor, torch.Tensor> backbone)
     {
         if (held is not null && held.TryGetValue(backbone, out var known))
+        {
             return known;
+        }
 
         var all = Stages(backbone).ToList();
         var frozen = IsFrozen(backbone) ? all.Count : all.TakeWhile(stage => stage.IsFrozen).Count();
@@ -91,7 +97,10 @@ public sealed partial class LayerList
     private LayerList Staged(Dictionary<torch.nn.Module, Stage[]> those)
     {
         foreach (var (module, steps) in those)
+        {
             stages[module] = steps;
+        }
+
         return this;
     }
 
@@ -100,9 +109,15 @@ public sealed partial class LayerList
     private IEnumerable<(Stage Stage, bool IsFrozen)> Stages(torch.nn.Module<torch.Tensor, torch.Tensor> module)
     {
         if (stages.TryGetValue(module, out var steps))
+        {
             return steps.SelectMany(step => step.Module is { } part ? Stages(part) : [(step, step.Parts.All(IsFrozen))]);
+        }
+
         if (!LinesUp(module))
+        {
             return [(new Stage(module), IsFrozen(module))];
+        }
+
         var holdsTrainable = module is HoldingSequential { Held.requires_grad: true };
         return module.named_children()
             .SelectMany(child => Stages((torch.nn.Module<torch.Tensor, torch.Tensor>)child.module))
@@ -122,7 +137,10 @@ public sealed partial class LayerList
             var next = stage.Call(result);
             // What works in place gives its input back.
             if (!ReferenceEquals(result, input) && !ReferenceEquals(result, next))
+            {
                 result.Dispose();
+            }
+
             result = next;
         }
 
@@ -137,10 +155,15 @@ public sealed partial class LayerList
     private bool IsFrozen(torch.nn.Module module)
     {
         if (module.parameters().Any(parameter => parameter.requires_grad))
+        {
             return false;
+        }
 
         // Without parameters a layer can still answer differently while it trains, as dropout does.
-        var parts = new HashSet<torch.nn.Module>(module.named_modules().Select(part => part.module), ReferenceEqualityComparer.Instance) { module };
+        var parts = new HashSet<torch.nn.Module>(module.named_modules().Select(part => part.module), ReferenceEqualityComparer.Instance)
+        {
+            module,
+        };
         return !layers.Exists(layer => parts.Contains(layer.Module) && layer.Trainable);
     }
 }

@@ -10,7 +10,8 @@ namespace FineTune;
 /// </summary>
 /// <remarks>
 /// Forward order is the order of execution. For a <c>Sequential</c> that is the order of registration; of other modules
-/// it is known once a batch has gone through: see <see cref="LayerTracing"/>. A parameter that a module with modules below it holds by itself (a class token, say) trains
+/// it is known once a batch has gone through: see <see cref="LayerTracing"/>. A parameter that a module with modules below it holds by
+/// itself (a class token, say) trains
 /// when the first layer below that module does.
 /// </remarks>
 public sealed partial class LayerList : IReadOnlyList<Layer>
@@ -61,13 +62,17 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         var list = new LayerList(backbones);
         var several = 0;
         foreach (var (_, module, _) in backbones)
+        {
             several += module is null ? 0 : 1;
+        }
 
         var seen = new HashSet<torch.nn.Module>(ReferenceEqualityComparer.Instance);
         foreach (var (name, module, batchNorm) in backbones)
         {
             if (module is not null)
+            {
                 list.Walk(several > 1 ? name : "", module, batchNorm, Place.Backbone, seen);
+            }
         }
 
         list.IsInForwardOrder &= several <= 1;
@@ -88,7 +93,9 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         foreach (var parameter in parameters)
         {
             if (parameter is not null)
+            {
                 loose.Add(parameter);
+            }
         }
 
         return this;
@@ -112,7 +119,9 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         {
             parameter.requires_grad = phase.IsFull || (layers.Count > 0 && trains[0]);
             if (!parameter.requires_grad)
+            {
                 parameter.grad = null;
+            }
         }
 
         foreach (var (below, holder) in holders)
@@ -149,15 +158,23 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         foreach (var (layer, index) in layers.Select((layer, index) => (layer, index)).ToList())
         {
             if (!order.Contains(layer))
+            {
                 order.Insert(index == 0 ? 0 : order.IndexOf(layers[index - 1]) + 1, layer);
+            }
         }
 
         if (order.SequenceEqual(layers))
+        {
             return false;
+        }
+
         layers.Clear();
         layers.AddRange(order);
         for (var i = 0; i < layers.Count; i++)
+        {
             layers[i].Index = i;
+        }
+
         blocks.Sort((one, other) => First(one).CompareTo(First(other)));
         return true;
     }
@@ -195,7 +212,9 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         ArgumentOutOfRangeException.ThrowIfLessThan(epochsPerBlock, 1);
         return
         [
-            .. Enumerable.Range(1, Math.Max(blocks.Count - 1, 0)).Select(count => new UnfreezingStep(Phase.Last(count, LayerUnit.Block), epochsPerBlock)),
+            .. Enumerable
+                .Range(1, Math.Max(blocks.Count - 1, 0))
+                .Select(count => new UnfreezingStep(Phase.Last(count, LayerUnit.Block), epochsPerBlock)),
             new UnfreezingStep(Phase.Full, epochsPerBlock),
         ];
     }
@@ -211,24 +230,36 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
     /// <param name="decayBiasAndNorm">Whether weight decay may reach biases and norms.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public IEnumerable<ParameterGroup> Decayed(
-        string name, torch.nn.Module? backbone, double learningRate, double factor, bool decayBiasAndNorm = true)
+        string name,
+        torch.nn.Module? backbone,
+        double learningRate,
+        double factor,
+        bool decayBiasAndNorm = true)
     {
         var group = new ParameterGroup(name, backbone, learningRate);
         var blockOf = new Dictionary<TorchSharp.Modules.Parameter, int>(ReferenceEqualityComparer.Instance);
-        foreach (var (parameter, layer) in layers.SelectMany(layer => layer.Module.parameters().Select(parameter => (parameter, layer)))
-            .Concat(holders.SelectMany(held => OwnParameters(held.Holder).Select(parameter => (parameter, layers[First(held.Below)])))))
+        foreach (var (parameter, layer) in layers
+                .SelectMany(layer => layer.Module.parameters().Select(parameter => (parameter, layer)))
+                .Concat(holders.SelectMany(held => OwnParameters(held.Holder).Select(parameter => (parameter, layers[First(held.Below)])))))
         {
             blockOf[parameter] = Math.Max(blocks.FindLastIndex(block => First(block) <= layer.Index), 0);
         }
 
         var own = group.Parameters.Select(named => blockOf.GetValueOrDefault(named.Parameter)).ToList();
-        var last = own.Count == 0 ? 0 : blockOf.Where(pair => backbone!.parameters().Contains(pair.Key, ReferenceEqualityComparer.Instance)).Max(pair => pair.Value);
-        return group.Parameters
-            .Zip(own)
+        var last =
+            own.Count == 0
+                ? 0
+                : blockOf
+                    .Where(pair => backbone!.parameters().Contains(pair.Key, ReferenceEqualityComparer.Instance))
+                    .Max(pair => pair.Value);
+        return group
+            .Parameters.Zip(own)
             .GroupBy(pair => pair.Second)
             .OrderBy(block => block.Key)
             .Select(block => new ParameterGroup(
-                $"{name}[{block.Key}]", [.. block.Select(pair => pair.First)], learningRate * Math.Pow(factor, last - block.Key))
+                $"{name}[{block.Key}]",
+                [.. block.Select(pair => pair.First)],
+                learningRate * Math.Pow(factor, last - block.Key))
             {
                 DecayBiasAndNorm = decayBiasAndNorm,
             });
@@ -244,8 +275,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
     private static int First(List<Layer> some) => some.Min(layer => layer.Index);
 
-    private static bool IsContainer(torch.nn.Module module) =>
-        module is TorchSharp.Modules.Sequential or IEnumerable<torch.nn.Module>;
+    private static bool IsContainer(torch.nn.Module module) => module is TorchSharp.Modules.Sequential or IEnumerable<torch.nn.Module>;
 
     private void Walk(string path, torch.nn.Module module, BatchNormMode batchNorm, Place place, HashSet<torch.nn.Module> seen)
     {
@@ -280,17 +310,22 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
     // A block is a child of the backbone, or of a stage: a child of the backbone that only lines its own children up, or a
     // child of a stage that lines up parts which have parts themselves.
-    private static Place Below(Place place, torch.nn.Module child) => place switch
-    {
-        Place.Backbone => IsContainer(child) ? Place.Stage : Place.Block,
-        Place.Stage => IsContainer(child) && child.named_children().All(part => part.module.named_children().Any()) ? Place.Stage : Place.Block,
-        _ => Place.Inside,
-    };
+    private static Place Below(Place place, torch.nn.Module child) =>
+        place switch
+        {
+            Place.Backbone => IsContainer(child) ? Place.Stage : Place.Block,
+            Place.Stage => IsContainer(child) && child.named_children().All(part => part.module.named_children().Any())
+                ? Place.Stage
+                : Place.Block,
+            _ => Place.Inside,
+        };
 
     private bool[] TrainableIn(Phase phase)
     {
         if (phase.Patterns.Count > 0)
+        {
             return Matching(phase.Patterns);
+        }
 
         var starts = phase.Unit switch
         {
@@ -300,11 +335,17 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         };
         var (first, end) = (0, layers.Count);
         if (phase.UnfrozenLayers == 0)
+        {
             first = end;
+        }
         else if (phase.CountsFromStart && phase.UnfrozenLayers < starts.Count)
+        {
             end = starts[phase.UnfrozenLayers];
+        }
         else if (!phase.CountsFromStart && phase.UnfrozenLayers < starts.Count)
+        {
             first = starts[^phase.UnfrozenLayers];
+        }
 
         return [.. Enumerable.Range(0, layers.Count).Select(i => i >= first && i < end)];
     }
@@ -318,11 +359,14 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
             if (matched.Count == 0)
             {
                 throw new FineTuneException(
-                    $"No layer of the backbone matches '{pattern}'; its layers are called {string.Join(", ", layers.Take(3).Select(layer => $"'{layer.Name}'"))} and so on, as Layers lists them.");
+                    $"No layer of the backbone matches '{pattern}'; its layers are called "
+                        + $"{string.Join(", ", layers.Take(3).Select(layer => $"'{layer.Name}'"))} and so on, as Layers lists them.");
             }
 
             foreach (var layer in matched)
+            {
                 trains[layer.Index] = true;
+            }
         }
 
         return trains;

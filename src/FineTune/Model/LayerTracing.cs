@@ -25,7 +25,10 @@ public static class LayerTracing
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(probe);
         if (Trace(model, model.Layers, probe))
+        {
             model.EnterPhase(model.Phase);
+        }
+
         return model.Layers;
     }
 
@@ -34,16 +37,22 @@ public static class LayerTracing
     {
         var (layers, phase) = (tunable.Layers, tunable.Phase);
         if (layers.IsInForwardOrder)
+        {
             return;
+        }
 
         var fitted = layers.Fits(phase);
         var registered = layers.Select(layer => layer.Name).ToList();
         if (!Trace(model, layers, batch) || !fitted || layers.Fits(phase))
+        {
             return;
+        }
 
         var first = layers.First(layer => layer.Name != registered[layer.Index]);
         throw new FineTuneException(
-            $"The phase '{phase}' counted the layers as they are registered, but they run in another order: layer {first.Index} is '{first.Name}', not '{registered[first.Index]}'. Call model.TraceLayers(batch) before layers are unfrozen, and recompile.");
+            $"The phase '{phase}' counted the layers as they are registered, but they run in another order: layer {first.Index} is "
+                + $"'{first.Name}', not '{registered[first.Index]}'. Call model.TraceLayers(batch) before layers are unfrozen, and "
+                + "recompile.");
     }
 
     private static bool Trace(nn.Module<Tensor, Tensor> model, LayerList layers, Tensor probe)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using static System.FormattableString;
@@ -44,18 +45,34 @@ public sealed record Manifest(
     {
         List<string> parts = [Model];
         if (UnfreezeLast is { } last)
+        {
             parts.Add(Invariant($"last {last} {Unit}"));
+        }
+
         if (UnfreezeFirst is { } first)
+        {
             parts.Add(Invariant($"first {first} {UnfreezeFirstUnit}"));
+        }
+
         parts.AddRange(UnfreezePatterns.Select(pattern => $"unfreezes '{pattern}'"));
         if (EpochsPerBlock is { } epochs)
+        {
             parts.Add(Invariant($"a block every {epochs} epochs"));
+        }
+
         if (FineTuneRate is { } rate)
+        {
             parts.Add(Invariant($"fine-tuned at {rate:R}"));
+        }
+
         foreach (var member in Members)
         {
-            parts.Add(Invariant(
-                $"{member.Name}: {member.Role}, rates {Text(member.HeadRate)} and {Text(member.FineTuneRate)}, norms {member.BatchNorm}, layer decay {Text(member.LayerDecay)}, weight decay of {(member.DecayBiasAndNorm ? "all" : "weights")}"));
+            parts.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{member.Name}: {member.Role}, rates {Text(member.HeadRate)} and {Text(member.FineTuneRate)}, norms "
+                        + $"{member.BatchNorm}, layer decay {Text(member.LayerDecay)}, weight decay of "
+                        + $"{(member.DecayBiasAndNorm ? "all" : "weights")}"));
         }
 
         return string.Join("; ", parts);

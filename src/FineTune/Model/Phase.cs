@@ -81,7 +81,10 @@ public readonly record struct Phase
     {
         ArgumentNullException.ThrowIfNull(patterns);
         if (patterns.Length == 0 || patterns.Any(string.IsNullOrWhiteSpace))
+        {
             throw new ArgumentException("State at least one layer to unfreeze, by a name such as 'layer4'.", nameof(patterns));
+        }
+
         return new(PhaseKind.FineTune, 0, LayerUnit.Layer, patterns: string.Join(Between, patterns));
     }
 
@@ -109,7 +112,8 @@ public readonly record struct Phase
             LayerUnit.Block => "block",
             _ => "layer",
         };
-        return string.Create(CultureInfo.InvariantCulture,
+        return string.Create(
+            CultureInfo.InvariantCulture,
             $"fine-tune ({(CountsFromStart ? "first" : "last")} {UnfrozenLayers} {noun}{(UnfrozenLayers == 1 ? "" : "s")})");
     }
 

@@ -109,8 +109,13 @@ public static class Optimizers
             new MultiTensorSGD(groups, momentum, dampening, nesterov);
     }
 
-    private sealed class RMSPropConfig(double? learningRate, double alpha, double epsilon, double weightDecay, double momentum, bool centered)
-        : OptimizerConfig("RMSProp", learningRate, weightDecay)
+    private sealed class RMSPropConfig(
+        double? learningRate,
+        double alpha,
+        double epsilon,
+        double weightDecay,
+        double momentum,
+        bool centered) : OptimizerConfig("RMSProp", learningRate, weightDecay)
     {
         public override double DefaultLearningRate => 1e-4;
 

@@ -31,7 +31,8 @@ public static class FineTuning
         options ??= new FineTuneOptions();
         if (options.Fit.Backup is not null)
         {
-            throw new FineTuneException("A Backup in FineTuneOptions.Fit would mix the phases in one folder; state FineTuneOptions.BackupFolder instead.");
+            throw new FineTuneException(
+                "A Backup in FineTuneOptions.Fit would mix the phases in one folder; state FineTuneOptions.BackupFolder instead.");
         }
 
         var (loss, metrics) = options.Loss is { } stated ? (stated, options.Metrics ?? []) : DefaultLoss.Of(model, train);

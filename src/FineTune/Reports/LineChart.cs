@@ -36,7 +36,9 @@ internal static class LineChart
             svg.Append(CultureInfo.InvariantCulture, $"<span class=\"key line{i % 6}\">{Encode(lines[i].Name)}</span>");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"><title>{Encode(title)}</title>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"><title>{Encode(title)}</title>");
         Grid(svg, axis, time);
         Marks(svg, time);
         for (var i = 0; i < lines.Count; i++)
@@ -52,14 +54,21 @@ internal static class LineChart
         foreach (var tick in axis.Ticks)
         {
             var y = Y(axis.Place(tick));
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.##}\" y2=\"{y:0.##}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" text-anchor=\"end\" x=\"{Left - 6}\" y=\"{y + 4:0.##}\">{axis.Text(tick)}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.##}\" y2=\"{y:0.##}\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"tick\" text-anchor=\"end\" x=\"{Left - 6}\" y=\"{y + 4:0.##}\">{axis.Text(tick)}</text>");
         }
 
         var stride = (time.Epochs.Count + MostEpochLabels - 1) / MostEpochLabels;
         for (var i = 0; i < time.Epochs.Count; i += stride)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" text-anchor=\"middle\" x=\"{X(i, time):0.##}\" y=\"{Height - Bottom + 18}\">{time.Epochs[i]}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"tick\" text-anchor=\"middle\" x=\"{X(i, time):0.##}\" "
+                    + $"y=\"{Height - Bottom + 18}\">{time.Epochs[i]}</text>");
         }
     }
 
@@ -71,7 +80,9 @@ internal static class LineChart
             var x = start == 0 ? Left : X(start - 0.5, time);
             if (start > 0)
             {
-                svg.Append(CultureInfo.InvariantCulture, $"<line class=\"phase\" x1=\"{x:0.##}\" x2=\"{x:0.##}\" y1=\"{Top - 12}\" y2=\"{Height - Bottom}\"/>");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<line class=\"phase\" x1=\"{x:0.##}\" x2=\"{x:0.##}\" y1=\"{Top - 12}\" y2=\"{Height - Bottom}\"/>");
             }
 
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{x + 4:0.##}\" y=\"{Top - 6}\">{Encode(name)}</text>");
@@ -80,7 +91,10 @@ internal static class LineChart
         foreach (var restored in time.Restored)
         {
             var x = X(restored, time);
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"restored\" x1=\"{x:0.##}\" x2=\"{x:0.##}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>The weights of epoch {time.Epochs[restored]} were restored.</title></line>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"restored\" x1=\"{x:0.##}\" x2=\"{x:0.##}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>The weights "
+                    + $"of epoch {time.Epochs[restored]} were restored.</title></line>");
         }
     }
 
@@ -108,7 +122,10 @@ internal static class LineChart
         {
             if (double.IsFinite(places[i].Y))
             {
-                svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"line{number % 6}\" cx=\"{places[i].X:0.##}\" cy=\"{places[i].Y:0.##}\" r=\"2.5\"><title>{Encode(line.Name)}, epoch {time.Epochs[i]}: {line.Values[i]:G6}</title></circle>");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<circle class=\"line{number % 6}\" cx=\"{places[i].X:0.##}\" cy=\"{places[i].Y:0.##}\" "
+                        + $"r=\"2.5\"><title>{Encode(line.Name)}, epoch {time.Epochs[i]}: {line.Values[i]:G6}</title></circle>");
             }
         }
     }

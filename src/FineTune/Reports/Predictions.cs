@@ -80,7 +80,11 @@ internal sealed class Predictions
     {
         using var scope = torch.NewDisposeScope();
         var input = data.Read(answer.Index, new Random(0)).Input;
-        return new Example(data.Describe(answer.Index), answer.Wanted, answer.Predicted, ExamplePicture.Is(input) ? ExamplePicture.Png(input) : null);
+        return new Example(
+            data.Describe(answer.Index),
+            answer.Wanted,
+            answer.Predicted,
+            ExamplePicture.Is(input) ? ExamplePicture.Png(input) : null);
     }
 
     private readonly record struct Answer(int Index, int Wanted, int Predicted);

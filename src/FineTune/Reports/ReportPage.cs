@@ -79,11 +79,15 @@ internal sealed class ReportPage
         Add($"<title>{title}</title><style>");
         html.Append(ReportStyle.Css);
         Add($"</style></head><body><h1>{title}</h1>");
-        Add($"<p class=\"soft\">{records.Count} epochs, {fits.Sum(fit => fit.History.Steps)} steps, {records.Sum(record => record.Seconds):0.0} s</p>");
+        Add($"<p class=\"soft\">{records.Count} epochs, {fits.Sum(fit => fit.History.Steps)} steps, ");
+        Add($"{records.Sum(record => record.Seconds):0.0} s</p>");
         foreach (var fit in fits)
         {
             var best = fit.History.Outcome.Best is { } epoch
-                ? FormattableString.Invariant($" Best: epoch {epoch.Epoch}, {epoch.Monitor} {epoch.Value:G6}.{(fit.History.Outcome.WeightsRestored ? " Its weights were restored." : "")}")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $" Best: epoch {epoch.Epoch}, {epoch.Monitor} "
+                        + $"{epoch.Value:G6}.{(fit.History.Outcome.WeightsRestored ? " Its weights were restored." : "")}")
                 : "";
             Add($"<p><b>{fit.Phase}</b>: {fit.History.Outcome.Message}{best}</p>");
         }
@@ -91,7 +95,9 @@ internal sealed class ReportPage
 
     private void Curves()
     {
-        html.Append("<h2>Curves</h2><p class=\"soft\">Over epochs. A dashed line separates phases; a red one is an epoch whose weights were restored.</p><div class=\"charts\">");
+        html.Append(
+            "<h2>Curves</h2><p class=\"soft\">Over epochs. A dashed line separates phases; a red one is an epoch whose weights were "
+                + "restored.</p><div class=\"charts\">");
         foreach (var name in Names().Where(name => !name.StartsWith("val_", StringComparison.Ordinal) && !IsOfForgetting(name)))
         {
             ChartLine[] lines = Names().Contains($"val_{name}")
@@ -101,9 +107,16 @@ internal sealed class ReportPage
         }
 
         var groups = records.SelectMany(record => record.LearningRates.Keys).Distinct();
-        html.Append(LineChart.Draw("learning rate",
-            [.. groups.Select(group => new ChartLine(group, [.. records.Select(record => record.LearningRates.GetValueOrDefault(group, double.NaN))]))],
-            time, logarithmic: true));
+        html.Append(
+            LineChart.Draw(
+                "learning rate",
+                [
+                    .. groups.Select(group => new ChartLine(
+                        group,
+                        [.. records.Select(record => record.LearningRates.GetValueOrDefault(group, double.NaN))])),
+                ],
+                time,
+                logarithmic: true));
         html.Append("</div>");
     }
 
@@ -115,7 +128,9 @@ internal sealed class ReportPage
             return;
         }
 
-        html.Append("<h2>What was forgotten</h2><p class=\"soft\">On the source task: the value after each epoch, and the best so far minus it.</p><div class=\"charts\">");
+        html.Append(
+            "<h2>What was forgotten</h2><p class=\"soft\">On the source task: the value after each epoch, and the best so far minus "
+                + "it.</p><div class=\"charts\">");
         foreach (var name in names)
         {
             html.Append(LineChart.Draw(name, [new("source task", Values(name))], time));
@@ -128,7 +143,8 @@ internal sealed class ReportPage
     {
         var most = fits.Max(fit => fit.Layers.Count);
         html.Append("<h2>Layers of the backbone</h2><details open=\"open\"><summary>");
-        Add($"{most} layers</summary><table class=\"layers\"><tr><th class=\"number\">#</th><th>layer</th><th>kind</th><th class=\"number\">parameters</th>");
+        Add($"{most} layers</summary><table class=\"layers\"><tr><th class=\"number\">#</th><th>layer</th><th>kind</th><th ");
+        Add($"class=\"number\">parameters</th>");
         foreach (var fit in fits)
         {
             Add($"<th>{fit.Phase}, from epoch {fit.History.Records[0].Epoch}</th>");
@@ -137,7 +153,8 @@ internal sealed class ReportPage
         html.Append("</tr>");
         foreach (var (index, layer) in fits[^1].Layers.Select((layer, index) => (index, layer)))
         {
-            Add($"<tr><td class=\"number\">{index}</td><td>{layer.Name}</td><td>{layer.Kind}</td><td class=\"number\">{layer.Parameters:N0}</td>");
+            Add($"<tr><td class=\"number\">{index}</td><td>{layer.Name}</td><td>{layer.Kind}</td><td ");
+            Add($"class=\"number\">{layer.Parameters:N0}</td>");
             foreach (var then in fits.Select(fit => fit.Layers.FirstOrDefault(other => other.Name == layer.Name)))
             {
                 html.Append(then switch
@@ -160,7 +177,9 @@ internal sealed class ReportPage
     private void Confusion(Predictions predictions)
     {
         var (matrix, classes) = (predictions.Confusion, predictions.Classes);
-        html.Append("<h2>Confusion</h2><p class=\"soft\">A row for each class that a sample is of, a column for each that it was taken for.</p><table class=\"confusion\"><tr><th></th>");
+        html.Append(
+            "<h2>Confusion</h2><p class=\"soft\">A row for each class that a sample is of, a column for each that it was taken "
+                + "for.</p><table class=\"confusion\"><tr><th></th>");
         foreach (var name in classes)
         {
             Add($"<th>{name}</th>");
@@ -173,7 +192,8 @@ internal sealed class ReportPage
             double ofClass = Math.Max(1, Enumerable.Range(0, matrix.Classes).Sum(predicted => matrix[wanted, predicted]));
             for (var predicted = 0; predicted < matrix.Classes; predicted++)
             {
-                Add($"<td style=\"background: rgba(var(--heat), {matrix[wanted, predicted] / ofClass * 0.6:0.##})\">{matrix[wanted, predicted]}</td>");
+                Add($"<td style=\"background: rgba(var(--heat), ");
+                Add($"{matrix[wanted, predicted] / ofClass * 0.6:0.##})\">{matrix[wanted, predicted]}</td>");
             }
 
             html.Append("</tr>");
@@ -188,7 +208,8 @@ internal sealed class ReportPage
                 Add($"<img alt=\"{example.Description}\" src=\"data:image/png;base64,{Convert.ToBase64String(example.Png)}\"/>");
             }
 
-            Add($"<figcaption>{example.Description}<br/>is {classes[example.Wanted]}, taken for {classes[example.Predicted]}</figcaption></figure>");
+            Add($"<figcaption>{example.Description}<br/>is {classes[example.Wanted]}, taken for ");
+            Add($"{classes[example.Predicted]}</figcaption></figure>");
         }
 
         html.Append("</div>");
@@ -215,14 +236,25 @@ internal sealed class ReportPage
     {
         (string What, string Value)[] rows =
         [
-            ("Model", $"{compiled.Tunable.Manifest.Model}: {string.Join(", ", compiled.Tunable.Manifest.Members.Select(member => $"{member.Name} ({member.Role})"))}"),
+            (
+                "Model",
+                $"{compiled.Tunable.Manifest.Model}: "
+                    + $"{string.Join(", ", compiled.Tunable.Manifest.Members.Select(member => $"{member.Name} ({member.Role})"))}"),
             ("Optimizer", compiled.OptimizerConfig.Name),
             ("Loss", compiled.Loss.Name),
-            ("Parameters", FormattableString.Invariant($"{compiled.Model.parameters().Sum(parameter => parameter.numel()):N0}, of which {compiled.Trainable.Sum(named => named.Parameter.numel()):N0} trained last")),
-            ("Threads", FormattableString.Invariant($"{torch.get_num_threads()} of {System.Environment.ProcessorCount} processors")),
+            (
+                "Parameters",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{compiled.Model.parameters().Sum(parameter => parameter.numel()):N0}, of which "
+                        + $"{compiled.Trainable.Sum(named => named.Parameter.numel()):N0} trained last")),
+            ("Threads", $"{torch.get_num_threads()} of {System.Environment.ProcessorCount} processors"),
             ("Torch", typeof(torch).Assembly.GetName().ToString()),
             ("FineTune", typeof(ReportPage).Assembly.GetName().ToString()),
-            ("Runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}"),
+            (
+                "Runtime",
+                $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, "
+                    + $"{RuntimeInformation.ProcessArchitecture}"),
             ("Written", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)),
         ];
         html.Append("<h2>Environment</h2><table class=\"environment\">");
@@ -234,13 +266,18 @@ internal sealed class ReportPage
         html.Append("</table>");
     }
 
-    private static bool IsOfForgetting(string name) => Array.Exists(OfForgetting, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    private static bool IsOfForgetting(string name) =>
+        Array.Exists(OfForgetting, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private List<string> Names() => [.. records.SelectMany(record => record.Metrics.Keys).Distinct()];
 
     private List<double> Values(string metric) => [.. records.Select(record => record.Metrics.GetValueOrDefault(metric, double.NaN))];
 
     // Every value that is put in is text, whatever stands in it.
-    private void Add(FormattableString markup) => html.Append(string.Format(
-        CultureInfo.InvariantCulture, markup.Format, [.. markup.GetArguments().Select(value => value is string or Phase ? WebUtility.HtmlEncode(value.ToString()) : value)]));
+    private void Add(FormattableString markup) =>
+        html.Append(
+            string.Format(
+                CultureInfo.InvariantCulture,
+                markup.Format,
+                [.. markup.GetArguments().Select(value => value is string or Phase ? WebUtility.HtmlEncode(value.ToString()) : value)]));
 }

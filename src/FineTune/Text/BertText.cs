@@ -10,7 +10,7 @@ internal static class BertText
     public static IEnumerable<string> Words(string text, bool lowerCase)
     {
         var word = new StringBuilder();
-        foreach (Rune rune in Cleaned(text, lowerCase))
+        foreach (var rune in Cleaned(text, lowerCase))
         {
             bool isSpace = IsSpace(rune), standsAlone = IsPunctuation(rune) || IsChinese(rune);
             if ((isSpace || standsAlone) && word.Length > 0)
@@ -20,38 +20,57 @@ internal static class BertText
             }
 
             if (standsAlone)
+            {
                 yield return rune.ToString();
+            }
             else if (!isSpace)
+            {
                 word.Append(rune);
+            }
         }
 
         if (word.Length > 0)
+        {
             yield return word.ToString();
+        }
     }
 
     private static IEnumerable<Rune> Cleaned(string text, bool lowerCase)
     {
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
             if (!IsSpace(rune) && (rune.Value is 0 or 0xFFFD || IsControl(rune)))
+            {
                 continue;
+            }
+
             if (!lowerCase)
             {
                 yield return rune;
                 continue;
             }
 
-            foreach (Rune plain in Decomposition.WithoutMarks(rune))
+            foreach (var plain in Decomposition.WithoutMarks(rune))
+            {
                 yield return Rune.ToLowerInvariant(plain);
+            }
         }
     }
 
     private static bool IsSpace(Rune rune) =>
         rune.Value is '\t' or '\n' or '\r'
-        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        || Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.SpaceSeparator
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 
-    private static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate;
+    private static bool IsControl(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.Surrogate;
 
     // All of ASCII that is no letter, digit, space or control, whatever Unicode calls it.
     private static bool IsPunctuation(Rune rune) => rune.IsAscii

@@ -18,30 +18,42 @@ internal static class Decomposition
     public static Rune[] WithoutMarks(Rune rune)
     {
         if (rune.IsAscii)
+        {
             return [rune];
+        }
+
         if (rune.Value is >= FirstSyllable and <= LastSyllable)
+        {
             return Jamo(rune.Value - FirstSyllable);
-        if (Table.Value.TryGetValue(rune.Value, out Rune[]? plain))
+        }
+
+        if (Table.Value.TryGetValue(rune.Value, out var plain))
+        {
             return plain;
+        }
+
         return Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark ? [] : [rune];
     }
 
     // The Unicode Standard, section 3.12: Hangul syllables are numbered by their parts.
     private static Rune[] Jamo(int syllable)
     {
-        int tail = syllable % Tails;
+        var tail = syllable % Tails;
         Rune lead = new(FirstLead + (syllable / (Vowels * Tails))), vowel = new(FirstVowel + (syllable / Tails % Vowels));
         return tail == 0 ? [lead, vowel] : [lead, vowel, new(BeforeTails + tail)];
     }
 
     private static Dictionary<int, Rune[]> Read()
     {
-        using Stream stream = typeof(Decomposition).Assembly.GetManifestResourceStream("FineTune.Text.decompositions.txt")!;
+        using var stream = typeof(Decomposition).Assembly.GetManifestResourceStream("FineTune.Text.decompositions.txt")!;
         using var reader = new StreamReader(stream);
         var table = new Dictionary<int, Rune[]>();
         while (reader.ReadLine() is { } line)
         {
-            Rune[] codes = [.. line.Split(' ').Select(code => new Rune(int.Parse(code, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))];
+            Rune[] codes =
+            [
+                .. line.Split(' ').Select(code => new Rune(int.Parse(code, NumberStyles.HexNumber, CultureInfo.InvariantCulture))),
+            ];
             table.Add(codes[0].Value, codes[1..]);
         }
 

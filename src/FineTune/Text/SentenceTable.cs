@@ -7,7 +7,9 @@ namespace FineTune.Text;
 /// The sentences of a CSV file with a header. A sample's input is the numbers of its tokens, of shape [length] and type
 /// Int64; its target the number of its class, of shape [] and type Int64.
 /// </summary>
-/// <remarks>The file is read once, as UTF-8. A row with a missing field is a damaged sample, named by file and line when it is read.</remarks>
+/// <remarks>
+/// The file is read once, as UTF-8. A row with a missing field is a damaged sample, named by file and line when it is read.
+/// </remarks>
 /// <example><code>
 /// var tokenizer = WordPieceTokenizer.Load("vocab.txt");
 /// SentenceTable reviews = SentenceTable.Load("reviews.csv", tokenizer, new() { Text = "review", Target = "sentiment" });
@@ -42,19 +44,38 @@ public sealed class SentenceTable : IClassified
 
         (int Line, string[] Fields)[] all = [.. CsvRows.Of(content, options.Separator)];
         if (all.Length < 2)
-            throw new FineTuneException($"'{path}' has {(all.Length == 0 ? "no line" : "one line only")}; expected a header and at least one row.");
-        string[] header = all[0].Fields;
+        {
+            throw new FineTuneException(
+                $"'{path}' has {(all.Length == 0 ? "no line" : "one line only")}; expected a header and at least one row.");
+        }
+
+        var header = all[0].Fields;
         fields = header.Length;
         rows = all[1..];
         text = Column(header, options.Text, 0);
         target = Column(header, options.Target, header.Length - 1);
         if (text == target)
+        {
             throw new FineTuneException($"'{path}' has '{header[text]}' for sentences and for classes; expected two columns.");
-        Classes = options.Classes ?? [.. rows.Where(row => row.Fields.Length == fields).Select(row => row.Fields[target]).Distinct().Order(StringComparer.Ordinal)];
+        }
+
+        Classes =
+            options.Classes
+            ??
+            [
+                .. rows.Where(row => row.Fields.Length == fields)
+                    .Select(row => row.Fields[target])
+                    .Distinct()
+                    .Order(StringComparer.Ordinal),
+            ];
 
         var identity = new Fingerprint("sentences");
-        foreach (string part in (IEnumerable<string>)[content, $"{options.Separator}", $"{text}", $"{target}", $"{length}", tokenizer.Identity, .. Classes])
+        foreach (var part in (IEnumerable<string>)
+                [content, $"{options.Separator}", $"{text}", $"{target}", $"{length}", tokenizer.Identity, .. Classes])
+        {
             identity.Add(part);
+        }
+
         Identity = identity.ToString();
     }
 
@@ -89,11 +110,13 @@ public sealed class SentenceTable : IClassified
     /// <exception cref="DamagedSampleException">The row has another number of fields, or its class is none of the classes.</exception>
     public int ClassOf(int index)
     {
-        string name = Row(index)[target];
-        for (int number = 0; number < Classes.Count; number++)
+        var name = Row(index)[target];
+        for (var number = 0; number < Classes.Count; number++)
         {
             if (Classes[number] == name)
+            {
                 return number;
+            }
         }
 
         throw new DamagedSampleException($"{Place(index)} is of the class '{name}'; expected one of {string.Join(", ", Classes)}.");
@@ -102,18 +125,26 @@ public sealed class SentenceTable : IClassified
     /// <summary>The file, the line, and the sentence, or its start if it is long.</summary>
     public string Describe(int index)
     {
-        string[] row = rows[index].Fields;
+        var row = rows[index].Fields;
         if (row.Length != fields)
+        {
             return Place(index);
-        string sentence = row[text];
-        return $"{Place(index)}: \"{(sentence.Length <= MostShown ? sentence : sentence[..(char.IsHighSurrogate(sentence[MostShown - 1]) ? MostShown - 1 : MostShown)] + "…")}\"";
+        }
+
+        var sentence = row[text];
+        if (sentence.Length > MostShown)
+        {
+            sentence = sentence[..(char.IsHighSurrogate(sentence[MostShown - 1]) ? MostShown - 1 : MostShown)] + "…";
+        }
+
+        return $"{Place(index)}: \"{sentence}\"";
     }
 
     private string Place(int index) => $"'{path}', line {rows[index].Line}";
 
     private string[] Row(int index)
     {
-        string[] row = rows[index].Fields;
+        var row = rows[index].Fields;
         return row.Length == fields
             ? row
             : throw new DamagedSampleException($"{Place(index)} has {row.Length} fields; expected {fields}, as in the header.");
@@ -122,8 +153,11 @@ public sealed class SentenceTable : IClassified
     private int Column(string[] header, string? name, int otherwise)
     {
         if (name is null)
+        {
             return otherwise;
-        int column = Array.IndexOf(header, name);
+        }
+
+        var column = Array.IndexOf(header, name);
         return column >= 0 ? column : throw new FineTuneException($"'{path}' has no column '{name}'; it has {string.Join(", ", header)}.");
     }
 }

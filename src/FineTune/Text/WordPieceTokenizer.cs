@@ -39,8 +39,11 @@ public sealed class WordPieceTokenizer
         {
             var identity = new Fingerprint("WordPiece");
             identity.Add($"{options}");
-            foreach (string token in Vocabulary)
+            foreach (var token in Vocabulary)
+            {
                 identity.Add(token);
+            }
+
             return identity.ToString();
         }
     }
@@ -65,14 +68,21 @@ public sealed class WordPieceTokenizer
         }
 
         var numbers = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
-        for (int i = 0; i < tokens.Length; i++)
+        for (var i = 0; i < tokens.Length; i++)
         {
             if (!numbers.TryAdd(tokens[i], i))
-                throw new FineTuneException($"'{path}' has the token '{tokens[i]}' in line {numbers[tokens[i]] + 1} and again in line {i + 1}; expected each once.");
+            {
+                throw new FineTuneException(
+                    $"'{path}' has the token '{tokens[i]}' in line {numbers[tokens[i]] + 1} and again in line {i + 1}; expected each "
+                        + "once.");
+            }
         }
 
         if (Special[..4].FirstOrDefault(token => !numbers.ContainsKey(token)) is { } missing)
+        {
             throw new FineTuneException($"'{path}' has no token '{missing}'; expected BERT's vocabulary, one token a line.");
+        }
+
         return new WordPieceTokenizer(tokens, numbers, options ?? new());
     }
 
@@ -81,7 +91,7 @@ public sealed class WordPieceTokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         var pieces = new List<string>();
-        foreach ((string part, bool isSpecial) in BetweenSpecialTokens(text))
+        foreach ((var part, var isSpecial) in BetweenSpecialTokens(text))
         {
             if (isSpecial)
             {
@@ -89,8 +99,10 @@ public sealed class WordPieceTokenizer
                 continue;
             }
 
-            foreach (string word in BertText.Words(part, options.LowerCase))
+            foreach (var word in BertText.Words(part, options.LowerCase))
+            {
                 AddPieces(word, pieces);
+            }
         }
 
         return pieces;
@@ -106,21 +118,30 @@ public sealed class WordPieceTokenizer
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 2);
         var encoded = new long[length];
         Array.Fill(encoded, PaddingToken);
-        int count = 0;
+        var count = 0;
         encoded[count++] = numbers[First];
-        foreach (string piece in Tokenize(text).Take(length - 2))
+        foreach (var piece in Tokenize(text).Take(length - 2))
+        {
             encoded[count++] = numbers[piece];
+        }
+
         encoded[count] = numbers[Separator];
         return encoded;
     }
 
     private IEnumerable<(string Part, bool IsSpecial)> BetweenSpecialTokens(string text)
     {
-        int start = 0;
-        for (int i = 0; i < text.Length; i++)
+        var start = 0;
+        for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] != '[' || Special.FirstOrDefault(token => numbers.ContainsKey(token) && string.CompareOrdinal(text, i, token, 0, token.Length) == 0) is not { } special)
+            if (text[i] != '['
+                || Special.FirstOrDefault(token =>
+                    numbers.ContainsKey(token) && string.CompareOrdinal(text, i, token, 0, token.Length) == 0)
+                    is not { } special)
+            {
                 continue;
+            }
+
             yield return (text[start..i], false);
             yield return (special, true);
             start = i + special.Length;
@@ -133,20 +154,29 @@ public sealed class WordPieceTokenizer
     private void AddPieces(string word, List<string> pieces)
     {
         int before = pieces.Count, start = 0;
-        bool isTooLong = word.EnumerateRunes().Count() > options.MaxWordLength;
+        var isTooLong = word.EnumerateRunes().Count() > options.MaxWordLength;
         while (start < word.Length && !isTooLong)
         {
-            int end = word.Length;
+            var end = word.Length;
             while (end > start && !numbers.ContainsKey(Piece(word, start, end)))
+            {
                 end--;
+            }
+
             if (end == start)
+            {
                 break;
+            }
+
             pieces.Add(Piece(word, start, end));
             start = end;
         }
 
         if (start == word.Length)
+        {
             return;
+        }
+
         pieces.RemoveRange(before, pieces.Count - before);
         pieces.Add(Unknown);
     }

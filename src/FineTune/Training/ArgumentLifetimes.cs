@@ -14,11 +14,15 @@ internal static class ArgumentLifetimes
 
     /// <summary>A warning for a run that loads data on threads of its own over a TorchSharp that does not; once in a process.</summary>
     public static TrainingWarning? WarningFor(int workers) =>
-        workers == 0 || AreKept(typeof(torch).Assembly) || Interlocked.Exchange(ref told, 1) == 1 ? null : new(
-            WarningKind.NumbersMayBeCollected,
-            "This TorchSharp lets the garbage collector free numbers that libtorch still reads, which loader threads make likely: training may "
-            + "die at a random place or compute with another number. Reference the package FineTune in the project that is run, so that its "
-            + "build targets mend TorchSharp, or set Workers = 0.");
+        workers == 0 || AreKept(typeof(torch).Assembly) || Interlocked.Exchange(ref told, 1) == 1
+            ? null
+            : new(
+                WarningKind.NumbersMayBeCollected,
+                "This TorchSharp lets the garbage collector free numbers that libtorch still reads, which loader threads make likely: "
+                    + "training may "
+                    + "die at a random place or compute with another number. Reference the package FineTune in the project that is "
+                    + "run, so that its "
+                    + "build targets mend TorchSharp, or set Workers = 0.");
 
     /// <summary>Whether an assembly of TorchSharp is one that needs no care, or is not optimized.</summary>
     internal static bool AreKept(Assembly torchSharp) =>

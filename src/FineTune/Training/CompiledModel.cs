@@ -19,7 +19,12 @@ public sealed class CompiledModel
     private TrainingStep? ownLoop;
 
     private CompiledModel(
-        Module<Tensor, Tensor> model, OptimizerBinding binding, Loss loss, IReadOnlyList<Metric> metrics, TrainingLog log, KeptFeatures features)
+        Module<Tensor, Tensor> model,
+        OptimizerBinding binding,
+        Loss loss,
+        IReadOnlyList<Metric> metrics,
+        TrainingLog log,
+        KeptFeatures features)
     {
         Features = features;
         Model = model;
@@ -99,7 +104,8 @@ public sealed class CompiledModel
     /// The rate of members that no attribute gives one; null for the phase's own: that of the class's attribute, or
     /// one stated for this kind of phase before, or a tenth of the head's.
     /// </param>
-    /// <param name="keepOptimizerState">Whether moments go on for parameters that go on, matched by name; else they start anew, as in Keras.</param>
+    /// <param name="keepOptimizerState">Whether moments go on for parameters that go on, matched by name; else they start anew, as in
+    /// Keras.</param>
     /// <exception cref="FineTuneException">The rate is not finite and positive, or nothing is trainable.</exception>
     public CompiledModel Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
         new(Model, binding.Again(learningRate, keepOptimizerState), Loss, Metrics, Log, Features);

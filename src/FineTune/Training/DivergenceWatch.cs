@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace FineTune;
 
 /// <summary>Watches for a validation loss that rises while the training loss falls.</summary>
@@ -38,7 +39,15 @@ internal sealed class DivergenceWatch
             start = (epoch - 1, before.Training, before.Validation);
         }
 
-        return rises != Epochs ? null : new TrainingWarning(WarningKind.ValidationLossRising, FormattableString.Invariant(
-            $"The validation loss rises (from {start.Validation:F4} after epoch {start.Epoch} to {validation:F4} after epoch {epoch}) while the training loss falls (from {start.Training:F4} to {training:F4}): the model overfits, or forgets what it was pre-trained on. Stop early, lower the learning rate, unfreeze fewer layers, or add data."));
+        return rises != Epochs
+            ? null
+            : new TrainingWarning(
+                WarningKind.ValidationLossRising,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The validation loss rises (from {start.Validation:F4} after epoch {start.Epoch} to {validation:F4} after "
+                        + $"epoch {epoch}) while the training loss falls (from {start.Training:F4} to {training:F4}): the model overfits, "
+                        + $"or forgets what it was pre-trained on. Stop early, lower the learning rate, unfreeze fewer layers, or add "
+                        + $"data."));
     }
 }

@@ -25,11 +25,19 @@ internal sealed partial class FitRun
 
     /// <summary>The run as it stands inside an epoch.</summary>
     /// <param name="nextBatch">The batch that a resume goes on with.</param>
-    public TrainingCheckpoint<RunState> Capture(int nextBatch) => Capture(
-        new RunPosition(
-            fit.Epoch, nextBatch, fit.Step, samples, step.Pending, step.Accumulated.Sum, step.Accumulated.Weight, clock.Elapsed.TotalSeconds),
-        nextBatch > 0 ? states!.Save() : [],
-        step.PendingGradients());
+    public TrainingCheckpoint<RunState> Capture(int nextBatch) =>
+        Capture(
+            new RunPosition(
+                fit.Epoch,
+                nextBatch,
+                fit.Step,
+                samples,
+                step.Pending,
+                step.Accumulated.Sum,
+                step.Accumulated.Weight,
+                clock.Elapsed.TotalSeconds),
+            nextBatch > 0 ? states!.Save() : [],
+            step.PendingGradients());
 
     /// <summary>The run as it stands between this epoch and the next.</summary>
     public TrainingCheckpoint<RunState> CaptureNextEpoch() => Capture(Before(fit.Epoch + 1), [], []);
@@ -60,8 +68,8 @@ internal sealed partial class FitRun
         else
         {
             savedMetrics = state.Metrics;
-            pendingGradients = Below(checkpoint.Tensors, "gradient/").ToDictionary(
-                named => named.Key, named => named.Value.clone().DetachFromDisposeScope());
+            pendingGradients = Below(checkpoint.Tensors, "gradient/")
+                .ToDictionary(named => named.Key, named => named.Value.clone().DetachFromDisposeScope());
             generator = checkpoint.Tensors["generator"].clone().DetachFromDisposeScope();
             RestoreCallbacks(checkpoint);
             if (state.Stopping is { } stopping)
@@ -87,7 +95,9 @@ internal sealed partial class FitRun
         samples = inEpoch.Samples;
         states!.Restore(savedMetrics);
         step.Restore(
-            inEpoch.PendingBatches, new WeightedSum(inEpoch.PendingSum, inEpoch.PendingWeight), name => pendingGradients.GetValueOrDefault(name));
+            inEpoch.PendingBatches,
+            new WeightedSum(inEpoch.PendingSum, inEpoch.PendingWeight),
+            name => pendingGradients.GetValueOrDefault(name));
         torch.set_rng_state(generator);
         foreach (var gradient in pendingGradients.Values)
         {
@@ -110,12 +120,15 @@ internal sealed partial class FitRun
 
     private static RunPosition Before(int epoch) => new(epoch, 0, 0, 0, 0, 0, 0, 0);
 
-    private static Dictionary<string, Tensor> Below(IReadOnlyDictionary<string, Tensor> tensors, string prefix) => tensors
-        .Where(named => named.Key.StartsWith(prefix, StringComparison.Ordinal))
-        .ToDictionary(named => named.Key[prefix.Length..], named => named.Value, StringComparer.Ordinal);
+    private static Dictionary<string, Tensor> Below(IReadOnlyDictionary<string, Tensor> tensors, string prefix) =>
+        tensors
+            .Where(named => named.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(named => named.Key[prefix.Length..], named => named.Value, StringComparer.Ordinal);
 
     private TrainingCheckpoint<RunState> Capture(
-        RunPosition at, List<List<double>> metrics, IEnumerable<(string Name, Tensor Gradient)> gradients)
+        RunPosition at,
+        List<List<double>> metrics,
+        IEnumerable<(string Name, Tensor Gradient)> gradients)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["generator"] = torch.get_rng_state() };
         foreach (var (name, tensor) in ModelTensors())
@@ -159,10 +172,10 @@ internal sealed partial class FitRun
     }
 
     private IEnumerable<(string Name, Tensor Tensor)> ModelTensors() =>
-    [
-        .. compiled.Model.named_parameters().Select(named => (named.name, (Tensor)named.parameter)),
-        .. compiled.Model.named_buffers().Select(named => (named.name, named.buffer)),
-    ];
+        [
+            .. compiled.Model.named_parameters().Select(named => (named.name, (Tensor)named.parameter)),
+            .. compiled.Model.named_buffers().Select(named => (named.name, named.buffer)),
+        ];
 
     private void RestoreModel(TrainingCheckpoint<RunState> checkpoint, string folder)
     {
@@ -189,8 +202,9 @@ internal sealed partial class FitRun
     {
         for (var i = 0; i < Math.Min(options.Callbacks.Count, checkpoint.State.Callbacks.Count); i++)
         {
-            options.Callbacks[i].Restore(
-                fit, new CallbackState(checkpoint.State.Callbacks[i], Below(checkpoint.Tensors, $"callback/{i}/")));
+            options
+                .Callbacks[i]
+                .Restore(fit, new CallbackState(checkpoint.State.Callbacks[i], Below(checkpoint.Tensors, $"callback/{i}/")));
         }
     }
 
@@ -206,38 +220,42 @@ internal sealed partial class FitRun
         {
             throw new FineTuneException(
                 $"The checkpoint in '{folder}' is of another training, so going on from it would not be exact: {differences}. "
-                + "Undo the change, delete the folder to start anew, or say allowDifferences.");
+                    + "Undo the change, delete the folder to start anew, or say allowDifferences.");
         }
 
-        fit.Warn(new TrainingWarning(WarningKind.ResumedWithDifferences,
-            $"Training goes on from a checkpoint of other settings, so its result is not that of one run: {differences}."));
+        fit.Warn(
+            new TrainingWarning(
+                WarningKind.ResumedWithDifferences,
+                $"Training goes on from a checkpoint of other settings, so its result is not that of one run: {differences}."));
     }
 
     // Weights may be millions, of which only it matters whether they are the same.
-    private static string? HashOf(IEnumerable<double>? weights) => weights is null
-        ? null
-        : TensorHash.Of(MemoryMarshal.AsBytes<double>(weights.ToArray())).ToString("x16", CultureInfo.InvariantCulture);
+    private static string? HashOf(IEnumerable<double>? weights) =>
+        weights is null
+            ? null
+            : TensorHash.Of(MemoryMarshal.AsBytes<double>(weights.ToArray())).ToString("x16", CultureInfo.InvariantCulture);
 
-    private RunSettings Settings() => new(
-        compiled.Tunable.Manifest.ToString(),
-        compiled.Phase.ToString(),
-        compiled.OptimizerConfig.Name,
-        compiled.Loss.Name,
-        string.Join(", ", compiled.Metrics.Select(metric => metric.Name)),
-        string.Join(", ", compiled.Trainable.Select(named => named.Name)),
-        string.Join(", ", options.Callbacks.Select(callback => callback.GetType().Name)),
-        sampleCount,
-        options.InitialEpoch,
-        options.Epochs,
-        options.BatchSize,
-        options.Shuffle,
-        options.Seed,
-        options.DropLast,
-        options.AccumulateBatches,
-        options.ClipNorm,
-        options.ClipValue,
-        HashOf(options.SampleWeights?.Select(weight => (double)weight)),
-        HashOf(options.SamplingWeights),
-        torch.get_num_threads(),
-        typeof(torch).Assembly.GetName().ToString());
+    private RunSettings Settings() =>
+        new(
+            compiled.Tunable.Manifest.ToString(),
+            compiled.Phase.ToString(),
+            compiled.OptimizerConfig.Name,
+            compiled.Loss.Name,
+            string.Join(", ", compiled.Metrics.Select(metric => metric.Name)),
+            string.Join(", ", compiled.Trainable.Select(named => named.Name)),
+            string.Join(", ", options.Callbacks.Select(callback => callback.GetType().Name)),
+            sampleCount,
+            options.InitialEpoch,
+            options.Epochs,
+            options.BatchSize,
+            options.Shuffle,
+            options.Seed,
+            options.DropLast,
+            options.AccumulateBatches,
+            options.ClipNorm,
+            options.ClipValue,
+            HashOf(options.SampleWeights?.Select(weight => (double)weight)),
+            HashOf(options.SamplingWeights),
+            torch.get_num_threads(),
+            typeof(torch).Assembly.GetName().ToString());
 }

@@ -75,7 +75,8 @@ internal sealed partial class FitRun
 
             options.Backup?.Begin(fit);
 
-            if (ArgumentLifetimes.WarningFor(Math.Max(options.TrainingBatches.Workers, options.ValidationBatches.Workers)) is { } unsafeNumbers)
+            if (ArgumentLifetimes.WarningFor(Math.Max(options.TrainingBatches.Workers, options.ValidationBatches.Workers)) is
+                { } unsafeNumbers)
             {
                 fit.Warn(unsafeNumbers);
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTune.Data;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -27,8 +28,7 @@ internal sealed class MovementAudit : IDisposable
         this.compiled = compiled;
         trainable =
         [
-            .. compiled.OptimizerGroups.SelectMany(
-                group => group.Named.Select(named => (named.Name, group.Name, named.Parameter))),
+            .. compiled.OptimizerGroups.SelectMany(group => group.Named.Select(named => (named.Name, group.Name, named.Parameter))),
         ];
         parameters = Array.ConvertAll(trainable, named => named.Parameter);
         var inference = new HashSet<torch.nn.Module>(
@@ -87,7 +87,7 @@ internal sealed class MovementAudit : IDisposable
         {
             throw new FineTuneException(
                 $"The frozen {frozenNames[moved]} changed during epoch {epoch}; something other than the optimizer writes to it: a "
-                + "normalization layer in training mode, a callback, or code that shares the tensor.");
+                    + "normalization layer in training mode, a callback, or code that shares the tensor.");
         }
 
         var warnings = new List<TrainingWarning>();
@@ -105,12 +105,16 @@ internal sealed class MovementAudit : IDisposable
             {
                 throw new FineTuneException(
                     $"The parameter {name} received gradients in epoch {epoch} but did not move: the optimizer updates "
-                    + "another tensor than the model computes with.");
+                        + "another tensor than the model computes with.");
             }
 
-            warnings.Add(new TrainingWarning(WarningKind.ParameterUnmoved,
-                FormattableString.Invariant(
-                    $"The parameter {name} did not move in epoch {epoch}: its gradients (norm {norms[i]:0.###e+0}) were too small for a learning rate of {Rate(group):0.###e+0}.")));
+            warnings.Add(
+                new TrainingWarning(
+                    WarningKind.ParameterUnmoved,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The parameter {name} did not move in epoch {epoch}: its gradients (norm {norms[i]:0.###e+0}) were too "
+                            + $"small for a learning rate of {Rate(group):0.###e+0}.")));
         }
 
         return warnings;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -113,11 +114,17 @@ internal sealed class OptimizerBinding
 
         var head = before.ParameterGroups.Max(group => group.LearningRate);
         var highest = ParameterGroups.MaxBy(group => group.LearningRate)!;
-        return highest.LearningRate < head ? [] :
-        [
-            new(WarningKind.LearningRateNotLowered, FormattableString.Invariant(
-                $"'{highest.Name}' is fine-tuned at a learning rate of {highest.LearningRate:0.######e+0}, not below the head's {head:0.######e+0}; pre-trained weights survive a tenth of it or less.")),
-        ];
+        return highest.LearningRate < head
+            ? []
+            :
+            [
+                new(
+                    WarningKind.LearningRateNotLowered,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"'{highest.Name}' is fine-tuned at a learning rate of {highest.LearningRate:0.######e+0}, not below the "
+                            + $"head's {head:0.######e+0}; pre-trained weights survive a tenth of it or less.")),
+            ];
     }
 
     private List<LearningRateGroup> CurrentRates()

@@ -26,7 +26,8 @@ internal static class ProgressDisplay
 
     /// <summary>How training ended, with the epoch whose weights were kept.</summary>
     public static string Outcome(FitOutcome outcome) => outcome is { WeightsRestored: true, Best: { } best }
-        ? string.Create(CultureInfo.InvariantCulture,
+        ? string.Create(
+            CultureInfo.InvariantCulture,
             $"{outcome.Message} The weights are those of epoch {best.Epoch} ({best.Monitor} {best.Value:F4}).")
         : outcome.Message;
 }

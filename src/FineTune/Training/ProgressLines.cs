@@ -16,8 +16,11 @@ public sealed class ProgressLines(TextWriter output) : Callback
     public override void OnEpochEnd(FitContext fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{ProgressDisplay.Epoch(fit)}  {fit.Compiled.Phase}  {ProgressDisplay.Values(fit.Metrics)}  {clock.Elapsed.TotalSeconds:F1} s"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{ProgressDisplay.Epoch(fit)}  {fit.Compiled.Phase}  {ProgressDisplay.Values(fit.Metrics)}  "
+                    + $"{clock.Elapsed.TotalSeconds:F1} s"));
     }
 
     /// <inheritdoc/>

@@ -44,18 +44,34 @@ internal sealed record RunSettings(
         var then = Named().ToList();
         return then.Zip(now.Named())
             .Where(pair => !Equals(pair.First.Value, pair.Second.Value))
-            .Select(pair => FormattableString.Invariant($"{pair.First.Name} was {pair.First.Value ?? "none"} and is {pair.Second.Value ?? "none"}"));
+            .Select(pair =>
+                FormattableString.Invariant($"{pair.First.Name} was {pair.First.Value ?? "none"} and is {pair.Second.Value ?? "none"}"));
     }
 
     private IEnumerable<(string Name, object? Value)> Named() =>
-    [
-        (nameof(Model), Model), (nameof(Phase), Phase), (nameof(Optimizer), Optimizer), (nameof(Loss), Loss),
-        (nameof(Metrics), Metrics), (nameof(Trainable), Trainable), (nameof(Callbacks), Callbacks), (nameof(Samples), Samples),
-        (nameof(InitialEpoch), InitialEpoch), (nameof(Epochs), Epochs), (nameof(BatchSize), BatchSize), (nameof(Shuffle), Shuffle), (nameof(Seed), Seed),
-        (nameof(DropLast), DropLast), (nameof(AccumulateBatches), AccumulateBatches), (nameof(ClipNorm), ClipNorm),
-        (nameof(ClipValue), ClipValue), (nameof(SampleWeights), SampleWeights),
-        (nameof(SamplingWeights), SamplingWeights), (nameof(Threads), Threads), (nameof(Library), Library),
-    ];
+        [
+            (nameof(Model), Model),
+            (nameof(Phase), Phase),
+            (nameof(Optimizer), Optimizer),
+            (nameof(Loss), Loss),
+            (nameof(Metrics), Metrics),
+            (nameof(Trainable), Trainable),
+            (nameof(Callbacks), Callbacks),
+            (nameof(Samples), Samples),
+            (nameof(InitialEpoch), InitialEpoch),
+            (nameof(Epochs), Epochs),
+            (nameof(BatchSize), BatchSize),
+            (nameof(Shuffle), Shuffle),
+            (nameof(Seed), Seed),
+            (nameof(DropLast), DropLast),
+            (nameof(AccumulateBatches), AccumulateBatches),
+            (nameof(ClipNorm), ClipNorm),
+            (nameof(ClipValue), ClipValue),
+            (nameof(SampleWeights), SampleWeights),
+            (nameof(SamplingWeights), SamplingWeights),
+            (nameof(Threads), Threads),
+            (nameof(Library), Library),
+        ];
 }
 
 /// <summary>Where a run stands: the next batch, and what waits for a step.</summary>

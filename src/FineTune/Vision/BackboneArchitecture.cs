@@ -8,4 +8,9 @@ namespace FineTune.Vision;
 /// <param name="Normalization">What those weights expect.</param>
 /// <param name="FeatureWidth">The number of features that come out for a picture, which go into the head.</param>
 /// <param name="Create">Makes one with random weights.</param>
-public sealed record BackboneArchitecture(string Name, int InputSize, Normalization Normalization, int FeatureWidth, Func<Sequential> Create);
+public sealed record BackboneArchitecture(
+    string Name,
+    int InputSize,
+    Normalization Normalization,
+    int FeatureWidth,
+    Func<Sequential> Create);

@@ -39,7 +39,7 @@ public sealed class ImageFolder : IClassified
     /// </exception>
     public static ImageFolder Load(string directory, ImageFolderOptions? options = null)
     {
-        (string[] classes, Picture[] pictures) = Find(directory);
+        (var classes, var pictures) = Find(directory);
         return new ImageFolder(classes, pictures, options ?? new(), augmented: true);
     }
 
@@ -58,25 +58,39 @@ public sealed class ImageFolder : IClassified
         string train = Path.Combine(root, "train"), validation = Path.Combine(root, "validation");
         bool hasTrain = Directory.Exists(train), hasValidation = Directory.Exists(validation);
         if (hasTrain != hasValidation)
-            throw new FineTuneException($"'{root}' has a folder '{(hasTrain ? "train" : "validation")}' but no '{(hasTrain ? "validation" : "train")}'; expected both, or the classes directly in it.");
+        {
+            throw new FineTuneException(
+                $"'{root}' has a folder '{(hasTrain ? "train" : "validation")}' but no '{(hasTrain ? "validation" : "train")}'; "
+                    + "expected both, or the classes directly in it.");
+        }
 
         if (!hasTrain)
+        {
             return Split(root, options);
+        }
 
-        (string[] classes, Picture[] pictures) = Find(train);
-        (string[] validationClasses, Picture[] validationPictures) = Find(validation);
+        (var classes, var pictures) = Find(train);
+        (var validationClasses, var validationPictures) = Find(validation);
         if (!classes.SequenceEqual(validationClasses))
-            throw new FineTuneException($"'{train}' has the classes {string.Join(", ", classes)}, but '{validation}' has {string.Join(", ", validationClasses)}; both need the same.");
+        {
+            throw new FineTuneException(
+                $"'{train}' has the classes {string.Join(", ", classes)}, but '{validation}' has "
+                    + $"{string.Join(", ", validationClasses)}; both need the same.");
+        }
+
         return (new(classes, pictures, options, augmented: true), new(classes, validationPictures, options, augmented: false));
     }
 
     /// <inheritdoc/>
     public Sample Read(int index, Random random)
     {
-        Picture picture = pictures[index];
-        Tensor input = Decode(picture.Path);
+        var picture = pictures[index];
+        var input = Decode(picture.Path);
         if (augmented && options.Augment is { } augment)
+        {
             input = augment(input, random);
+        }
+
         return new Sample(input, tensor(picture.Class));
     }
 
@@ -89,12 +103,18 @@ public sealed class ImageFolder : IClassified
         get
         {
             if (augmented && options.Augment is not null)
+            {
                 return null;
+            }
+
             var identity = new Fingerprint("pictures");
             identity.Add((ulong)options.ImageSize);
-            foreach (float value in options.Normalization.Mean.Concat(options.Normalization.StandardDeviation))
+            foreach (var value in options.Normalization.Mean.Concat(options.Normalization.StandardDeviation))
+            {
                 identity.Add(BitConverter.SingleToUInt32Bits(value));
-            foreach (Picture picture in pictures)
+            }
+
+            foreach (var picture in pictures)
             {
                 var file = new FileInfo(picture.Path);
                 identity.Add(file.FullName);
@@ -115,16 +135,21 @@ public sealed class ImageFolder : IClassified
 
     private static (ImageFolder Train, ImageFolder Validation) Split(string root, ImageFolderOptions options)
     {
-        (string[] classes, Picture[] pictures) = Find(root);
+        (var classes, var pictures) = Find(root);
         var random = new Random(options.Seed);
         var train = new List<Picture>();
         var validation = new List<Picture>();
-        foreach (IGrouping<long, Picture> group in pictures.GroupBy(picture => picture.Class))
+        foreach (var group in pictures.GroupBy(picture => picture.Class))
         {
             Picture[] shuffled = [.. group];
             if (shuffled.Length < 2)
-                throw new FineTuneException($"'{Path.Combine(root, classes[group.Key])}' has one picture only; at least 2 are needed to split them into training and validation.");
-            int kept = ClassifiedSubset.Pick(shuffled, options.ValidationSplit, random);
+            {
+                throw new FineTuneException(
+                    $"'{Path.Combine(root, classes[group.Key])}' has one picture only; at least 2 are needed to split them into "
+                        + "training and validation.");
+            }
+
+            var kept = ClassifiedSubset.Pick(shuffled, options.ValidationSplit, random);
             validation.AddRange(shuffled[..kept].OrderBy(picture => picture.Path, StringComparer.Ordinal));
             train.AddRange(shuffled[kept..].OrderBy(picture => picture.Path, StringComparer.Ordinal));
         }
@@ -135,37 +160,67 @@ public sealed class ImageFolder : IClassified
     private static (string[] Classes, Picture[] Pictures) Find(string directory)
     {
         if (File.Exists(directory))
-            throw new FineTuneException($"'{directory}' is a file; expected a folder with one folder of pictures for each class.");
-        if (!Directory.Exists(directory))
-            throw new FineTuneException($"The folder '{directory}' does not exist; expected a folder with one folder of pictures for each class.");
-        string[] classes = [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)];
-        if (classes.Length == 0)
-            throw new FineTuneException($"'{directory}' has no folders in it; expected one folder of pictures for each class.");
-        var pictures = new List<Picture>();
-        for (int i = 0; i < classes.Length; i++)
         {
-            string folder = Path.Combine(directory, classes[i]);
-            string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(PictureFile.HasPictureName).Order(StringComparer.Ordinal)];
+            throw new FineTuneException($"'{directory}' is a file; expected a folder with one folder of pictures for each class.");
+        }
+
+        if (!Directory.Exists(directory))
+        {
+            throw new FineTuneException(
+                $"The folder '{directory}' does not exist; expected a folder with one folder of pictures for each class.");
+        }
+
+        string[] classes =
+        [
+            .. Directory
+                .EnumerateDirectories(directory)
+                .Select(path => Path.GetFileName(path))
+                .Where(name => !name.StartsWith('.'))
+                .Order(StringComparer.Ordinal),
+        ];
+        if (classes.Length == 0)
+        {
+            throw new FineTuneException($"'{directory}' has no folders in it; expected one folder of pictures for each class.");
+        }
+
+        var pictures = new List<Picture>();
+        for (var i = 0; i < classes.Length; i++)
+        {
+            var folder = Path.Combine(directory, classes[i]);
+            string[] files =
+            [
+                .. Directory
+                    .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                    .Where(PictureFile.HasPictureName)
+                    .Order(StringComparer.Ordinal),
+            ];
             if (files.Length == 0)
-                throw new FineTuneException($"The class folder '{folder}' has no picture in it; expected files that end in .png, .jpg or .jpeg.");
-            int label = i;
+            {
+                throw new FineTuneException(
+                    $"The class folder '{folder}' has no picture in it; expected files that end in .png, .jpg or .jpeg.");
+            }
+
+            var label = i;
             pictures.AddRange(files.Select(file => new Picture(file, label)));
         }
 
         if (classes.Length == 1)
+        {
             throw new FineTuneException($"'{directory}' has one class only, '{classes[0]}'; at least 2 are needed to tell apart.");
+        }
+
         return (classes, [.. pictures]);
     }
 
     private Tensor Decode(string path)
     {
-        int size = options.ImageSize;
+        var size = options.ImageSize;
         try
         {
-            (byte[] pixels, int height, int width) = PictureFile.Read(path);
-            float[] values = Resampling.Square(pixels, 3, height, width, size);
+            (var pixels, var height, var width) = PictureFile.Read(path);
+            var values = Resampling.Square(pixels, 3, height, width, size);
             Normalize(values);
-            using Tensor flat = tensor(values);
+            using var flat = tensor(values);
             return flat.reshape(3, size, size);
         }
         catch (Exception exception) when (exception is not FineTuneException)
@@ -176,13 +231,15 @@ public sealed class ImageFolder : IClassified
 
     private void Normalize(float[] values)
     {
-        int plane = options.ImageSize * options.ImageSize;
-        for (int channel = 0; channel < 3; channel++)
+        var plane = options.ImageSize * options.ImageSize;
+        for (var channel = 0; channel < 3; channel++)
         {
-            float scale = 1 / (255 * options.Normalization.StandardDeviation[channel]);
-            float shift = options.Normalization.Mean[channel] / options.Normalization.StandardDeviation[channel];
-            foreach (ref float value in values.AsSpan(channel * plane, plane))
+            var scale = 1 / (255 * options.Normalization.StandardDeviation[channel]);
+            var shift = options.Normalization.Mean[channel] / options.Normalization.StandardDeviation[channel];
+            foreach (ref var value in values.AsSpan(channel * plane, plane))
+            {
                 value = value * scale - shift;
+            }
         }
     }
 

@@ -23,27 +23,38 @@ internal static class PictureFile
     /// </exception>
     public static (byte[] Pixels, int Height, int Width) Read(string path)
     {
-        using SKData content = SKData.CreateCopy(File.ReadAllBytes(path));
-        using SKCodec? codec = SKCodec.Create(content);
+        using var content = SKData.CreateCopy(File.ReadAllBytes(path));
+        using var codec = SKCodec.Create(content);
         // Skia reads more, such as icons and WBMP, which begins with two zeros and so takes files for pictures that are none.
         if (codec?.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp
             or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif))
+        {
             throw new DamagedSampleException($"'{path}' is not a PNG, JPEG, WebP, BMP or GIF picture, or is truncated before its pixels.");
-        string format = Name(codec.EncodedFormat);
-        if (FormatOfName(path) is { } named && named != codec.EncodedFormat)
-            throw new DamagedSampleException($"'{path}' is named as a {Name(named)} picture, but holds a {format} one; rename it.");
+        }
 
-        (int height, int width) = (codec.Info.Height, codec.Info.Width);
-        int size = checked(4 * height * width);
-        byte[] interleaved = ArrayPool<byte>.Shared.Rent(size);
+        var format = Name(codec.EncodedFormat);
+        if (FormatOfName(path) is { } named && named != codec.EncodedFormat)
+        {
+            throw new DamagedSampleException($"'{path}' is named as a {Name(named)} picture, but holds a {format} one; rename it.");
+        }
+
+        (var height, var width) = (codec.Info.Height, codec.Info.Width);
+        var size = checked(4 * height * width);
+        var interleaved = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             // Without a color space, so that none is converted to.
-            SKCodecResult result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), interleaved);
+            var result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), interleaved);
             if (result == SKCodecResult.IncompleteInput)
+            {
                 throw new DamagedSampleException($"'{path}' is truncated: the {format} picture in it ends before its last pixel.");
+            }
+
             if (result != SKCodecResult.Success)
+            {
                 throw new DamagedSampleException($"'{path}' cannot be decoded as a picture: it is damaged or truncated ({result}).");
+            }
+
             return (ChannelsFirst(interleaved.AsSpan(0, size)), height, width);
         }
         finally
@@ -54,10 +65,10 @@ internal static class PictureFile
 
     private static byte[] ChannelsFirst(ReadOnlySpan<byte> interleaved)
     {
-        int plane = interleaved.Length / 4;
+        var plane = interleaved.Length / 4;
         var pixels = new byte[3 * plane];
         Span<byte> red = pixels.AsSpan(0, plane), green = pixels.AsSpan(plane, plane), blue = pixels.AsSpan(2 * plane, plane);
-        for (int i = 0; i < plane; i++)
+        for (var i = 0; i < plane; i++)
         {
             red[i] = interleaved[4 * i];
             green[i] = interleaved[4 * i + 1];

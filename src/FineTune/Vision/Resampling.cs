@@ -19,37 +19,42 @@ internal static class Resampling
     /// <returns>Of shape [channels, size, size], in the range of the input.</returns>
     public static float[] Square(ReadOnlySpan<byte> pixels, int channels, int height, int width, int size)
     {
-        int side = Math.Min(height, width);
-        Tap[] rows = Taps((height - side) / 2, side, size);
-        Tap[] columns = Taps((width - side) / 2, side, size);
+        var side = Math.Min(height, width);
+        var rows = Taps((height - side) / 2, side, size);
+        var columns = Taps((width - side) / 2, side, size);
         var narrowed = new float[height * size];
         var result = new float[channels * size * size];
-        for (int channel = 0; channel < channels; channel++)
+        for (var channel = 0; channel < channels; channel++)
         {
-            ReadOnlySpan<byte> plane = pixels.Slice(channel * height * width, height * width);
-            for (int y = 0; y < height; y++)
+            var plane = pixels.Slice(channel * height * width, height * width);
+            for (var y = 0; y < height; y++)
             {
-                ReadOnlySpan<byte> line = plane.Slice(y * width, width);
-                for (int x = 0; x < size; x++)
+                var line = plane.Slice(y * width, width);
+                for (var x = 0; x < size; x++)
                 {
-                    Tap tap = columns[x];
+                    var tap = columns[x];
                     float sum = 0;
-                    for (int i = 0; i < tap.Weights.Length; i++)
+                    for (var i = 0; i < tap.Weights.Length; i++)
+                    {
                         sum += tap.Weights[i] * line[tap.First + i];
+                    }
+
                     narrowed[y * size + x] = sum;
                 }
             }
 
-            for (int y = 0; y < size; y++)
+            for (var y = 0; y < size; y++)
             {
-                Span<float> line = result.AsSpan((channel * size + y) * size, size);
-                Tap tap = rows[y];
-                for (int i = 0; i < tap.Weights.Length; i++)
+                var line = result.AsSpan((channel * size + y) * size, size);
+                var tap = rows[y];
+                for (var i = 0; i < tap.Weights.Length; i++)
                 {
                     ReadOnlySpan<float> source = narrowed.AsSpan((tap.First + i) * size, size);
-                    float weight = tap.Weights[i];
-                    for (int x = 0; x < size; x++)
+                    var weight = tap.Weights[i];
+                    for (var x = 0; x < size; x++)
+                    {
                         line[x] += weight * source[x];
+                    }
                 }
             }
         }
@@ -59,18 +64,21 @@ internal static class Resampling
 
     private static Tap[] Taps(int start, int side, int size)
     {
-        double scale = (double)side / size;
-        double reach = Math.Max(scale, 1);
+        var scale = (double)side / size;
+        var reach = Math.Max(scale, 1);
         var taps = new Tap[size];
-        for (int i = 0; i < size; i++)
+        for (var i = 0; i < size; i++)
         {
-            double centre = (i + 0.5) * scale;
-            int first = Math.Max(0, (int)(centre - reach + 0.5));
-            int last = Math.Min(side, (int)(centre + reach + 0.5));
+            var centre = (i + 0.5) * scale;
+            var first = Math.Max(0, (int)(centre - reach + 0.5));
+            var last = Math.Min(side, (int)(centre + reach + 0.5));
             var weights = new double[last - first];
-            for (int j = 0; j < weights.Length; j++)
+            for (var j = 0; j < weights.Length; j++)
+            {
                 weights[j] = Math.Max(0, 1 - Math.Abs((first + j + 0.5 - centre) / reach));
-            double sum = weights.Sum();
+            }
+
+            var sum = weights.Sum();
             taps[i] = new Tap(start + first, [.. weights.Select(weight => (float)(weight / sum))]);
         }
 

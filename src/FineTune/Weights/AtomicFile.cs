@@ -10,9 +10,9 @@ internal static partial class AtomicFile
 {
     public static void Write(string path, Action<Stream> write)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
@@ -28,7 +28,10 @@ internal static partial class AtomicFile
             DeleteIfPossible(temporary);
             // What .NET makes of EFBIG: the file would be larger than this process may write.
             if (exception is ArgumentOutOfRangeException)
+            {
                 throw new IOException($"The file would grow beyond the size that this process may write: {exception.Message}", exception);
+            }
+
             throw;
         }
 
@@ -51,14 +54,22 @@ internal static partial class AtomicFile
     private static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
+        {
             return;
-        int descriptor = Open(folder, flags: 0);
+        }
+
+        var descriptor = Open(folder, flags: 0);
         if (descriptor < 0)
+        {
             throw new IOException($"The folder '{folder}' cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
         try
         {
             if (Synchronize(descriptor) != 0)
+            {
                 throw new IOException($"The folder '{folder}' cannot be written to the disk: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
         }
         finally
         {

@@ -24,27 +24,39 @@ internal sealed class BackboneMatch
     /// <param name="remainders">The backbone's modules that stand where a published network has its head.</param>
     /// <param name="options">How to match.</param>
     public BackboneMatch(
-        WeightsFile file, string member, IReadOnlyDictionary<string, Tensor> targets, IReadOnlyList<string> remainders, LoadBackboneOptions options)
+        WeightsFile file,
+        string member,
+        IReadOnlyDictionary<string, Tensor> targets,
+        IReadOnlyList<string> remainders,
+        LoadBackboneOptions options)
     {
-        SortedDictionary<string, StoredTensor> sources = Renamed(file, options.Rename);
+        var sources = Renamed(file, options.Rename);
         HashSet<string> parts = [.. targets.Keys.Select(Part)];
         sources = WithoutPrefix(sources, "module.", parts);
         sources = WithoutPrefix(sources, member + ".", parts);
-        foreach (string prefix in PublishedNames.Prefixes)
-            sources = WithoutPrefix(sources, prefix, parts);
-        sources = PublishedNames.Replaced(sources, targets.ContainsKey);
-        foreach ((string name, StoredTensor source) in sources)
+        foreach (var prefix in PublishedNames.Prefixes)
         {
-            if (!targets.TryGetValue(name, out Tensor? target))
+            sources = WithoutPrefix(sources, prefix, parts);
+        }
+
+        sources = PublishedNames.Replaced(sources, targets.ContainsKey);
+        foreach ((var name, var source) in sources)
+        {
+            if (!targets.TryGetValue(name, out var target))
             {
                 if (!parts.Contains(Part(name)) || remainders.Any(remainder => name.StartsWith(remainder + ".", StringComparison.Ordinal)))
+                {
                     leftOut.Add(name);
+                }
                 else if (!IsOptional(name))
+                {
                     unexpected.Add(name);
+                }
             }
             else if (!target.shape.AsSpan().SequenceEqual([.. source.Shape]))
             {
-                different.Add($"{name} ([{string.Join(", ", source.Shape)}] in the file, [{string.Join(", ", target.shape)}] in the model)");
+                different.Add(
+                    $"{name} ([{string.Join(", ", source.Shape)}] in the file, [{string.Join(", ", target.shape)}] in the model)");
             }
             else if (target.dtype != source.Type && !(IsFloatingPoint(target.dtype) && IsFloatingPoint(source.Type)))
             {
@@ -63,8 +75,10 @@ internal sealed class BackboneMatch
 
     public void Load()
     {
-        foreach ((StoredTensor source, Tensor target) in pairs)
+        foreach ((var source, var target) in pairs)
+        {
             source.CopyTo(target);
+        }
     }
 
     public LoadReport Report(string path) => new(path, loaded, leftOut, missing, unexpected);
@@ -73,26 +87,45 @@ internal sealed class BackboneMatch
     {
         var faults = new List<string>();
         if (missing.Count > 0 && (strict || loaded.Count == 0))
+        {
             faults.Add($"missing: {FirstFew.Of(missing)}");
+        }
+
         if (unexpected.Count > 0 && strict)
+        {
             faults.Add($"unexpected: {FirstFew.Of(unexpected)}");
+        }
+
         if (different.Count > 0)
+        {
             faults.Add($"of another shape: {FirstFew.Of(different)}");
+        }
+
         if (faults.Count > 0)
-            throw new WeightsFileException($"The weights in '{path}' do not fit '{member}', so nothing was loaded; {string.Join("; ", faults)}.");
+        {
+            throw new WeightsFileException(
+                $"The weights in '{path}' do not fit '{member}', so nothing was loaded; {string.Join("; ", faults)}.");
+        }
     }
 
-    private static SortedDictionary<string, StoredTensor> Renamed(WeightsFile file, IReadOnlyList<(string Pattern, string Replacement)> rename)
+    private static SortedDictionary<string, StoredTensor> Renamed(
+        WeightsFile file,
+        IReadOnlyList<(string Pattern, string Replacement)> rename)
     {
         (Regex Pattern, string Replacement)[] changes = [.. rename.Select(change => (Pattern(change.Pattern), change.Replacement))];
         var renamed = new SortedDictionary<string, StoredTensor>(StringComparer.Ordinal);
-        foreach ((string original, StoredTensor tensor) in file.Tensors)
+        foreach ((var original, var tensor) in file.Tensors)
         {
-            string name = original;
-            foreach ((Regex pattern, string replacement) in changes)
+            var name = original;
+            foreach ((var pattern, var replacement) in changes)
+            {
                 name = pattern.Replace(name, replacement);
+            }
+
             if (!renamed.TryAdd(name, tensor))
+            {
                 throw new WeightsFileException($"Renaming gives two tensors of '{file.Path}' the name '{name}', one of them '{original}'.");
+            }
         }
 
         return renamed;
@@ -106,19 +139,31 @@ internal sealed class BackboneMatch
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException($"The pattern '{pattern}' in {nameof(LoadBackboneOptions.Rename)} cannot be used: {exception.Message}", exception);
+            throw new ArgumentException(
+                $"The pattern '{pattern}' in {nameof(LoadBackboneOptions.Rename)} cannot be used: {exception.Message}",
+                exception);
         }
     }
 
     // A file of a whole model has the backbone's names under its member's; one from PyTorch's DataParallel has all
     // names under 'module'.
-    private static SortedDictionary<string, StoredTensor> WithoutPrefix(SortedDictionary<string, StoredTensor> sources, string prefix, HashSet<string> parts)
+    private static SortedDictionary<string, StoredTensor> WithoutPrefix(
+        SortedDictionary<string, StoredTensor> sources,
+        string prefix,
+        HashSet<string> parts)
     {
-        if (sources.Keys.Any(name => parts.Contains(Part(name))) || !sources.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        if (sources.Keys.Any(name => parts.Contains(Part(name)))
+            || !sources.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
             return sources;
+        }
+
         var stripped = new SortedDictionary<string, StoredTensor>(StringComparer.Ordinal);
-        foreach ((string name, StoredTensor tensor) in sources)
+        foreach ((var name, var tensor) in sources)
+        {
             stripped[name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name] = tensor;
+        }
+
         return stripped;
     }
 
@@ -127,7 +172,8 @@ internal sealed class BackboneMatch
     // How many batches a BatchNorm has seen: older files lack it, and it is used only where momentum is not set. The
     // numbers of positions: older files have them, although they are 0, 1, 2, ….
     private static bool IsOptional(string name) =>
-        name.EndsWith("num_batches_tracked", StringComparison.Ordinal) || name.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
+        name.EndsWith("num_batches_tracked", StringComparison.Ordinal)
+        || name.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 
     private static bool IsFloatingPoint(ScalarType type) =>
         type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;

@@ -11,7 +11,8 @@ public static class BackboneWeights
     /// With several backbones, the file's names start with those of their members.
     /// </summary>
     /// <param name="model">The model; its head keeps its values.</param>
-    /// <param name="path">Anything that <see cref="WeightsFile.Open"/> reads, with the names of the backbone: torchvision's for <see cref="Vision.Backbones"/>.</param>
+    /// <param name="path">Anything that <see cref="WeightsFile.Open"/> reads, with the names of the backbone: torchvision's for
+    /// <see cref="Vision.Backbones"/>.</param>
     /// <param name="options">How names are matched; strictly unless said otherwise.</param>
     /// <returns>What was loaded and what was not.</returns>
     /// <exception cref="WeightsFileException">
@@ -21,8 +22,8 @@ public static class BackboneWeights
     /// <exception cref="ArgumentException">A pattern of <see cref="LoadBackboneOptions.Rename"/> cannot be used.</exception>
     public static LoadReport LoadBackbone(this IFineTunable model, string path, LoadBackboneOptions? options = null)
     {
-        (string member, Dictionary<string, Tensor> targets, List<string> remainders) = Backbone(model);
-        using WeightsFile file = WeightsFile.Open(path);
+        (var member, var targets, var remainders) = Backbone(model);
+        using var file = WeightsFile.Open(path);
         var match = new BackboneMatch(file, member, targets, remainders, options ?? new());
         file.Verify();
         match.Load();
@@ -43,11 +44,14 @@ public static class BackboneWeights
         var children = ((nn.Module)model).named_children().Where(child => members.Contains(child.name)).ToList();
         var tensors = new Dictionary<string, Tensor>();
         var remainders = new List<string>();
-        foreach ((string member, nn.Module module) in children)
+        foreach ((var member, var module) in children)
         {
-            string prefix = children.Count == 1 ? "" : member + ".";
-            foreach ((string name, Tensor tensor) in module.state_dict())
+            var prefix = children.Count == 1 ? "" : member + ".";
+            foreach ((var name, var tensor) in module.state_dict())
+            {
                 tensors[prefix + name] = tensor;
+            }
+
             remainders.AddRange(module.named_modules().Where(part => part.module is IHeadRemainder).Select(part => prefix + part.name));
         }
 

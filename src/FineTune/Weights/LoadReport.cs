@@ -16,13 +16,22 @@ public sealed record LoadReport(
     /// <summary>One line, such as <c>Loaded 120 tensors from 'resnet18.safetensors', left out fc.bias, fc.weight.</c></summary>
     public override string ToString()
     {
-        string text = $"Loaded {Loaded.Count} tensors from '{Path}'";
+        var text = $"Loaded {Loaded.Count} tensors from '{Path}'";
         if (LeftOut.Count > 0)
+        {
             text += $", left out {FirstFew.Of(LeftOut)}";
+        }
+
         if (Missing.Count > 0)
+        {
             text += $", missed {FirstFew.Of(Missing)}";
+        }
+
         if (Unexpected.Count > 0)
+        {
             text += $", had no place for {FirstFew.Of(Unexpected)}";
+        }
+
         return text + ".";
     }
 }

@@ -28,7 +28,13 @@ internal sealed unsafe class MappedFile : IDisposable
                 return;
             }
 
-            file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            file = MemoryMappedFile.CreateFromFile(
+                stream,
+                null,
+                0,
+                MemoryMappedFileAccess.Read,
+                HandleInheritability.None,
+                leaveOpen: true);
             Map();
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -55,7 +61,10 @@ internal sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
         if (length == 0)
+        {
             return [];
+        }
+
         ObjectDisposedException.ThrowIf(start is null, this);
         return new ReadOnlySpan<byte>(start + offset, length);
     }
@@ -81,7 +90,10 @@ internal sealed unsafe class MappedFile : IDisposable
             }
 
             if (count == 0)
+            {
                 throw new WeightsFileException($"The weights file '{Path}' became shorter while it was read.");
+            }
+
             destination = destination[count..];
             offset += count;
         }
@@ -91,7 +103,10 @@ internal sealed unsafe class MappedFile : IDisposable
     public void GiveBack()
     {
         if (start is null)
+        {
             return;
+        }
+
         Unmap();
         Map();
     }
@@ -112,7 +127,10 @@ internal sealed unsafe class MappedFile : IDisposable
     private void Unmap()
     {
         if (start is not null)
+        {
             view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+
         start = null;
         view?.Dispose();
     }

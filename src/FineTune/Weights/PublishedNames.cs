@@ -34,16 +34,20 @@ internal static class PublishedNames
     /// <summary>The tensors, those under today's names that have no place under the file's.</summary>
     /// <param name="sources">The tensors by the file's names.</param>
     /// <param name="hasPlace">Whether the backbone has a tensor of a name.</param>
-    public static SortedDictionary<string, StoredTensor> Replaced(SortedDictionary<string, StoredTensor> sources, Predicate<string> hasPlace)
+    public static SortedDictionary<string, StoredTensor> Replaced(
+        SortedDictionary<string, StoredTensor> sources,
+        Predicate<string> hasPlace)
     {
         var replaced = new SortedDictionary<string, StoredTensor>(StringComparer.Ordinal);
-        foreach ((string name, StoredTensor tensor) in sources)
+        foreach ((var name, var tensor) in sources)
         {
-            string today = name;
+            var today = name;
             if (!hasPlace(name))
             {
-                foreach ((Regex pattern, string replacement) in Changes)
+                foreach ((var pattern, var replacement) in Changes)
+                {
                     today = pattern.Replace(today, replacement);
+                }
             }
 
             replaced[hasPlace(today) && !sources.ContainsKey(today) ? today : name] = tensor;

@@ -27,17 +27,17 @@ public static class SafeTensors
                 .OrderByDescending(entry => entry.Type.Bits)
                 .ThenBy(entry => entry.Name, StringComparer.Ordinal),
         ];
-        byte[] header = Header(sorted, metadata);
+        var header = Header(sorted, metadata);
         try
         {
             AtomicFile.Write(path, stream =>
             {
                 stream.Write(header);
-                foreach ((_, Tensor tensor, _) in sorted)
+                foreach ((_, var tensor, _) in sorted)
                 {
-                    using Tensor detached = tensor.detach();
-                    using Tensor cpu = detached.cpu();
-                    using Tensor contiguous = cpu.contiguous();
+                    using var detached = tensor.detach();
+                    using var cpu = detached.cpu();
+                    using var contiguous = cpu.contiguous();
                     stream.Write(contiguous.bytes);
                 }
             });
@@ -51,15 +51,26 @@ public static class SafeTensors
     private static SafeTensorsType TypeOf(string path, string name, Tensor tensor)
     {
         if (name == SafeTensorsHeader.Metadata)
-            throw new WeightsFileException($"'{name}' cannot be written to '{path}': the safetensors format keeps this name for what is said about the file.");
-        SafeTensorsType type = SafeTensorsType.Of(tensor.dtype)
-            ?? throw new WeightsFileException($"'{name}' cannot be written to '{path}': the safetensors format has no type for {tensor.dtype}.");
+        {
+            throw new WeightsFileException(
+                $"'{name}' cannot be written to '{path}': the safetensors format keeps this name for what is said about the file.");
+        }
+
+        var type =
+            SafeTensorsType.Of(tensor.dtype)
+            ?? throw new WeightsFileException(
+                $"'{name}' cannot be written to '{path}': the safetensors format has no type for {tensor.dtype}.");
         if (tensor.numel() * (type.Bits / 8) > int.MaxValue)
+        {
             throw new WeightsFileException($"'{name}' cannot be written to '{path}': it takes more than 2 GiB.");
+        }
+
         return type;
     }
 
-    private static byte[] Header((string Name, Tensor Tensor, SafeTensorsType Type)[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(
+        (string Name, Tensor Tensor, SafeTensorsType Type)[] tensors,
+        IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[8]);
@@ -69,20 +80,26 @@ public static class SafeTensors
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject(SafeTensorsHeader.Metadata);
-                foreach ((string key, string value) in metadata)
+                foreach ((var key, var value) in metadata)
+                {
                     json.WriteString(key, value);
+                }
+
                 json.WriteEndObject();
             }
 
             long begin = 0;
-            foreach ((string name, Tensor tensor, SafeTensorsType type) in tensors)
+            foreach ((var name, var tensor, var type) in tensors)
             {
-                long end = begin + tensor.numel() * (type.Bits / 8);
+                var end = begin + tensor.numel() * (type.Bits / 8);
                 json.WriteStartObject(name);
                 json.WriteString("dtype", type.Name);
                 json.WriteStartArray("shape");
-                foreach (long size in tensor.shape)
+                foreach (var size in tensor.shape)
+                {
                     json.WriteNumberValue(size);
+                }
+
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(begin);
@@ -96,8 +113,11 @@ public static class SafeTensors
         }
 
         while (buffer.Length % 8 != 0)
+        {
             buffer.WriteByte((byte)' ');
-        byte[] header = buffer.ToArray();
+        }
+
+        var header = buffer.ToArray();
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)header.Length - 8);
         return header;
     }

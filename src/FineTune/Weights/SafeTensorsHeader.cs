@@ -36,7 +36,7 @@ internal sealed class SafeTensorsHeader
     public static SafeTensorsHeader Read(MappedFile file)
     {
         var header = new SafeTensorsHeader(file);
-        ReadOnlySpan<byte> json = header.Json();
+        var json = header.Json();
         try
         {
             header.ReadEntries(json);
@@ -53,13 +53,22 @@ internal sealed class SafeTensorsHeader
     private ReadOnlySpan<byte> Json()
     {
         if (file.Length < 8)
+        {
             throw Error($"it has {file.Length} bytes, and the length of the header alone takes 8");
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8));
+        }
+
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8));
         if (length > LongestHeader)
+        {
             throw Error($"its first 8 bytes announce a header of {length} bytes, more than the {LongestHeader} allowed");
+        }
+
         if ((long)length > file.Length - 8)
+        {
             throw Error($"its first 8 bytes announce a header of {length} bytes, but only {file.Length - 8} follow");
-        ReadOnlySpan<byte> json = file.Span(8, (int)length);
+        }
+
+        var json = file.Span(8, (int)length);
         return Utf8.IsValid(json) ? json : throw Error("its header is not valid UTF-8");
     }
 
@@ -68,13 +77,20 @@ internal sealed class SafeTensorsHeader
         var reader = new Utf8JsonReader(json);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
+        {
             throw Error("its header is not a JSON object");
+        }
+
         while (NextProperty(ref reader) is { } name)
         {
             if (name == Metadata)
+            {
                 ReadMetadata(ref reader);
+            }
             else
+            {
                 ReadEntry(ref reader, name);
+            }
         }
 
         // Throws if anything but white space follows.
@@ -84,14 +100,19 @@ internal sealed class SafeTensorsHeader
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
         if (metadata is not null)
+        {
             throw Error("'__metadata__' stands in its header twice");
+        }
+
         metadata = [];
         Expect(ref reader, JsonTokenType.StartObject, "'__metadata__' is not an object");
         while (NextProperty(ref reader) is { } name)
         {
             Expect(ref reader, JsonTokenType.String, $"'{name}' in '__metadata__' is not a string");
             if (!metadata.TryAdd(name, Text(ref reader)))
+            {
                 throw Error($"'{name}' stands in '__metadata__' twice");
+            }
         }
     }
 
@@ -122,15 +143,26 @@ internal sealed class SafeTensorsHeader
         }
 
         if (type is null || shape is null || offsets is null)
+        {
             throw Error($"the description of '{name}' lacks {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
+        }
+
         if (offsets.Length != 2)
+        {
             throw Error($"the data_offsets of '{name}' are {offsets.Length} numbers instead of 2");
-        SafeTensorsType known = SafeTensorsType.Named(type) ?? throw Error($"'{name}' has an unknown dtype, {type}");
+        }
+
+        var known = SafeTensorsType.Named(type) ?? throw Error($"'{name}' has an unknown dtype, {type}");
         CheckSize(name, known, shape, offsets);
         if (!entries.TryAdd(name, new Entry(known, shape, offsets[0], offsets[1])))
+        {
             throw Error($"'{name}' stands in its header twice");
+        }
+
         if (entries.Count > MostTensors)
+        {
             throw Error($"its header describes more than the {MostTensors} tensors allowed");
+        }
     }
 
     private void CheckSize(string name, SafeTensorsType type, long[] shape, long[] offsets)
@@ -146,9 +178,16 @@ internal sealed class SafeTensorsHeader
         }
 
         if (offsets[1] < offsets[0])
+        {
             throw Error($"the data of '{name}' ends at {offsets[1]}, before it begins at {offsets[0]}");
+        }
+
         if (bits % 8 != 0 || offsets[1] - offsets[0] != bits / 8)
-            throw Error($"'{name}', {type.Name} of shape [{string.Join(", ", shape)}], takes {(bits + 7) / 8} bytes, but its data_offsets span {offsets[1] - offsets[0]}");
+        {
+            throw Error(
+                $"'{name}', {type.Name} of shape [{string.Join(", ", shape)}], takes {(bits + 7) / 8} bytes, but its data_offsets "
+                    + $"span {offsets[1] - offsets[0]}");
+        }
     }
 
     private long[] ReadNumbers(ref Utf8JsonReader reader, string name, string property)
@@ -157,12 +196,21 @@ internal sealed class SafeTensorsHeader
         var numbers = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetUInt64(out ulong number))
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetUInt64(out var number))
+            {
                 throw Error($"the {property} of '{name}' has something in it that is not a whole number from 0 to 2^64 - 1");
+            }
+
             if (number > long.MaxValue)
+            {
                 throw Error($"the {property} of '{name}' has a number in it, {number}, that overflows");
+            }
+
             if (numbers.Count == HighestRank)
+            {
                 throw Error($"the {property} of '{name}' has more than {HighestRank} numbers");
+            }
+
             numbers.Add((long)number);
         }
 
@@ -173,20 +221,35 @@ internal sealed class SafeTensorsHeader
     {
         var tensors = new Dictionary<string, StoredTensor>(entries.Count);
         long end = 0;
-        foreach ((string name, Entry entry) in entries.OrderBy(pair => pair.Value.Begin).ThenBy(pair => pair.Value.End))
+        foreach ((var name, var entry) in entries.OrderBy(pair => pair.Value.Begin).ThenBy(pair => pair.Value.End))
         {
             if (entry.Begin != end)
-                throw Error($"the data of '{name}' begins at {entry.Begin}, but the data before it ends at {end}; neither holes nor overlaps are allowed");
+            {
+                throw Error(
+                    $"the data of '{name}' begins at {entry.Begin}, but the data before it ends at {end}; neither holes nor overlaps "
+                        + "are allowed");
+            }
+
             end = entry.End;
             if (entry.Type.Type is not { } type)
+            {
                 throw Error($"'{name}' is of type {entry.Type.Name}, which cannot be held as a tensor here");
+            }
+
             if (end > file.Length - dataStart)
-                throw Error($"the data of '{name}' ends at {end}, but the file has {file.Length - dataStart} bytes of data; it is truncated");
+            {
+                throw Error(
+                    $"the data of '{name}' ends at {end}, but the file has {file.Length - dataStart} bytes of data; it is truncated");
+            }
+
             tensors[name] = new StoredTensor(file, name, type, entry.Shape, dataStart + entry.Begin);
         }
 
         if (end != file.Length - dataStart)
+        {
             throw Error($"its tensors take {end} bytes, but the file has {file.Length - dataStart} bytes of data");
+        }
+
         Tensors = tensors;
     }
 
@@ -200,7 +263,9 @@ internal sealed class SafeTensorsHeader
     {
         reader.Read();
         if (reader.TokenType != type)
+        {
             throw Error(otherwise);
+        }
     }
 
     private string Text(ref Utf8JsonReader reader)

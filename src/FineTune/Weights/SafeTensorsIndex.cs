@@ -15,24 +15,43 @@ internal static class SafeTensorsIndex
     public static IReadOnlyDictionary<string, HashSet<string>> Read(MappedFile file)
     {
         if (file.Length > LongestIndex)
+        {
             throw Error(file, $"it has {file.Length} bytes, more than the {LongestIndex} allowed");
+        }
+
         var shards = new SortedDictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file.Path))!;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file.Path))!;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(file.Span(0, (int)file.Length).ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
+            using var document = JsonDocument.Parse(
+                file.Span(0, (int)file.Length).ToArray(),
+                new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("weight_map", out var map)
+                || map.ValueKind != JsonValueKind.Object)
+            {
                 throw Error(file, "it has no object 'weight_map'");
-            foreach (JsonProperty entry in map.EnumerateObject())
+            }
+
+            foreach (var entry in map.EnumerateObject())
             {
                 if (entry.Value.ValueKind != JsonValueKind.String)
+                {
                     throw Error(file, $"the file of '{entry.Name}' is not a string");
-                string name = entry.Value.GetString()!;
+                }
+
+                var name = entry.Value.GetString()!;
                 if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
+                {
                     throw Error(file, $"'{entry.Name}' is said to be in '{name}', which is not the name of a file beside it");
-                string path = Path.Combine(folder, name);
-                if (!shards.TryGetValue(path, out HashSet<string>? names))
+                }
+
+                var path = Path.Combine(folder, name);
+                if (!shards.TryGetValue(path, out var names))
+                {
                     shards[path] = names = [];
+                }
+
                 names.Add(entry.Name);
             }
         }
@@ -44,5 +63,6 @@ internal static class SafeTensorsIndex
         return shards.Count > 0 ? shards : throw Error(file, "its 'weight_map' is empty");
     }
 
-    private static WeightsFileException Error(MappedFile file, string what) => new($"'{file.Path}' is not a valid index of safetensors files: {what}.");
+    private static WeightsFileException Error(MappedFile file, string what) =>
+        new($"'{file.Path}' is not a valid index of safetensors files: {what}.");
 }

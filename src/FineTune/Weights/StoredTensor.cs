@@ -19,13 +19,20 @@ public sealed class StoredTensor
     /// <param name="position">Where its first element lies in the file.</param>
     /// <param name="strides">How far apart its elements lie, if they do not follow each other in order.</param>
     /// <param name="record">The record around it, if it has a checksum.</param>
-    internal StoredTensor(MappedFile file, string name, ScalarType type, long[] shape, long position, long[]? strides = null, ZipRecord? record = null)
+    internal StoredTensor(
+        MappedFile file,
+        string name,
+        ScalarType type,
+        long[] shape,
+        long position,
+        long[]? strides = null,
+        ZipRecord? record = null)
     {
         this.record = record;
         this.file = file;
         this.position = position;
         this.strides = strides is null || AreContiguous(shape, strides) ? null : strides;
-        long elements = this.strides is null || shape.Contains(0)
+        var elements = this.strides is null || shape.Contains(0)
             ? shape.Aggregate(1L, (product, size) => product * size)
             : 1 + shape.Zip(this.strides, (size, stride) => (size - 1) * stride).Sum();
         length = elements * ElementSize.Of(type);
@@ -50,9 +57,12 @@ public sealed class StoredTensor
     {
         ThrowIfTooLarge();
         if (strides is null || length == 0)
+        {
             return ReadFlat([.. Shape]);
-        using Tensor flat = ReadFlat([length / ElementSize.Of(Type)]);
-        using Tensor view = flat.as_strided([.. Shape], strides);
+        }
+
+        using var flat = ReadFlat([length / ElementSize.Of(Type)]);
+        using var view = flat.as_strided([.. Shape], strides);
         return view.contiguous();
     }
 
@@ -63,7 +73,13 @@ public sealed class StoredTensor
     public void CopyTo(Tensor destination)
     {
         if (!destination.shape.AsSpan().SequenceEqual([.. Shape]))
-            throw new ArgumentException($"'{Name}' has the shape [{string.Join(", ", Shape)}], but the tensor to copy to has [{string.Join(", ", destination.shape)}].", nameof(destination));
+        {
+            throw new ArgumentException(
+                $"'{Name}' has the shape [{string.Join(", ", Shape)}], but the tensor to copy to has "
+                    + $"[{string.Join(", ", destination.shape)}].",
+                nameof(destination));
+        }
+
         Verify();
         if (strides is null && destination.dtype == Type && destination.device_type == DeviceType.CPU && destination.is_contiguous())
         {
@@ -72,7 +88,7 @@ public sealed class StoredTensor
         }
 
         using var noGradients = no_grad();
-        using Tensor source = Read();
+        using var source = Read();
         destination.copy_(source);
     }
 
@@ -86,7 +102,7 @@ public sealed class StoredTensor
 
     private Tensor ReadFlat(long[] shape)
     {
-        Tensor result = empty(shape, dtype: Type);
+        var result = empty(shape, dtype: Type);
         try
         {
             CopyElements(result.bytes);
@@ -102,10 +118,13 @@ public sealed class StoredTensor
     private static bool AreContiguous(long[] shape, long[] strides)
     {
         long expected = 1;
-        for (int i = shape.Length - 1; i >= 0; i--)
+        for (var i = shape.Length - 1; i >= 0; i--)
         {
             if (shape[i] != 1 && strides[i] != expected)
+            {
                 return false;
+            }
+
             expected *= shape[i];
         }
 
@@ -115,14 +134,21 @@ public sealed class StoredTensor
     private void CopyElements(Span<byte> destination)
     {
         if (record is null)
+        {
             file.CopyTo(position, destination);
+        }
         else
+        {
             record.CopyTo(position, destination);
+        }
     }
 
     private void ThrowIfTooLarge()
     {
         if (length > int.MaxValue)
-            throw new WeightsFileException($"'{Name}' in '{file.Path}' takes {length} bytes; tensors of more than 2 GiB are not supported.");
+        {
+            throw new WeightsFileException(
+                $"'{Name}' in '{file.Path}' takes {length} bytes; tensors of more than 2 GiB are not supported.");
+        }
     }
 }

@@ -24,13 +24,15 @@ internal sealed class TorchSharpFile
 
     private Dictionary<string, StoredTensor> Read()
     {
-        long count = Number(MostTensors, "the number of its tensors");
+        var count = Number(MostTensors, "the number of its tensors");
         var tensors = new Dictionary<string, StoredTensor>();
         for (long i = 0; i < count; i++)
         {
-            string name = Name();
+            var name = Name();
             if (!tensors.TryAdd(name, Tensor(name)))
+            {
                 throw Error($"'{name}' is in it twice");
+            }
         }
 
         return position == file.Length ? tensors : throw Error($"{file.Length - position} bytes follow its last tensor");
@@ -53,8 +55,10 @@ internal sealed class TorchSharpFile
         long length = size;
         try
         {
-            for (int i = 0; i < shape.Length; i++)
+            for (var i = 0; i < shape.Length; i++)
+            {
                 length = checked(length * (shape[i] = Number(long.MaxValue, $"the shape of '{name}'")));
+            }
         }
         catch (OverflowException)
         {
@@ -62,7 +66,10 @@ internal sealed class TorchSharpFile
         }
 
         if (length > file.Length - position)
+        {
             throw Error($"'{name}' takes {length} bytes, but {file.Length - position} are left; it is truncated");
+        }
+
         var tensor = new StoredTensor(file, name, type, shape, position);
         position += length;
         return tensor;
@@ -70,12 +77,15 @@ internal sealed class TorchSharpFile
 
     private string Name()
     {
-        int length = (int)Number(LongestName, "the length of a name");
+        var length = (int)Number(LongestName, "the length of a name");
         if (length > file.Length - position)
+        {
             throw Error("it ends in a name; it is truncated");
+        }
+
         try
         {
-            string name = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(file.Span(position, length));
+            var name = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(file.Span(position, length));
             position += length;
             return name;
         }
@@ -89,14 +99,19 @@ internal sealed class TorchSharpFile
     private long Number(long most, string what)
     {
         ulong number = 0;
-        for (int shift = 0; shift < 64; shift += 7)
+        for (var shift = 0; shift < 64; shift += 7)
         {
             if (position == file.Length)
+            {
                 throw Error($"it ends in {what}; it is truncated");
-            byte part = file.Span(position++, 1)[0];
+            }
+
+            var part = file.Span(position++, 1)[0];
             number |= (ulong)(part & 0x7F) << shift;
             if ((part & 0x80) == 0)
+            {
                 return number <= (ulong)most ? (long)number : throw Error($"{what} is {number}, more than the {most} allowed");
+            }
         }
 
         throw Error($"{what} has no end");

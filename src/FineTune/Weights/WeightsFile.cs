@@ -17,7 +17,10 @@ public sealed class WeightsFile : IDisposable
 
     private readonly List<MappedFile> files;
 
-    private WeightsFile(List<MappedFile> files, IReadOnlyDictionary<string, StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    private WeightsFile(
+        List<MappedFile> files,
+        IReadOnlyDictionary<string, StoredTensor> tensors,
+        IReadOnlyDictionary<string, string> metadata)
     {
         this.files = files;
         Path = files[0].Path;
@@ -46,20 +49,42 @@ public sealed class WeightsFile : IDisposable
         {
             var file = new MappedFile(path);
             files.Add(file);
-            ReadOnlySpan<byte> start = file.Span(0, (int)Math.Min(file.Length, 512));
+            var start = file.Span(0, (int)Math.Min(file.Length, 512));
             if (PyTorchZip.Is(start))
+            {
                 return new(files, PyTorchZip.Read(file), new Dictionary<string, string>());
+            }
+
             if (PyTorchLegacy.Is(start))
+            {
                 return new(files, PyTorchLegacy.Read(file), new Dictionary<string, string>());
+            }
+
             if (PyTorchFile.IsTar(start))
-                throw new WeightsFileException($"'{path}' is a tar archive of PyTorch before 0.1.10; load it there and save it again: torch.save(torch.load(path), path).");
+            {
+                throw new WeightsFileException(
+                    $"'{path}' is a tar archive of PyTorch before 0.1.10; load it there and save it again: "
+                        + "torch.save(torch.load(path), path).");
+            }
+
             if (path.EndsWith(".dat", StringComparison.OrdinalIgnoreCase))
+            {
                 return new(files, TorchSharpFile.Read(file), new Dictionary<string, string>());
+            }
+
             if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            {
                 return new(files, ReadShards(file, files), new Dictionary<string, string>());
+            }
+
             if (IsNamedAsPyTorch(path) && !SafeTensorsHeader.IsLikely(start))
-                throw new WeightsFileException($"'{path}' is not a valid PyTorch file: it starts neither as a zip archive nor as the pickles that torch.save wrote before.");
-            SafeTensorsHeader header = SafeTensorsHeader.Read(file);
+            {
+                throw new WeightsFileException(
+                    $"'{path}' is not a valid PyTorch file: it starts neither as a zip archive nor as the pickles that torch.save "
+                        + "wrote before.");
+            }
+
+            var header = SafeTensorsHeader.Read(file);
             return new(files, header.Tensors, header.FileMetadata);
         }
         catch
@@ -73,8 +98,10 @@ public sealed class WeightsFile : IDisposable
     /// <exception cref="WeightsFileException">One cannot: its checksum is wrong, or it is too large.</exception>
     internal void Verify()
     {
-        foreach (StoredTensor tensor in Tensors.Values)
+        foreach (var tensor in Tensors.Values)
+        {
             tensor.Verify();
+        }
     }
 
     /// <summary>Closes the file; its tensors can no longer be read.</summary>
@@ -83,11 +110,11 @@ public sealed class WeightsFile : IDisposable
     private static Dictionary<string, StoredTensor> ReadShards(MappedFile index, List<MappedFile> files)
     {
         var tensors = new Dictionary<string, StoredTensor>();
-        foreach ((string path, HashSet<string> names) in SafeTensorsIndex.Read(index))
+        foreach ((var path, var names) in SafeTensorsIndex.Read(index))
         {
             var shard = new MappedFile(path);
             files.Add(shard);
-            IReadOnlyDictionary<string, StoredTensor> stored = SafeTensorsHeader.Read(shard).Tensors;
+            var stored = SafeTensorsHeader.Read(shard).Tensors;
             if (!names.SetEquals(stored.Keys))
             {
                 string[] missing = [.. names.Except(stored.Keys)], unexpected = [.. stored.Keys.Except(names)];
@@ -96,18 +123,23 @@ public sealed class WeightsFile : IDisposable
                     : $"'{path}' has tensors that '{index.Path}' does not say are in it: {FirstFew.Of(unexpected)}.");
             }
 
-            foreach ((string name, StoredTensor tensor) in stored)
+            foreach ((var name, var tensor) in stored)
+            {
                 tensors.Add(name, tensor);
+            }
         }
 
         return tensors;
     }
 
-    private static bool IsNamedAsPyTorch(string path) => PyTorchExtensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    private static bool IsNamedAsPyTorch(string path) =>
+        PyTorchExtensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static void Close(List<MappedFile> files)
     {
-        foreach (MappedFile file in files)
+        foreach (var file in files)
+        {
             file.Dispose();
+        }
     }
 }

@@ -9,7 +9,15 @@ namespace FineTune.Analyzers.Tests.AnnotatedClasses;
 public sealed class KnownBackbonesTests
 {
     // Blocks that always add their input; of the others a field says whether they do.
-    private static readonly string[] Residual = ["BasicBlock", "Bottleneck", "RegNetBlock", "ConvNeXtBlock", "VisionTransformerBlock", "SwinBlock"];
+    private static readonly string[] Residual =
+    [
+        "BasicBlock",
+        "Bottleneck",
+        "RegNetBlock",
+        "ConvNeXtBlock",
+        "VisionTransformerBlock",
+        "SwinBlock",
+    ];
 
     // All but the one that is told what it is to be made of.
     private static IEnumerable<string> Names => typeof(Backbones).GetMethods(BindingFlags.Public | BindingFlags.Static)

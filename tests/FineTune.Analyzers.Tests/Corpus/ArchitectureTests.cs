@@ -13,8 +13,23 @@ public sealed class ArchitectureTests
     // Each may know those before it; the root has the one exception type.
     private static readonly string[] Order =
     [
-        "", "CompilerServices", "Attributes", "Kernels", "Data", "Model", "Optimizers", "Losses", "Metrics", "Weights", "Vision", "Text", "Features",
-        "Training", "Callbacks", "Recipes", "Reports",
+        "",
+        "CompilerServices",
+        "Attributes",
+        "Kernels",
+        "Data",
+        "Model",
+        "Optimizers",
+        "Losses",
+        "Metrics",
+        "Weights",
+        "Vision",
+        "Text",
+        "Features",
+        "Training",
+        "Callbacks",
+        "Recipes",
+        "Reports",
     ];
 
     // What is left to be turned around: (who, knows whom).
@@ -36,7 +51,9 @@ public sealed class ArchitectureTests
             foreach (var name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
             {
                 if (TypeOf(model.GetSymbolInfo(name).Symbol)?.DeclaringSyntaxReferences.FirstOrDefault() is { } declaration)
+                {
                     known.TryAdd((FolderOf(tree), FolderOf(declaration.SyntaxTree)), $"{Path.GetFileName(tree.FilePath)} knows {name}");
+                }
             }
         }
 
@@ -46,7 +63,8 @@ public sealed class ArchitectureTests
         Assert.That(wrong.Where(pair => !Exceptions.Contains(pair.Key)).Select(pair => $"{pair.Key}: {pair.Value}"), Is.Empty);
         Assert.That(Exceptions, Is.SubsetOf(wrong.Keys), "an exception that is none any more");
 
-        string FolderOf(SyntaxTree tree) => Path.GetDirectoryName(Path.GetRelativePath(folder, tree.FilePath))!.Split(Path.DirectorySeparatorChar)[0];
+        string FolderOf(SyntaxTree tree) =>
+            Path.GetDirectoryName(Path.GetRelativePath(folder, tree.FilePath))!.Split(Path.DirectorySeparatorChar)[0];
     }
 
     private static INamedTypeSymbol? TypeOf(ISymbol? symbol) => symbol is INamedTypeSymbol type ? type : symbol?.ContainingType;

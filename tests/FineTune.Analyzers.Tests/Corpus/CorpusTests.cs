@@ -16,7 +16,9 @@ public sealed class CorpusTests
     {
         Assert.That(Programs.Count(), Is.GreaterThanOrEqualTo(30));
         foreach (var program in Programs)
+        {
             Assert.That(File.ReadLines(FileOf(program)).Count(), Is.InRange(100, 300), program);
+        }
     }
 
     [TestCaseSource(nameof(Programs))]

@@ -13,7 +13,11 @@ public sealed class RepositoryTests
     public async Task Nothing_is_flagged_and_nothing_throws(string folder)
     {
         var compilation = SourceFolder.Compile(Path.Combine(Repository.Root, folder));
-        Assert.That(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != PartialMethodWithoutBody), Is.Empty);
+        Assert.That(
+            compilation
+                .GetDiagnostics()
+                .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != PartialMethodWithoutBody),
+            Is.Empty);
 
         Assert.That(await AnalyzerVerifier.Diagnose(compilation, AllAnalyzers.Create()), Is.Empty);
     }

@@ -58,7 +58,9 @@ internal sealed class CompileDialect : Dialect
                 memory[act.Second] = new(owner, memory.Trainability(owner), depth);
                 break;
             case "again":
-                memory[act.Second] = memory[act.First] is { Owner: >= 0 } old ? new(old.Owner, memory.Trainability(old.Owner), depth) : Subject.Unbound;
+                memory[act.Second] = memory[act.First] is { Owner: >= 0 } old
+                    ? new(old.Owner, memory.Trainability(old.Owner), depth)
+                    : Subject.Unbound;
                 break;
             case "copy":
                 memory[act.Second] = memory[act.First];

@@ -22,7 +22,8 @@ public sealed class DifferentialTests
     public Task FT3001_finds_every_stale_step_and_nothing_else([ValueSource(nameof(Batches))] int batch) =>
         Compare<StaleOptimizerAnalyzer>(new OptimizerDialect(), Thaw, batch, knowsRuntime: batch % 2 == 0);
 
-    private static async Task Compare<TAnalyzer>(Dialect dialect, string stub, int batch, bool knowsRuntime) where TAnalyzer : DiagnosticAnalyzer, new()
+    private static async Task Compare<TAnalyzer>(Dialect dialect, string stub, int batch, bool knowsRuntime)
+        where TAnalyzer : DiagnosticAnalyzer, new()
     {
         var generator = new ProgramGenerator(Seed + batch, dialect);
         var programs = Enumerable.Range(0, ProgramsInBatch).Select(_ => generator.Next()).ToList();
@@ -34,7 +35,9 @@ public sealed class DifferentialTests
             writer.Write(name, programs[i]);
             expected.UnionWith(PathInterpreter.StaleIn(programs[i], dialect).Select(id => $"{name}.Run {id}"));
             for (var helper = 0; helper < programs[i].Helpers.Count; helper++)
+            {
                 expected.UnionWith(PathInterpreter.StaleIn(programs[i].Helpers[helper], dialect).Select(id => $"{name}.H{helper} {id}"));
+            }
         }
 
         var header = "#pragma warning disable CS0162, CS0164, CS8321\nnamespace Demo;\n";
@@ -47,12 +50,21 @@ public sealed class DifferentialTests
             return $"{method} {id}";
         }));
 
-        Assert.That(expected, Has.Count.GreaterThan(ProgramsInBatch / 20), "Too few programs are stale anywhere for this to say something.");
+        Assert.That(
+            expected,
+            Has.Count.GreaterThan(ProgramsInBatch / 20),
+            "Too few programs are stale anywhere for this to say something.");
         var differences = new StringBuilder();
         foreach (var alarm in actual.Except(expected))
+        {
             differences.Append("false alarm: ").Append(alarm).AppendLine();
+        }
+
         foreach (var miss in expected.Except(actual))
+        {
             differences.Append("miss: ").Append(miss).AppendLine();
+        }
+
         Assert.That(differences.ToString(), Is.Empty, () => Excerpt(writer.Text, differences.ToString()));
     }
 

@@ -5,7 +5,11 @@ internal sealed class Memory : IEquatable<Memory>
 {
     public const int Owners = 2, Subjects = 3, Parameters = 3;
 
-    private const int Alias = Owners, FirstSubject = Alias + 1, FirstParameter = FirstSubject + Subjects, FlagCell = FirstParameter + Parameters, CaseCell = FlagCell + 1;
+    private const int Alias = Owners,
+        FirstSubject = Alias + 1,
+        FirstParameter = FirstSubject + Subjects,
+        FlagCell = FirstParameter + Parameters,
+        CaseCell = FlagCell + 1;
 
     private readonly int[] cells;
 
@@ -54,7 +58,10 @@ internal sealed class Memory : IEquatable<Memory>
     {
         var hash = new HashCode();
         foreach (var cell in cells)
+        {
             hash.Add(cell);
+        }
+
         return hash.ToHashCode();
     }
 }

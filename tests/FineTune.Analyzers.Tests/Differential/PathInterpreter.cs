@@ -17,7 +17,10 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
         foreach (var start in Starts())
         {
             for (var subject = 0; subject < Memory.Subjects; subject++)
+            {
                 start[subject] = new(subject % Memory.Owners, Dialect.Untouched, 0);
+            }
+
             interpreter.Run(program.Main.Body, start);
         }
 
@@ -45,7 +48,10 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
             {
                 var memory = new Memory { Case = chosen };
                 for (var i = 0; i < Memory.Parameters; i++)
+                {
                     memory.SetParameter(i, (bits >> i & 1) == 1);
+                }
+
                 yield return memory;
             }
         }
@@ -102,7 +108,10 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
             case CallLocal call:
                 var ends = MayThrow(memory);
                 foreach (var (outcome, after) in Run(method.Locals[call.Local], memory))
+                {
                     ends.Add((outcome == Outcome.Return ? Outcome.Normal : outcome, after));
+                }
+
                 return ends;
             default:
                 throw new InvalidOperationException($"{node.GetType().Name} is not a statement.");
@@ -119,9 +128,13 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
             foreach (var (outcome, after) in running.SelectMany(current => Run(statement, current)))
             {
                 if (outcome == Outcome.Normal)
+                {
                     next.Add(after);
+                }
                 else
+                {
                     results.Add((outcome, after));
+                }
             }
 
             running = next;
@@ -138,12 +151,19 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
         var goesOn = dialect.Run(act, after, depth, (use, created) =>
         {
             if (created >= depth)
+            {
                 Blame(use.Id);
+            }
             else
+            {
                 blamed = true;
+            }
         });
         if (goesOn || dialect.StaleThrows)
+        {
             results.Add((goesOn ? Outcome.Normal : Outcome.Stale, after));
+        }
+
         return results;
     }
 
@@ -153,7 +173,9 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
     private void Blame(int id)
     {
         if (depth == 0)
+        {
             stale.Add(id);
+        }
     }
 
     private static HashSet<(Outcome, Memory)> RunReroll(Reroll reroll, Memory memory)
@@ -177,13 +199,20 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
         void Head(Memory current)
         {
             if (!seen.Add(current))
+            {
                 return;
+            }
+
             foreach (var outcome in Ask(loop.Condition, current, results))
             {
                 if (outcome)
+                {
                     heads.Push(current);
+                }
                 else
+                {
                     results.Add((Outcome.Normal, current));
+                }
             }
         }
 
@@ -192,18 +221,30 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
             foreach (var (outcome, after) in Run(loop.Body, current))
             {
                 if (outcome is Outcome.Normal or Outcome.Continue)
+                {
                     Head(after);
+                }
                 else
+                {
                     results.Add((outcome == Outcome.Break ? Outcome.Normal : outcome, after));
+                }
             }
         }
 
         if (loop.AtLeastOnce)
+        {
             Body(memory);
+        }
         else
+        {
             Head(memory);
+        }
+
         while (heads.Count > 0)
+        {
             Body(heads.Pop());
+        }
+
         return results;
     }
 
@@ -225,12 +266,17 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
         }
 
         if (attempt.Finally is null)
+        {
             return results;
+        }
+
         var finished = new HashSet<(Outcome, Memory)>();
         foreach (var (pending, before) in results)
         {
             foreach (var (outcome, after) in Run(attempt.Finally, before))
+            {
                 finished.Add((outcome == Outcome.Normal ? pending : outcome, after));
+            }
         }
 
         return finished;
@@ -245,7 +291,10 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
 
         var entry = new Memory { Case = 0 };
         for (var i = 0; i < Memory.Owners; i++)
+        {
             entry.SetTrainability(Map(i), memory.Trainability(i));
+        }
+
         entry[0] = Carry(memory[call.Argument]);
         entry.SetParameter(0, memory.Parameter(call.Flag));
         PrepareHelper(entry, depth: 1);
@@ -256,15 +305,24 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
         {
             var after = memory.Copy();
             for (var i = 0; i < Memory.Owners; i++)
+            {
                 after.SetTrainability(i, end.Trainability(Map(i)));
+            }
+
             if (outcome is Outcome.Normal or Outcome.Return)
+            {
                 after[call.Result] = Carry(end[0]) is { Owner: >= 0 } bound ? bound with { Depth = 0 } : Subject.Unbound;
+            }
+
             results.Add((outcome == Outcome.Return ? Outcome.Normal : outcome, after));
         }
 
         (method, depth) = (outerMethod, outerDepth);
         if (blamed)
+        {
             Blame(call.Id);
+        }
+
         blamed = false;
         return results;
     }
@@ -295,7 +353,8 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
         return answer is { } known ? [known != condition.Negated] : [true, false];
     }
 
-    private static HashSet<(Outcome, Memory)> MayThrow(Memory memory) => [(Outcome.InvalidOperation, memory), (Outcome.OtherException, memory)];
+    private static HashSet<(Outcome, Memory)> MayThrow(Memory memory) =>
+        [(Outcome.InvalidOperation, memory), (Outcome.OtherException, memory)];
 
     private enum Outcome
     {

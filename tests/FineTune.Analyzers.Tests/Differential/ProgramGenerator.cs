@@ -20,7 +20,10 @@ internal sealed class ProgramGenerator(int seed, Dialect dialect)
         var locals = new List<Block>();
         var scope = new Scope(isHelper, helpers, 0);
         for (var i = random.Next(isHelper ? 1 : 3); i > 0; i--)
+        {
             locals.Add(Block(scope with { InLocal = true, Depth = 2 }));
+        }
+
         return new(Block(scope with { Locals = locals.Count }), locals, isHelper);
     }
 
@@ -34,7 +37,9 @@ internal sealed class ProgramGenerator(int seed, Dialect dialect)
             var statement = Statement(scope with { Depth = scope.Depth + 1 });
             statements.Add(statement);
             if (statement is Jump)
+            {
                 break;
+            }
         }
 
         return new(statements);
@@ -43,7 +48,10 @@ internal sealed class ProgramGenerator(int seed, Dialect dialect)
     private Node Statement(Scope scope)
     {
         if (scope.Depth > 3)
+        {
             return Act(scope);
+        }
+
         switch (random.Next(22))
         {
             case 0 or 1:
@@ -53,11 +61,19 @@ internal sealed class ProgramGenerator(int seed, Dialect dialect)
             case 3:
                 return new While(Condition(scope), Block(scope with { InLoop = true, CanContinue = true }), random.Next(3) == 0);
             case 4 when !scope.IsHelper:
-                return new Switch([Block(scope with { CanContinue = scope.CanContinue, InLoop = true }), Block(scope with { InLoop = true })], Block(scope with { InLoop = true }));
+                return new Switch(
+                    [Block(scope with { CanContinue = scope.CanContinue, InLoop = true }), Block(scope with { InLoop = true })],
+                    Block(scope with { InLoop = true }));
             case 5 or 6:
                 return Try(scope);
             case 7 when scope.Helpers > 0:
-                return new CallHelper(nextId++, random.Next(scope.Helpers), random.Next(3), random.Next(3), random.Next(3), random.Next(Memory.Parameters));
+                return new CallHelper(
+                    nextId++,
+                    random.Next(scope.Helpers),
+                    random.Next(3),
+                    random.Next(3),
+                    random.Next(3),
+                    random.Next(Memory.Parameters));
             case 8 when scope.Locals > 0:
                 return new CallLocal(nextId++, random.Next(scope.Locals));
             case 9 when Jump(scope) is { } jump:

@@ -21,7 +21,10 @@ internal sealed class ProgramWriter(Dialect dialect)
         Line($"static class {name}");
         Open();
         for (var i = 0; i < program.Helpers.Count; i++)
+        {
             Write($"{name}.H{i}", $"H{i}", program.Helpers[i]);
+        }
+
         Write($"{name}.Run", "Run", program.Main);
         Close();
     }
@@ -51,9 +54,14 @@ internal sealed class ProgramWriter(Dialect dialect)
         inLocal = false;
         Write(key, method.Body);
         if (!isHelper)
+        {
             Line("end:;");
+        }
         else
+        {
             Line("return c0;");
+        }
+
         Close();
     }
 
@@ -63,7 +71,10 @@ internal sealed class ProgramWriter(Dialect dialect)
         {
             case Block block:
                 foreach (var statement in block.Statements)
+                {
                     Write(key, statement);
+                }
+
                 break;
             case Act act:
                 Acts.Add(line, (key, act.Id));
@@ -77,7 +88,9 @@ internal sealed class ProgramWriter(Dialect dialect)
                 break;
             case CallHelper call:
                 Acts.Add(line, (key, call.Id));
-                Line($"{Dialect.SubjectName(call.Result)} = H{call.Helper}({Dialect.OwnerName(call.Owner)}, {Dialect.SubjectName(call.Argument)}, p{call.Flag});");
+                Line(
+                    $"{Dialect.SubjectName(call.Result)} = H{call.Helper}({Dialect.OwnerName(call.Owner)}, "
+                        + $"{Dialect.SubjectName(call.Argument)}, p{call.Flag});");
                 break;
             case CallLocal call:
                 Acts.Add(line, (key, call.Id));

@@ -20,14 +20,22 @@ public sealed class RoleTests
     [TestCase("private readonly Dropout extra = Dropout(0.5);", TestName = "Layer_without_parameters")]
     [TestCase("private Linear Same => body;", TestName = "Property_that_computes")]
     [TestCase("private readonly int extra = 3; private readonly Tensor mean = zeros(3);", TestName = "No_module")]
-    [TestCase("private sealed class Part() : Module<Tensor, Tensor>(\"part\") { private readonly Linear inner = Linear(1, 1); public override Tensor forward(Tensor x) => x; }", TestName = "Class_without_attributes")]
+    [TestCase(
+        "private sealed class Part() : Module<Tensor, Tensor>(\"part\") "
+            + "{ private readonly Linear inner = Linear(1, 1); public override Tensor forward(Tensor x) => x; }",
+        TestName = "Class_without_attributes")]
     [TestCase("private static readonly Linear shared = Linear(1, 1);", TestName = "Static_which_FT1008_tells")]
     public Task Is_silent(string member) => Verify(member);
 
     [TestCase("private readonly Linear extra = Linear(1, 1);", "[Head] private readonly Linear extra = Linear(1, 1);")]
-    [TestCase("/// <summary>More.</summary>\n    public Linear Extra { get; } = Linear(1, 1);", "/// <summary>More.</summary>\n    [Head] public Linear Extra { get; } = Linear(1, 1);")]
-    [TestCase("[FineTuneLR(1e-5)] private readonly Linear extra = Linear(1, 1); Linear more = Linear(1, 1);", "[Head] [FineTuneLR(1e-5)] private readonly Linear extra = Linear(1, 1); [Head] Linear more = Linear(1, 1);")]
-    public Task Marks_it(string before, string after) => CodeFixVerifier.Verify<RoleAnalyzer, AddRoleCodeFix>(Source(before), Source(after));
+    [TestCase(
+        "/// <summary>More.</summary>\n    public Linear Extra { get; } = Linear(1, 1);",
+        "/// <summary>More.</summary>\n    [Head] public Linear Extra { get; } = Linear(1, 1);")]
+    [TestCase(
+        "[FineTuneLR(1e-5)] private readonly Linear extra = Linear(1, 1); Linear more = Linear(1, 1);",
+        "[Head] [FineTuneLR(1e-5)] private readonly Linear extra = Linear(1, 1); [Head] Linear more = Linear(1, 1);")]
+    public Task Marks_it(string before, string after) =>
+        CodeFixVerifier.Verify<RoleAnalyzer, AddRoleCodeFix>(Source(before), Source(after));
 
     [TestCase("[Head, Frozen] private readonly Linear extra = Linear(1, 1);")]
     [TestCase("private readonly Linear one = Linear(1, 1), two = Linear(1, 1);")]

@@ -24,13 +24,18 @@ public sealed class LearningRateTests
     public Task Is_silent(string onClass, string onHead) => Verify(onClass, onHead);
 
     [TestCase("[FineTuneLR(0)]", DiagnosticSeverity.Error, "0e+0 is no learning rate; expected a finite, positive number")]
-    [TestCase("[FineTuneLR(2e-3)]", DiagnosticSeverity.Warning, "Fine-tuning at 2e-3 is not below the head's 1e-3; pre-trained weights survive a tenth of it or less")]
+    [TestCase(
+        "[FineTuneLR(2e-3)]",
+        DiagnosticSeverity.Warning,
+        "Fine-tuning at 2e-3 is not below the head's 1e-3; pre-trained weights survive a tenth of it or less")]
     [TestCase("[FineTuneLR(5e-4)]", DiagnosticSeverity.Info, "Fine-tuning at 5e-4 is near to the head's 1e-3; a tenth of it is the usual")]
     public async Task Says_how_bad_it_is(string onClass, DiagnosticSeverity severity, string sentence)
     {
         var diagnostics = await AnalyzerVerifier.Diagnose(new LearningRateAnalyzer(), Source(onClass, "Head(LearningRate = 1e-3)"));
 
-        Assert.That(diagnostics.Select(diagnostic => (diagnostic.Severity, diagnostic.GetMessage())), Is.EqualTo(new[] { (severity, sentence) }));
+        Assert.That(
+            diagnostics.Select(diagnostic => (diagnostic.Severity, diagnostic.GetMessage())),
+            Is.EqualTo(new[] { (severity, sentence) }));
     }
 
     [TestCase("[FineTuneLR(1e-3)]", "[FineTuneLR(1e-4)]", "Head(LearningRate = 1e-3)")]
@@ -44,7 +49,8 @@ public sealed class LearningRateTests
     public Task Guesses_no_rate_where_there_is_none(string onClass, string onHead) =>
         CodeFixVerifier.VerifyNoFix<LearningRateAnalyzer, GentleRateCodeFix>(Source(onClass, onHead));
 
-    private static Task Verify(string onClass, string onHead) => AnalyzerVerifier.Verify<LearningRateAnalyzer>(Source(onClass, onHead), "FT1006");
+    private static Task Verify(string onClass, string onHead) =>
+        AnalyzerVerifier.Verify<LearningRateAnalyzer>(Source(onClass, onHead), "FT1006");
 
     private static string Source(string onClass, string onHead) =>
         $$"""

@@ -8,18 +8,41 @@ public sealed class UnsplitForwardTests
 {
     private const string Attribute = "[UnsplitForward(\"'x.relu_()' changes a tensor in place\")]";
 
-    [TestCase(Attribute + " class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) => x; }", TestName = "One_input")]
-    [TestCase(Attribute + " class Net() : Module<Tensor, Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x, Tensor y) => x; }", TestName = "Two_inputs")]
-    [TestCase("partial class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) => x; } " + Attribute + " partial class Net;", TestName = "Attribute_on_another_part")]
-    [TestCase("class Outer { " + Attribute + " class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) { return x; } } }", TestName = "Nested_class")]
-    [TestCase(Attribute + " class Net<T>() : Module<Tensor, T>(\"net\") where T : new() { public override T [|forward|](Tensor x) => new(); }", TestName = "Generic_class")]
+    [TestCase(
+        Attribute + " class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) => x; }",
+        TestName = "One_input")]
+    [TestCase(
+        Attribute
+            + " class Net() : Module<Tensor, Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x, Tensor y) => x; }",
+        TestName = "Two_inputs")]
+    [TestCase(
+        "partial class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) => x; } "
+            + Attribute
+            + " partial class Net;",
+        TestName = "Attribute_on_another_part")]
+    [TestCase(
+        "class Outer { "
+            + Attribute
+            + " class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) { return x; } } }",
+        TestName = "Nested_class")]
+    [TestCase(
+        Attribute + " class Net<T>() : Module<Tensor, T>(\"net\") where T : new() { public override T [|forward|](Tensor x) => new(); }",
+        TestName = "Generic_class")]
     public Task Flags(string source) => Verify(source);
 
-    [TestCase("class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor forward(Tensor x) => x; }", TestName = "No_attribute")]
+    [TestCase(
+        "class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor forward(Tensor x) => x; }",
+        TestName = "No_attribute")]
     [TestCase(Attribute + " abstract class Net() : Module<Tensor, Tensor>(\"net\");", TestName = "No_forward")]
-    [TestCase(Attribute + " class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) => x; } class Other : Net { public override Tensor forward(Tensor x) => x; }", TestName = "Derived_class_with_a_forward_of_its_own")]
+    [TestCase(
+        Attribute
+            + " class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) => x; } class Other : "
+            + "Net { public override Tensor forward(Tensor x) => x; }",
+        TestName = "Derived_class_with_a_forward_of_its_own")]
     [TestCase(Attribute + " class Net { public int forward(int x) => x; }", TestName = "No_override")]
-    [TestCase("[System.Obsolete(\"old\")] class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor forward(Tensor x) => x; }", TestName = "Another_attribute")]
+    [TestCase(
+        "[System.Obsolete(\"old\")] class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor forward(Tensor x) => x; }",
+        TestName = "Another_attribute")]
     public Task Is_silent(string source) => Verify(source);
 
     private static Task Verify(string source) => AnalyzerVerifier.Verify<UnsplitForwardAnalyzer>($"namespace Demo;\n{source}", "FT1010");

@@ -9,7 +9,10 @@ public sealed class CutBlockTests
 
     [TestCase("[[|UnfreezeLast(20)|]]", "FineTune.Vision.Backbones.ResNet18()", TestName = "ResNet18")]
     [TestCase("[[|UnfreezeLast(4)|]]", "FineTune.Vision.Backbones.ResNet50()", TestName = "ResNet50")]
-    [TestCase("[[|UnfreezeLast(2, Unit = LayerUnit.Parameterized)|]]", "FineTune.Vision.Backbones.ResNet34()", TestName = "Layers_with_parameters")]
+    [TestCase(
+        "[[|UnfreezeLast(2, Unit = LayerUnit.Parameterized)|]]",
+        "FineTune.Vision.Backbones.ResNet34()",
+        TestName = "Layers_with_parameters")]
     [TestCase("[[|UnfreezeLast(2)|]]", Res, TestName = "A_block_of_ones_own")]
     [TestCase("[FineTuneLR(1e-5), [|UnfreezeLast(6)|]]", Res, TestName = "An_earlier_block")]
     public Task Flags(string attributes, string backbone) => Verify(attributes, backbone);
@@ -27,13 +30,17 @@ public sealed class CutBlockTests
     [Test]
     public async Task Says_which_counts_keep_the_block_whole()
     {
-        var diagnostic = (await AnalyzerVerifier.Diagnose(new CutBlockAnalyzer(), Source("[UnfreezeLast(20)]", "FineTune.Vision.Backbones.ResNet18()"))).Single();
+        var diagnostic = (
+            await AnalyzerVerifier.Diagnose(
+                new CutBlockAnalyzer(),
+                Source("[UnfreezeLast(20)]", "FineTune.Vision.Backbones.ResNet18()"))).Single();
 
         Assert.That(diagnostic.GetMessage(), Is.EqualTo(
             "[UnfreezeLast(20)] ends inside a residual block, which learns as a whole: 19 would leave it frozen, 26 unfreeze all of it"));
     }
 
-    private static Task Verify(string attributes, string backbone) => AnalyzerVerifier.Verify<CutBlockAnalyzer>(Source(attributes, backbone), "FT1012");
+    private static Task Verify(string attributes, string backbone) =>
+        AnalyzerVerifier.Verify<CutBlockAnalyzer>(Source(attributes, backbone), "FT1012");
 
     private static string Source(string attributes, string backbone) =>
         $$"""

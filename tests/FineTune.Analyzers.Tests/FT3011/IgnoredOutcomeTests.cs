@@ -12,7 +12,9 @@ public sealed class IgnoredOutcomeTests
     [TestCase("var same = [|model.load(\"weights.dat\", false)|]; same.eval();", TestName = "File_with_the_model_given_back")]
     public Task Flags(string body) => Verify(body);
 
-    [TestCase("var (missing, unexpected) = model.load_state_dict(weights, strict: false); Console.WriteLine(missing.Count + unexpected.Count);", TestName = "Looked_at")]
+    [TestCase(
+        "var (missing, unexpected) = model.load_state_dict(weights, strict: false); Console.WriteLine(missing.Count + unexpected.Count);",
+        TestName = "Looked_at")]
     [TestCase("if (model.load_state_dict(weights, false).missing_keys.Count > 0) throw new Exception();", TestName = "Asked_at_once")]
     [TestCase("model.load_state_dict(weights);", TestName = "Strict_by_default")]
     [TestCase("model.load_state_dict(weights, strict: true);", TestName = "Strict")]

@@ -6,39 +6,146 @@ namespace FineTune.Analyzers.Tests.FT3012;
 
 public sealed class KeptGraphTests
 {
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; } Console.WriteLine(total.item<float>());", TestName = "After_the_backward_pass")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); [|total += loss|]; opt.zero_grad(); loss.backward(); opt.step();  } Console.WriteLine(total.item<float>());", TestName = "Before_the_backward_pass")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total = [|total + loss|]; } Console.WriteLine(total.item<float>());", TestName = "Written_out")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total.add_|](loss); } Console.WriteLine(total.item<float>());", TestName = "In_place")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss * 32|]; } Console.WriteLine(total.item<float>());", TestName = "Times_the_size_of_the_batch")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); var scaled = loss / 4; scaled.backward(); [|total += loss|]; } Console.WriteLine(total.item<float>());", TestName = "Scaled_before_the_pass")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Step(net, opt, batch); [|total += loss|]; } Console.WriteLine(total.item<float>());", TestName = "Loss_from_a_source_method")]
-    [TestCase("var total = zeros(1); for (var e = 0; e < n; e++) { foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; } } Console.WriteLine($\"{total}\");", TestName = "Over_all_epochs")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; } var mean = total / n; Console.WriteLine(mean.ToSingle());", TestName = "Mean_of_it_taken")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; } Console.WriteLine(total.cpu().item<float>());", TestName = "Cast_to_a_number")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "After_the_backward_pass")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); [|total += loss|]; opt.zero_grad(); loss.backward(); opt.step();  } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Before_the_backward_pass")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total = [|total + loss|]; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Written_out")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total.add_|](loss); } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "In_place")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss * 32|]; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Times_the_size_of_the_batch")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); var scaled = loss / 4; scaled.backward(); [|total += loss|]; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Scaled_before_the_pass")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) { var loss = Step(net, opt, batch); [|total += loss|]; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Loss_from_a_source_method")]
+    [TestCase(
+        "var total = zeros(1); for (var e = 0; e < n; e++) "
+            + "{ foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total "
+            + "+= loss|]; } } "
+            + "Console.WriteLine($\"{total}\");",
+        TestName = "Over_all_epochs")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; } var mean = total / n; "
+            + "Console.WriteLine(mean.ToSingle());",
+        TestName = "Mean_of_it_taken")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; } "
+            + "Console.WriteLine(total.cpu().item<float>());",
+        TestName = "Cast_to_a_number")]
     public Task Flags(string body) => Verify(body);
 
-    [TestCase("var total = 0.0; foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss.item<float>(); } Console.WriteLine(total);", TestName = "Number")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += (double)loss.item<float>(); } Console.WriteLine(total.item<float>());", TestName = "Number_added_to_a_tensor")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss.detach(); } Console.WriteLine(total.item<float>());", TestName = "Detached")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); using (no_grad()) total += loss; } Console.WriteLine(total.item<float>());", TestName = "Without_gradients")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); using var _ = no_grad(); total += loss; } Console.WriteLine(total.item<float>());", TestName = "Without_gradients_to_the_end_of_the_block")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); total += loss; } total.backward(); opt.step();", TestName = "Backward_through_the_sum")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); total += loss; } Console.WriteLine(total.item<float>());", TestName = "Nobody_goes_backward")]
-    [TestCase("foreach (var batch in batches) { var total = zeros(1); var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; Console.WriteLine(total.item<float>()); }", TestName = "Starts_anew")]
-    [TestCase("foreach (var batch in batches) { var loss = Loss(net, batch); loss = loss + Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); }", TestName = "Two_losses_of_one_step")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; } External.Use(total);", TestName = "Handed_on")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; total = total.detach(); } Console.WriteLine(total.item<float>());", TestName = "Detached_in_the_loop")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += batch.Item1.eq(batch.Item2).sum(); } Console.WriteLine(total.item<float>());", TestName = "Counts_what_was_right")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; break; } Console.WriteLine(total.item<float>());", TestName = "One_sum_only")]
+    [TestCase(
+        "var total = 0.0; foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss.item<float>(); } "
+            + "Console.WriteLine(total);",
+        TestName = "Number")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += (double)loss.item<float>(); } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Number_added_to_a_tensor")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss.detach(); } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Detached")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); using (no_grad()) total += loss; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Without_gradients")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); using var _ = no_grad(); total += loss; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Without_gradients_to_the_end_of_the_block")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); total += loss; } total.backward(); "
+            + "opt.step();",
+        TestName = "Backward_through_the_sum")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); total += loss; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Nobody_goes_backward")]
+    [TestCase(
+        "foreach (var batch in batches) "
+            + "{ var total = zeros(1); var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; "
+            + "Console.WriteLine(total.item<float>()); }",
+        TestName = "Starts_anew")]
+    [TestCase(
+        "foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); loss = loss + Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); }",
+        TestName = "Two_losses_of_one_step")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; } External.Use(total);",
+        TestName = "Handed_on")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; total = total.detach(); } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Detached_in_the_loop")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += batch.Item1.eq(batch.Item2).sum(); } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Counts_what_was_right")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; break; } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "One_sum_only")]
     public Task Is_silent(string body) => Verify(body);
 
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; } Console.WriteLine(total.item<float>());", "var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += (double)loss.item<float>(); } Console.WriteLine(total.item<float>());", TestName = "Of_a_compound_assignment")]
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total = total + loss * 32; } Console.WriteLine(total.item<float>());", "var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total = total + (double)(loss * 32).item<float>(); } Console.WriteLine(total.item<float>());", TestName = "Of_a_sum_written_out")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += loss; } "
+            + "Console.WriteLine(total.item<float>());",
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total += (double)loss.item<float>(); } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Of_a_compound_assignment")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total = total + loss * 32; } "
+            + "Console.WriteLine(total.item<float>());",
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total = total + (double)(loss * "
+            + "32).item<float>(); } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "Of_a_sum_written_out")]
     public Task Adds_the_number(string before, string after) =>
         CodeFixVerifier.Verify<KeptGraphAnalyzer, ItemCodeFix>(Source(before), Source(after), OutOfSight.Source);
 
-    [TestCase("var total = zeros(1); foreach (var batch in batches) { var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total.add_(loss); } Console.WriteLine(total.item<float>());", TestName = "In_place_there_is_no_one_edit")]
+    [TestCase(
+        "var total = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); total.add_(loss); } "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "In_place_there_is_no_one_edit")]
     public Task Offers_nothing(string body) => CodeFixVerifier.VerifyNoFix<KeptGraphAnalyzer, ItemCodeFix>(Source(body), OutOfSight.Source);
 
     private static Task Verify(string body) => AnalyzerVerifier.Verify<KeptGraphAnalyzer>(Source(body), "FT3012", OutOfSight.Source);

@@ -9,7 +9,9 @@ public sealed class CapTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
-    private const string Mistakes = "var d = optim.Adam(net.parameters()); Freeze(net); d.step(); var e = optim.Adam(other.parameters()); for (var i = 0; i < n; i++) { loss.backward(); e.step(); }";
+    private const string Mistakes =
+        "var d = optim.Adam(net.parameters()); Freeze(net); d.step(); var e = optim.Adam(other.parameters()); for (var i = 0; i < n; "
+            + "i++) { loss.backward(); e.step(); }";
 
     [Test]
     public async Task Both_mistakes_are_flagged_where_nothing_else_is() =>
@@ -17,7 +19,9 @@ public sealed class CapTests
 
     [Test]
     public async Task Too_many_blocks() =>
-        Assert.That(await Flagged(string.Join('\n', Enumerable.Range(0, 2_100).Select(i => $"if (n > {i}) Console.WriteLine({i});")) + Mistakes), Is.Empty);
+        Assert.That(
+            await Flagged(string.Join('\n', Enumerable.Range(0, 2_100).Select(i => $"if (n > {i}) Console.WriteLine({i});")) + Mistakes),
+            Is.Empty);
 
     [Test]
     [Category("Slow")]
@@ -30,19 +34,38 @@ public sealed class CapTests
 
     [Test]
     public async Task Expressions_of_many_operands([Values(100, 5_000)] int count) =>
-        Assert.That(await Flagged($"var sum = 0{string.Concat(Enumerable.Repeat(" + n", count))}; {Mistakes}"), Is.SubsetOf(new[] { "FT3001", "FT3009" }));
+        Assert.That(
+            await Flagged($"var sum = 0{string.Concat(Enumerable.Repeat(" + n", count))}; {Mistakes}"),
+            Is.SubsetOf(new[] { "FT3001", "FT3009" }));
 
     [Test]
     public async Task Calls_on_one_another([Values(100, 1_000)] int count) =>
-        Assert.That(await Flagged($"var sum = loss{string.Concat(Enumerable.Repeat(".add(1)", count))}; {Mistakes}"), Is.SubsetOf(new[] { "FT3001", "FT3009" }));
+        Assert.That(
+            await Flagged($"var sum = loss{string.Concat(Enumerable.Repeat(".add(1)", count))}; {Mistakes}"),
+            Is.SubsetOf(new[] { "FT3001", "FT3009" }));
 
     [Test]
     public async Task Calls_without_end() =>
-        Assert.That(await Flagged(Mistakes + " Deep0(net, n);", string.Join('\n', Enumerable.Range(0, 200).Select(i => $"private static void Deep{i}(Linear net, int n) {{ Deep{(i + 1) % 200}(net, n - 1); Deep{(i * 7 + 3) % 200}(net, n - 2); }}"))), Is.SubsetOf(new[] { "FT3001", "FT3009" }));
+        Assert.That(
+            await Flagged(
+                Mistakes + " Deep0(net, n);",
+                string.Join(
+                    '\n',
+                    Enumerable
+                        .Range(0, 200)
+                        .Select(i =>
+                            $"private static void Deep{i}(Linear net, int n) "
+                                + $"{{ Deep{(i + 1) % 200}(net, n - 1); Deep{(i * 7 + 3) % 200}(net, n - 2); }}"))),
+            Is.SubsetOf(new[] { "FT3001", "FT3009" }));
 
     /// <summary>Networks that are each frozen or not, independently of all others, and each in an optimizer.</summary>
     private static string Explosion(int count) =>
-        string.Concat(Enumerable.Range(0, count).Select(i => $"var net{i} = Linear(1, 1); var opt{i} = optim.Adam(net{i}.parameters()); if (Ask()) {{ Freeze(net{i}); net{i}.eval(); net{i}.to(device); }} "));
+        string.Concat(
+            Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    $"var net{i} = Linear(1, 1); var opt{i} = optim.Adam(net{i}.parameters()); if (Ask()) "
+                        + $"{{ Freeze(net{i}); net{i}.eval(); net{i}.to(device); }} "));
 
     private static string Uses(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $" opt{i}.zero_grad();"));
 

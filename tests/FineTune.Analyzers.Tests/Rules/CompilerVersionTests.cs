@@ -24,9 +24,12 @@ public sealed class CompilerVersionTests
         ["FineTune.Analyzers"] = typeof(StaleCompilationAnalyzer).Assembly.GetName().Version!,
     };
 
-    private static IEnumerable<Assembly> Loaded => [typeof(StaleCompilationAnalyzer).Assembly, typeof(RecompileCodeFix).Assembly, typeof(Generators.FineTuneGenerator).Assembly];
+    private static IEnumerable<Assembly> Loaded =>
+        [typeof(StaleCompilationAnalyzer).Assembly, typeof(RecompileCodeFix).Assembly, typeof(Generators.FineTuneGenerator).Assembly];
 
     [TestCaseSource(nameof(Loaded))]
     public void Nothing_newer_is_referenced_than_the_oldest_compiler_has(Assembly assembly) =>
-        Assert.That(assembly.GetReferencedAssemblies().Where(reference => !(reference.Version <= Oldest.GetValueOrDefault(reference.Name!))), Is.Empty);
+        Assert.That(
+            assembly.GetReferencedAssemblies().Where(reference => !(reference.Version <= Oldest.GetValueOrDefault(reference.Name!))),
+            Is.Empty);
 }

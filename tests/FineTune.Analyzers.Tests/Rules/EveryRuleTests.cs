@@ -57,8 +57,13 @@ public sealed class EveryRuleTests
     public void Has_positive_and_negative_cases(string id)
     {
         var wanted = id is "FT2001" or "FT3001" ? 15 : 5;
-        var cases = typeof(EveryRuleTests).Assembly.GetTypes().Where(type => type.Namespace == $"FineTune.Analyzers.Tests.{id}").SelectMany(type => type.GetMethods()).ToList();
-        int Count(string name) => cases.Where(method => method.Name == name).Sum(method => method.GetCustomAttributes<TestCaseAttribute>().Count());
+        var cases = typeof(EveryRuleTests)
+            .Assembly.GetTypes()
+            .Where(type => type.Namespace == $"FineTune.Analyzers.Tests.{id}")
+            .SelectMany(type => type.GetMethods())
+            .ToList();
+        int Count(string name) =>
+            cases.Where(method => method.Name == name).Sum(method => method.GetCustomAttributes<TestCaseAttribute>().Count());
 
         Assert.That(Count("Flags"), Is.GreaterThanOrEqualTo(wanted));
         Assert.That(Count("Is_silent"), Is.GreaterThanOrEqualTo(wanted));
@@ -78,7 +83,9 @@ public sealed class EveryRuleTests
     [Test]
     public void Every_page_is_of_a_rule()
     {
-        var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/rules"), "FT*.md").Select(Path.GetFileNameWithoutExtension);
+        var pages = Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "docs/rules"), "FT*.md")
+            .Select(Path.GetFileNameWithoutExtension);
 
         Assert.That(pages, Is.EquivalentTo(Ids));
     }
@@ -89,5 +96,8 @@ public sealed class EveryRuleTests
         File.ReadAllText(Path.Combine(Repository.Root, "docs/rules", name)).Replace("\r\n", "\n", StringComparison.Ordinal);
 
     private static IEnumerable<T> Instances<T>(Assembly assembly) =>
-        assembly.GetTypes().Where(type => !type.IsAbstract && typeof(T).IsAssignableFrom(type)).Select(type => (T)Activator.CreateInstance(type)!);
+        assembly
+            .GetTypes()
+            .Where(type => !type.IsAbstract && typeof(T).IsAssignableFrom(type))
+            .Select(type => (T)Activator.CreateInstance(type)!);
 }

@@ -16,11 +16,13 @@ public sealed class HalfWrittenCodeTests
             .Select(type => (CodeFixProvider)Activator.CreateInstance(type)!)];
 
     [Test]
-    public async Task Some_of_each_program_is_lost_or_doubled() => Assert.That(await Break(rounds: 2), Is.Positive, "some of the fixes are to be made");
+    public async Task Some_of_each_program_is_lost_or_doubled() =>
+        Assert.That(await Break(rounds: 2), Is.Positive, "some of the fixes are to be made");
 
     [Test]
     [Category("Slow")]
-    public async Task Much_of_each_program_is_lost_or_doubled() => Assert.That(await Break(rounds: Effort.Of(5, nightly: 30)), Is.Positive, "some of the fixes are to be made");
+    public async Task Much_of_each_program_is_lost_or_doubled() =>
+        Assert.That(await Break(rounds: Effort.Of(5, nightly: 30)), Is.Positive, "some of the fixes are to be made");
 
     [TestCase("IEnumerable<Parameter> own = own.Where(p => p.requires_grad); optim.Adam(own);")]
     [TestCase("IEnumerable<Parameter> a = b.Where(p => p.requires_grad); IEnumerable<Parameter> b = a.Skip(1); optim.Adam(a);")]
@@ -51,8 +53,14 @@ public sealed class HalfWrittenCodeTests
         var made = 0;
         foreach (var program in CorpusTests.Programs.Concat(CorpusTests.Language))
         {
-            string[] tokens = [.. CSharpSyntaxTree.ParseText(await File.ReadAllTextAsync(CorpusTests.FileOf(program)), Compilations.ParseOptions)
-                .GetRoot().DescendantTokens().Select(token => token.ToFullString())];
+            string[] tokens =
+            [
+                .. CSharpSyntaxTree
+                    .ParseText(await File.ReadAllTextAsync(CorpusTests.FileOf(program)), Compilations.ParseOptions)
+                    .GetRoot()
+                    .DescendantTokens()
+                    .Select(token => token.ToFullString()),
+            ];
             for (var round = 0; round < rounds; round++)
             {
                 var broken = Broken(tokens, random, isCutShort: round % 2 == 1);
@@ -67,16 +75,22 @@ public sealed class HalfWrittenCodeTests
     private static string Broken(string[] whole, Random random, bool isCutShort)
     {
         if (isCutShort)
+        {
             return string.Concat(whole.Take(random.Next(whole.Length)));
+        }
 
         var tokens = whole.ToList();
         for (var edits = random.Next(1, 8); edits > 0; edits--)
         {
             var at = random.Next(tokens.Count);
             if (random.Next(2) == 0)
+            {
                 tokens.RemoveAt(at);
+            }
             else
+            {
                 tokens.Insert(random.Next(tokens.Count), tokens[at]);
+            }
         }
 
         return string.Concat(tokens);

@@ -24,7 +24,9 @@ public sealed class SuppressionTests
 
     [Test]
     public async Task Another_rule_in_the_attribute_silences_nothing() =>
-        Assert.That(await Diagnose(Stale, "[System.Diagnostics.CodeAnalysis.SuppressMessage(\"Compile\", \"FT2002\")]"), Has.Length.EqualTo(1));
+        Assert.That(
+            await Diagnose(Stale, "[System.Diagnostics.CodeAnalysis.SuppressMessage(\"Compile\", \"FT2002\")]"),
+            Has.Length.EqualTo(1));
 
     [TestCase(ReportDiagnostic.Error, DiagnosticSeverity.Error)]
     [TestCase(ReportDiagnostic.Info, DiagnosticSeverity.Info)]
@@ -34,7 +36,10 @@ public sealed class SuppressionTests
     [Test]
     public async Task A_rule_can_be_turned_off() => Assert.That(await Diagnose(Stale, "", ReportDiagnostic.Suppress), Is.Empty);
 
-    private static async Task<ImmutableArray<Diagnostic>> Diagnose(string body, string attribute = "", ReportDiagnostic severity = ReportDiagnostic.Default)
+    private static async Task<ImmutableArray<Diagnostic>> Diagnose(
+        string body,
+        string attribute = "",
+        ReportDiagnostic severity = ReportDiagnostic.Default)
     {
         var compilation = Compilations.Create(
             $$"""

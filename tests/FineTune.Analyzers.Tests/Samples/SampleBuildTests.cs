@@ -11,10 +11,16 @@ public sealed class SampleBuildTests
         Assert.That(sample.Build(), Does.Not.Contain("FT2001"), "as it is");
 
         File.WriteAllText(sample.Recipe, SampleProject.WithoutRecompile(File.ReadAllText(sample.Recipe)));
-        Assert.That(sample.Build(), Does.Match(@"Recipe\.cs\(\d+,\d+\): warning FT2001: 'compiled' is stale: .*/docs/rules/FT2001\.md"), "without the line");
+        Assert.That(
+            sample.Build(),
+            Does.Match(@"Recipe\.cs\(\d+,\d+\): warning FT2001: 'compiled' is stale: .*/docs/rules/FT2001\.md"),
+            "without the line");
 
         var (code, errors) = sample.Run("--epochs", "1");
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(errors, Does.Match(@"^The compiled model is stale: .*call Recompile\(\).*Changed: backbone\."), "what StaleCompilationException says");
+        Assert.That(
+            errors,
+            Does.Match(@"^The compiled model is stale: .*call Recompile\(\).*Changed: backbone\."),
+            "what StaleCompilationException says");
     }
 }

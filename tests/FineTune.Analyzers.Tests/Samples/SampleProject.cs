@@ -30,7 +30,8 @@ internal sealed class SampleProject : IDisposable
 
     private static string Original => Path.Combine(Repository.Root, "samples", "CatsVsDogs");
 
-    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Name.StartsWith("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
+    private static string Configuration =>
+        new DirectoryInfo(AppContext.BaseDirectory).Name.StartsWith("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
 
     private string ProjectFile => Path.Combine(folder, "CatsVsDogsCopy.csproj");
 
@@ -40,7 +41,10 @@ internal sealed class SampleProject : IDisposable
 
     /// <summary>Builds the copy against what is built already, warnings left as warnings; what the build printed.</summary>
     public string Build() =>
-        Succeeded(Run($"build \"{ProjectFile}\" -c {Configuration} --no-incremental -p:BuildProjectReferences=false -p:TreatWarningsAsErrors=false -tl:off"));
+        Succeeded(
+            Run(
+                $"build \"{ProjectFile}\" -c {Configuration} --no-incremental -p:BuildProjectReferences=false "
+                    + "-p:TreatWarningsAsErrors=false -tl:off"));
 
     /// <summary>Runs what was built, with a cache folder of its own; the exit code and what it wrote to its error stream.</summary>
     public (int Code, string Errors) Run(params string[] arguments)

@@ -20,22 +20,25 @@ public sealed class SampleRecipeTests
 
         Assert.That(diagnostics.Select(diagnostic => diagnostic.Id), Is.EqualTo(new[] { "FT2001" }));
         var text = await diagnostics[0].Location.SourceTree!.GetTextAsync();
-        Assert.That(text.Lines[diagnostics[0].Location.GetLineSpan().StartLinePosition.Line].ToString(), Does.Contain("History fine = compiled.Fit("));
-        Assert.That(diagnostics[0].AdditionalLocations.Select(location => text.ToString(location.SourceSpan)), Is.EqualTo(new[]
-        {
-            text.ToString(diagnostics[0].AdditionalLocations[0].SourceSpan),
-            "model.UnfreezeLast()",
-        }));
+        Assert.That(
+            text.Lines[diagnostics[0].Location.GetLineSpan().StartLinePosition.Line].ToString(),
+            Does.Contain("History fine = compiled.Fit("));
+        Assert.That(
+            diagnostics[0].AdditionalLocations.Select(location => text.ToString(location.SourceSpan)),
+            Is.EqualTo(new[] { text.ToString(diagnostics[0].AdditionalLocations[0].SourceSpan), "model.UnfreezeLast()" }));
         Assert.That(text.ToString(diagnostics[0].AdditionalLocations[0].SourceSpan), Does.StartWith("model.Compile("));
     }
 
     private static Compilation Sample(bool keepsRecompile)
     {
-        var trees = SampleProject.Sources
-            .Where(file => Path.GetFileName(file) is not ("Program.cs" or "CommandLine.cs"))
-            .Select(file => Compilations.Parse(keepsRecompile ? File.ReadAllText(file) : SampleProject.WithoutRecompile(File.ReadAllText(file)), file))
+        var trees = SampleProject
+            .Sources.Where(file => Path.GetFileName(file) is not ("Program.cs" or "CommandLine.cs"))
+            .Select(file =>
+                Compilations.Parse(keepsRecompile ? File.ReadAllText(file) : SampleProject.WithoutRecompile(File.ReadAllText(file)), file))
             .Prepend(Compilations.Parse(ImplicitUsings, "ImplicitUsings.cs"));
-        var generator = CSharpGeneratorDriver.Create([new FineTuneGenerator().AsSourceGenerator()], parseOptions: Compilations.ParseOptions);
+        var generator = CSharpGeneratorDriver.Create(
+            [new FineTuneGenerator().AsSourceGenerator()],
+            parseOptions: Compilations.ParseOptions);
         generator.RunGeneratorsAndUpdateCompilation(Compilations.CreateFromTrees(trees), out var compilation, out _);
         Assert.That(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
         return compilation;

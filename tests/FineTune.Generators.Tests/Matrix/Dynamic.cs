@@ -11,7 +11,8 @@ internal static partial class Dynamic
 {
     private static readonly Dictionary<string, Assembly> Loaded = [];
 
-    static Dynamic() => AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) => Loaded.GetValueOrDefault(new AssemblyName(wanted.Name).Name!);
+    static Dynamic() =>
+        AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) => Loaded.GetValueOrDefault(new AssemblyName(wanted.Name).Name!);
 
     /// <summary>Compiles with the generator, and fails on any warning.</summary>
     /// <param name="sources">The class's project.</param>
@@ -32,7 +33,13 @@ internal static partial class Dynamic
     {
         var type = assembly.GetType(name.Replace("@", ""), throwOnError: true)!;
         if (type.IsGenericTypeDefinition)
-            type = type.MakeGenericType([.. type.GetGenericArguments().Select(argument => argument.GetGenericParameterConstraints() is [var bound] ? bound : typeof(int))]);
+        {
+            type = type.MakeGenericType([
+                .. type.GetGenericArguments()
+                    .Select(argument => argument.GetGenericParameterConstraints() is [var bound] ? bound : typeof(int)),
+            ]);
+        }
+
         return (nn.Module)Activator.CreateInstance(type)!;
     }
 
@@ -41,7 +48,10 @@ internal static partial class Dynamic
         // What stands in the library comes from there.
         var compilation = Compilations.Create(library.Count == 0 ? sources : sources.Except(library));
         if (library.Count > 0)
+        {
             compilation = compilation.AddReferences(MetadataReference.CreateFromImage(Load(complete(Compilations.Create(library))).Image));
+        }
+
         return Load(complete(compilation)).Assembly;
     }
 

@@ -16,11 +16,20 @@ public sealed class MatrixTests
     private static readonly (string Name, Transition Enter, Func<List<Layer>, Func<Layer, bool>> Trains)[] Transitions =
     [
         ("the last 3", (model, _) => model.UnfreezeLast(), layers => layer => layer.Index >= layers.Count - 3),
-        ("the last 2 with parameters", (model, _) => model.UnfreezeLast(2, LayerUnit.Parameterized), layers => layer => layer.Index >= layers.Where(other => other.HasParameters).TakeLast(2).First().Index),
+        (
+            "the last 2 with parameters",
+            (model, _) => model.UnfreezeLast(2, LayerUnit.Parameterized),
+            layers => layer => layer.Index >= layers.Where(other => other.HasParameters).TakeLast(2).First().Index),
         ("all", (model, _) => model.UnfreezeBackbone(), _ => _ => true),
         ("the first 3", (model, _) => model.EnterPhase(Phase.First(3)), _ => layer => layer.Index < 3),
-        ("the last block", (model, _) => model.UnfreezeLast(1, LayerUnit.Block), layers => layer => layer.Index >= layers.Last(other => other.StartsBlock).Index),
-        ("by name", (model, layers) => model.EnterPhase(Phase.Matching(WithoutBackbone(FirstWithParameters(layers)))), layers => layer => layer == FirstWithParameters(layers)),
+        (
+            "the last block",
+            (model, _) => model.UnfreezeLast(1, LayerUnit.Block),
+            layers => layer => layer.Index >= layers.Last(other => other.StartsBlock).Index),
+        (
+            "by name",
+            (model, layers) => model.EnterPhase(Phase.Matching(WithoutBackbone(FirstWithParameters(layers)))),
+            layers => layer => layer == FirstWithParameters(layers)),
     ];
 
     private static IEnumerable<TestCaseData> Cases()
@@ -34,7 +43,10 @@ public sealed class MatrixTests
                 var isDeeper = shape.Name is "module list" or "a module of one's own";
                 var transition = isDeeper ? number % 3 : number % Transitions.Length;
                 if (transition == 5 && shape.Backbones.Length > 1)
+                {
                     transition = 0;
+                }
+
                 number++;
                 yield return new TestCaseData(shape.Name, kind.Name, transition)
                     .SetArgDisplayNames(shape.Name, kind.Name, Transitions[transition].Name);
@@ -62,7 +74,7 @@ public sealed class MatrixTests
         var layers = Layers(shape, kind);
         var trains = Transitions[transition].Trains(layers);
         var expected = TwoPhases.Plain(plain, shape, name => layers.Exists(layer => layer.Name == name && trains(layer)));
-        List<double> actual = TwoPhases.Annotated(annotated, shape, model => Transitions[transition].Enter(model, layers));
+        var actual = TwoPhases.Annotated(annotated, shape, model => Transitions[transition].Enter(model, layers));
 
         Assert.That(actual, Is.EqualTo(expected).Within(1e-4).Percent);
         Assert.That(actual, Is.Unique, "it learns");
@@ -72,9 +84,19 @@ public sealed class MatrixTests
     private static List<Layer> Layers(Shape shape, BackboneKind kind)
     {
         // Where the backbone holds another module that holds the layers, its name comes in between.
-        var below = shape.Name switch { "module list" => ".0", "a module of one's own" => ".body", _ => "" };
-        var names = shape.Backbones.SelectMany(backbone => kind.Layers.Select(layer => (Path: $"{backbone}{below}.{layer.TrimEnd('*')}", Layer: layer)));
-        return [.. names.Select((named, index) => new Layer(index, named.Path, named.Layer.EndsWith('*'), kind.Blocks.Contains(named.Layer.TrimEnd('*'))))];
+        var below = shape.Name switch
+        {
+            "module list" => ".0",
+            "a module of one's own" => ".body",
+            _ => "",
+        };
+        var names = shape.Backbones.SelectMany(backbone =>
+            kind.Layers.Select(layer => (Path: $"{backbone}{below}.{layer.TrimEnd('*')}", Layer: layer)));
+        return
+        [
+            .. names.Select(
+                (named, index) => new Layer(index, named.Path, named.Layer.EndsWith('*'), kind.Blocks.Contains(named.Layer.TrimEnd('*')))),
+        ];
     }
 
     private static Layer FirstWithParameters(List<Layer> layers) => layers.First(layer => layer.HasParameters);
@@ -89,7 +111,9 @@ public sealed class MatrixTests
 
         using var _ = no_grad();
         foreach (var (name, value) in source)
+        {
             target[name].copy_(value);
+        }
     }
 
     /// <summary>The halves give what forward gives, bit for bit, wherever the cut is.</summary>
@@ -97,19 +121,30 @@ public sealed class MatrixTests
     {
         Assert.That(model.GetType().GetMethod("ForwardFrozen") is not null, Is.EqualTo(shape.Splits), "has halves");
         if (!shape.Splits)
+        {
             return;
+        }
 
         var tunable = (IFineTunable)model;
         var input = randn(4, 3, 6, 6);
         model.eval();
-        foreach (var phase in Enumerable.Range(1, tunable.Layers.Count).Select(count => Phase.Last(count)).Prepend(Phase.Head).Append(Phase.First(1)))
+        foreach (var phase in Enumerable
+                .Range(1, tunable.Layers.Count)
+                .Select(count => Phase.Last(count))
+                .Prepend(Phase.Head)
+                .Append(Phase.First(1)))
         {
             tunable.EnterPhase(phase);
             model.eval();
             foreach (var (whole, halves) in shape.Answers(model, input).Zip(shape.AnswersInHalves(model, input)))
+            {
                 Assert.That(halves.equal(whole).all().ToBoolean(), $"in phase {phase}");
+            }
+
             if (model is ISplitForward split)
+            {
                 Assert.That(split.ForwardFrozen(input), Has.None.Matches<Tensor>(value => value is { requires_grad: true }));
+            }
         }
     }
 

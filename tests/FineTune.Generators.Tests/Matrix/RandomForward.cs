@@ -40,7 +40,7 @@ internal sealed class RandomForward(int seed)
     /// <summary>The source of a class of that number, and of its backbone's.</summary>
     public string Class(int number)
     {
-        var ownBackbone = this.random.Next(3) > 0;
+        var ownBackbone = random.Next(3) > 0;
         var backbone = ownBackbone ? $"new Encoder{number}()" : """Sequential(("fc1", Linear(8, 8)), ("norm", BatchNorm1d(8)), ("relu", ReLU()), ("fc2", Linear(8, 8)))""";
         return $$"""
             {{(ownBackbone ? Encoder(number) : "")}}
@@ -54,11 +54,11 @@ internal sealed class RandomForward(int seed)
                 [Head] private readonly Linear head = Linear(8, 1);
                 private readonly Tensor mean = full(1, 0.5f);
                 internal readonly double scale = 0.75;
-                internal readonly bool flag = {{(this.random.Next(2) == 0 ? "true" : "false")}};
+                internal readonly bool flag = {{(random.Next(2) == 0 ? "true" : "false")}};
 
                 public Model{{number}}() : base("model")
                 {
-                    clip = ReLU({{(this.random.Next(2) == 0 ? "true" : "")}});
+                    clip = ReLU({{(random.Next(2) == 0 ? "true" : "")}});
                     RegisterComponents();
                 }
 
@@ -72,10 +72,10 @@ internal sealed class RandomForward(int seed)
             """;
     }
 
-    private string Hidden() => this.random.Next(3) switch
+    private string Hidden() => random.Next(3) switch
     {
         0 => "Sequential hidden = Sequential(ReLU(inplace: true), Linear(8, 8))",
-        1 => $"Squashed hidden = new Squashed({(this.random.Next(2) == 0 ? "true" : "false")})",
+        1 => $"Squashed hidden = new Squashed({(random.Next(2) == 0 ? "true" : "false")})",
         _ => "Linear hidden = Linear(8, 8)",
     };
 
@@ -93,7 +93,7 @@ internal sealed class RandomForward(int seed)
 
             public override Tensor forward(Tensor x)
             {
-                {{(this.random.Next(3) > 0 ? Line() : Body(["stem", "body", "top"], "", ""))}}
+                {{(random.Next(3) > 0 ? Line() : Body(["stem", "body", "top"], "", ""))}}
             }
 
             private Tensor Centred(Tensor x) => x - scale;
@@ -105,14 +105,14 @@ internal sealed class RandomForward(int seed)
     {
         var text = "";
         string[] modules = ["stem", "body", "top"];
-        this.random.Shuffle(modules);
+        random.Shuffle(modules);
         foreach (var module in modules)
         {
-            text += this.random.Next(4) switch
+            text += random.Next(4) switch
             {
                 0 => $"x = {module}.call(x).relu();\n",
                 1 => $"x = x + this.{module}.call(x) * scale;\n",
-                2 => $"var v{++this.locals} = {module}.call(torch.nn.functional.relu(x)).Halved(); x = v{this.locals} * 2;\n",
+                2 => $"var v{++locals} = {module}.call(torch.nn.functional.relu(x)).Halved(); x = v{locals} * 2;\n",
                 _ => $"x = {module}.call(x);\n",
             };
         }
@@ -122,30 +122,36 @@ internal sealed class RandomForward(int seed)
 
     private string Body(string[] modules, string open, string close)
     {
-        this.tensors.Clear();
-        this.tensors.Add("x");
-        var scoped = this.random.Next(4) == 0;
+        tensors.Clear();
+        tensors.Add("x");
+        var scoped = random.Next(4) == 0;
         var lines = new List<string> { "var factor = scale / 2;" };
         if (scoped)
+        {
             lines.Add("using var scope = NewDisposeScope();");
-        for (var statements = this.random.Next(1, 7); statements > 0; statements--)
+        }
+
+        for (var statements = random.Next(1, 7); statements > 0; statements--)
+        {
             lines.Add(Statement(modules));
+        }
+
         lines.Add($"return {open}{Expression(modules, 2)}{close}{(scoped ? ".MoveToOuterDisposeScope()" : "")};");
         return string.Join("\n", lines);
     }
 
     private string Statement(string[] modules)
     {
-        switch (this.random.Next(9))
+        switch (random.Next(9))
         {
             case 0:
                 return $"{Any()} = {Expression(modules, 2)}.tanh();";
             case 1:
                 return $"{Any()} += {Expression(modules, 1)};";
             case 2:
-                var (first, second) = ($"v{++this.locals}", $"v{++this.locals}");
+                var (first, second) = ($"v{++locals}", $"v{++locals}");
                 var pair = $"var ({first}, {second}) = ({Expression(modules, 1)}, {Expression(modules, 1)});";
-                this.tensors.AddRange([first, second]);
+                tensors.AddRange([first, second]);
                 return pair;
             case 3:
                 return $"if (flag) {{ {Any()} = {Expression(modules, 1)}.tanh(); }} else {{ {Any()} = {Expression(modules, 1)}.tanh(); }}";
@@ -155,21 +161,24 @@ internal sealed class RandomForward(int seed)
                 return "if (x.dim() != 2) throw new ArgumentException(nameof(x));";
             default:
                 var value = Expression(modules, 3);
-                this.tensors.Add($"v{++this.locals}");
-                return $"var v{this.locals} = {value};";
+                tensors.Add($"v{++locals}");
+                return $"var v{locals} = {value};";
         }
     }
 
-    private string Any() => this.tensors[this.random.Next(this.tensors.Count)];
+    private string Any() => tensors[random.Next(tensors.Count)];
 
     private string Expression(string[] modules, int depth)
     {
         if (depth == 0)
-            return Any();
-        string Inner() => Expression(modules, depth - 1);
-        return this.random.Next(12) switch
         {
-            0 or 1 or 2 or 3 => $"{modules[this.random.Next(modules.Length)]}.call({Inner()})",
+            return Any();
+        }
+
+        string Inner() => Expression(modules, depth - 1);
+        return random.Next(12) switch
+        {
+            0 or 1 or 2 or 3 => $"{modules[random.Next(modules.Length)]}.call({Inner()})",
             4 => $"({Inner()} + {Inner()})",
             5 => $"{Inner()}.relu()",
             6 => $"(torch.nn.functional.relu({Inner()}) * factor)",

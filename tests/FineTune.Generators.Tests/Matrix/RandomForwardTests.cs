@@ -28,7 +28,9 @@ public sealed class RandomForwardTests
             random.manual_seed(number);
             var model = (nn.Module<Tensor, Tensor>)Dynamic.Create(assembly, $"Demo.Model{number}");
             if (model is not ISplitForward halves)
+            {
                 continue;
+            }
 
             split++;
             var tunable = (IFineTunable)model;

@@ -62,7 +62,9 @@ internal static class TwoPhases
         void Train(Func<string, bool> trainsNow, Func<string, double> headRate)
         {
             foreach (var (name, parameter) in model.named_parameters())
+            {
                 parameter.requires_grad = HeadOf(name) is not null || (IsBackbone(name) && trainsNow(LayerOf(name)));
+            }
 
             var groups = model.named_parameters()
                 .Where(named => named.parameter.requires_grad)
@@ -78,7 +80,9 @@ internal static class TwoPhases
                 {
                     var keepsStatistics = module.named_buffers(false).Any();
                     if (HeadOf(name) is null && !module.named_children().Any() && (keepsStatistics || !trainsNow(Normal(name))))
+                    {
                         module.eval();
+                    }
                 }
 
                 var loss = Loss(shape.Answers(model, input), target);

@@ -178,7 +178,8 @@ public sealed class BackupTests
             () => Fit(other with { Callbacks = [Stop(null)], Backup = new(folder) }),
             Throws.TypeOf<FineTuneException>().With.Message.Contains("BatchSize was 32 and is 16; Seed was 0 and is 2"));
         Assert.That(
-            Fit(other with { Callbacks = [Stop(null)], Backup = new(folder, allowDifferences: true) }).History.Warnings.Select(warning => warning.Kind),
+            Fit(other with { Callbacks = [Stop(null)], Backup = new(folder, allowDifferences: true) })
+                .History.Warnings.Select(warning => warning.Kind),
             Has.Some.EqualTo(WarningKind.ResumedWithDifferences));
     }
 
@@ -231,7 +232,10 @@ public sealed class BackupTests
         Assert.That(history.Outcome.Reason, Is.EqualTo(StopReason.EarlyStopping));
         var best = history.Outcome.Best!.Epoch;
         Assert.That(best, Is.LessThan(3), "an epoch of the run before, after which it had waited");
-        Assert.That(history.Records, Has.Count.EqualTo(best + 1 + 5), "the epochs waited before count, and the patience is that of the second run");
+        Assert.That(
+            history.Records,
+            Has.Count.EqualTo(best + 1 + 5),
+            "the epochs waited before count, and the patience is that of the second run");
     }
 
     [Test]

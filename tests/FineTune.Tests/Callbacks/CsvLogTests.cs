@@ -47,7 +47,9 @@ public sealed class CsvLogTests
         var log = new CsvLog(path);
         using var model = LinearModel.Seeded();
         model.FreezeBackbone();
-        model.Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(8, 3), Toy.Quiet with { Callbacks = [log] });
+        model
+            .Compile(Optimizers.SGD(0.5), Losses.BinaryCrossEntropyWithLogits())
+            .Fit(Toy.Points(8, 3), Toy.Quiet with { Callbacks = [log] });
         model.UnfreezeBackbone();
         model.Recompile(0.25).Fit(Toy.Points(8, 3), Toy.Quiet with { InitialEpoch = 1, Epochs = 2, Callbacks = [log] });
 

@@ -266,7 +266,9 @@ public sealed class EarlyStoppingTests
         var options = Toy.Quiet with
         {
             Epochs = values.Length,
-            Callbacks = later is null ? [new Scripted(Score, values), stopping, keep] : [new Scripted(Score, values), stopping, keep, later],
+            Callbacks = later is null
+                ? [new Scripted(Score, values), stopping, keep]
+                : [new Scripted(Score, values), stopping, keep, later],
             CancellationToken = token,
         };
 

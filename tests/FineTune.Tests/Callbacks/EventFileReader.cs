@@ -4,13 +4,24 @@ using System.Text;
 namespace FineTune.Tests;
 
 /// <summary>An event as read: a number, a histogram's fields, a version or the start of a session.</summary>
-internal sealed record ReadEvent(long Step, string? Version, bool IsStart, string? Tag, float? Scalar, Dictionary<int, double[]>? Histogram);
+internal sealed record ReadEvent(
+    long Step,
+    string? Version,
+    bool IsStart,
+    string? Tag,
+    float? Scalar,
+    Dictionary<int, double[]>? Histogram);
 
 /// <summary>Reads event files byte by byte, with nothing of what writes them.</summary>
 internal static class EventFileReader
 {
     public static List<ReadEvent> Read(string folder) =>
-        [.. Directory.GetFiles(folder, "events.out.tfevents.*").Order(StringComparer.Ordinal).SelectMany(file => Records(File.ReadAllBytes(file)).Select(Event))];
+        [
+            .. Directory
+                .GetFiles(folder, "events.out.tfevents.*")
+                .Order(StringComparer.Ordinal)
+                .SelectMany(file => Records(File.ReadAllBytes(file)).Select(Event)),
+        ];
 
     /// <summary>CRC-32C bit by bit, from its polynomial.</summary>
     public static uint Crc32C(ReadOnlySpan<byte> data)

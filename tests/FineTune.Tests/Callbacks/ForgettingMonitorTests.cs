@@ -25,7 +25,9 @@ public sealed class ForgettingMonitorTests
         for (var epoch = 0; epoch < 3; epoch++)
         {
             Assert.That(history["forgotten_loss"][epoch], Is.EqualTo(history["source_loss"][epoch] - known.Loss).Within(1e-9));
-            Assert.That(history["forgotten_accuracy"][epoch], Is.EqualTo(known["accuracy"] - history["source_accuracy"][epoch]).Within(1e-9));
+            Assert.That(
+                history["forgotten_accuracy"][epoch],
+                Is.EqualTo(known["accuracy"] - history["source_accuracy"][epoch]).Within(1e-9));
         }
     }
 
@@ -66,6 +68,8 @@ public sealed class ForgettingMonitorTests
     {
         var points = Toy.Points(features: 3);
         var samples = Enumerable.Range(0, points.Count).Select(index => points.Read(index, new Random(0))).ToList();
-        return new InMemoryDataset(stack(samples.Select(sample => sample.Input).ToList()), 1 - stack(samples.Select(sample => sample.Target).ToList()));
+        return new InMemoryDataset(
+            stack(samples.Select(sample => sample.Input).ToList()),
+            1 - stack(samples.Select(sample => sample.Target).ToList()));
     }
 }

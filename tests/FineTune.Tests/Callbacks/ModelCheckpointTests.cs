@@ -1,5 +1,5 @@
-using FineTune.Weights;
 using FineTune.Tests.Models;
+using FineTune.Weights;
 
 namespace FineTune.Tests;
 
@@ -38,7 +38,8 @@ public sealed class ModelCheckpointTests
         Assert.That(file.Metadata[Score], Is.EqualTo("1"));
         Assert.That(file.Tensors.Keys, Is.EquivalentTo(best.Keys));
         Assert.That(
-            file.Tensors.Where(stored => !Toy.Values(stored.Value.Read()).SequenceEqual(best[stored.Key])).Select(stored => stored.Key), Is.Empty);
+            file.Tensors.Where(stored => !Toy.Values(stored.Value.Read()).SequenceEqual(best[stored.Key])).Select(stored => stored.Key),
+            Is.Empty);
     }
 
     [Test]

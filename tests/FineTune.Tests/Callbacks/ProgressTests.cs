@@ -15,7 +15,11 @@ public sealed class ProgressTests
 
         var lines = output.ToString().TrimEnd().Split('\n');
         Assert.That(lines, Has.Length.EqualTo(3));
-        Assert.That(lines[0], Does.Match(@"^Epoch 0/1  fine-tune \(all layers\)  loss 0\.\d{4}  accuracy \d\.\d{4}  val_loss 0\.\d{4}  val_accuracy \d\.\d{4}  \d+\.\d s$"));
+        Assert.That(
+            lines[0],
+            Does.Match(
+                @"^Epoch 0/1  fine-tune \(all layers\)  loss 0\.\d{4}  accuracy \d\.\d{4}  val_loss 0\.\d{4}  val_accuracy "
+                    + @"\d\.\d{4}  \d+\.\d s$"));
         Assert.That(lines[1], Does.StartWith("Epoch 1/1"));
         Assert.That(lines[2], Does.Match(@"^All epochs ran, up to epoch 1\. The weights are those of epoch \d \(val_loss 0\.\d{4}\)\.$"));
     }

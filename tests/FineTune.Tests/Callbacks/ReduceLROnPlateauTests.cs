@@ -15,7 +15,9 @@ public sealed class ReduceLROnPlateauTests
     [Test]
     public void The_least_difference_is_absolute_and_must_be_exceeded() =>
         Assert.That(
-            Rates([1000, 999.9, 999.8, 999.7], new ReduceLROnPlateau(Score, factor: 0.5, patience: 1, minDelta: 0.2, mode: MonitorMode.Min)),
+            Rates(
+                [1000, 999.9, 999.8, 999.7],
+                new ReduceLROnPlateau(Score, factor: 0.5, patience: 1, minDelta: 0.2, mode: MonitorMode.Min)),
             Is.EqualTo(new[] { 1, 1, 0.5, 0.25 }).Within(1e-12));
 
     [Test]

@@ -37,8 +37,12 @@ public sealed class TensorBoardTests
         Fit(new TensorBoard(folder.Path, everySteps: 2), epochs: 2);
 
         // 48 samples, 8 a batch, 6 steps an epoch.
-        Assert.That(Scalars(EventFileReader.Read(folder["train"]), "batch_loss").Select(value => value.Step), Is.EqualTo(new[] { 2, 4, 6, 8, 10, 12 }));
-        Assert.That(Scalars(EventFileReader.Read(folder["train"]), "gradient_norm").Select(value => value.Value), Has.Exactly(6).GreaterThan(0));
+        Assert.That(
+            Scalars(EventFileReader.Read(folder["train"]), "batch_loss").Select(value => value.Step),
+            Is.EqualTo(new[] { 2, 4, 6, 8, 10, 12 }));
+        Assert.That(
+            Scalars(EventFileReader.Read(folder["train"]), "gradient_norm").Select(value => value.Value),
+            Has.Exactly(6).GreaterThan(0));
     }
 
     [Test]
@@ -48,12 +52,16 @@ public sealed class TensorBoardTests
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
         var before = Toy.Weights(model)["head.weight"];
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(), Toy.Quiet with { Callbacks = [new TensorBoard(folder.Path)] });
+        model
+            .Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
+            .Fit(Toy.Points(), Toy.Quiet with { Callbacks = [new TensorBoard(folder.Path)] });
         var after = Toy.Weights(model)["head.weight"];
 
         var events = EventFileReader.Read(folder["train"]).Where(read => read.Histogram is not null).ToDictionary(read => read.Tag!);
 
-        Assert.That(events.Keys, Is.EquivalentTo(new[] { "weights/head.weight", "updates/head.weight", "weights/head.bias", "updates/head.bias" }));
+        Assert.That(
+            events.Keys,
+            Is.EquivalentTo(new[] { "weights/head.weight", "updates/head.weight", "weights/head.bias", "updates/head.bias" }));
         Check(events["weights/head.weight"].Histogram!, after);
         Check(events["updates/head.weight"].Histogram!, [.. after.Zip(before, (now, then) => now - then)]);
         Assert.That(events["weights/head.bias"].Histogram![7], Is.EqualTo(new[] { 1.0 }), "one number lies in one range");
@@ -69,7 +77,21 @@ public sealed class TensorBoardTests
         var batches = 0;
 
         // Six batches an epoch: it is stopped in the middle of the third.
-        Fit(new TensorBoard(folder.Path), 4, stop.Token, new(folder["backup"]), new Recorder { AtBatchEnd = _ => { if (++batches == 15) stop.Cancel(); } });
+        Fit(
+            new TensorBoard(folder.Path),
+            4,
+            stop.Token,
+            new(folder["backup"]),
+            new Recorder
+            {
+                AtBatchEnd = _ =>
+                {
+                    if (++batches == 15)
+                    {
+                        stop.Cancel();
+                    }
+                },
+            });
         Fit(new TensorBoard(folder.Path), 4, default, new(folder["backup"]), new Recorder());
 
         var events = EventFileReader.Read(folder["train"]);
@@ -86,11 +108,19 @@ public sealed class TensorBoardTests
         using var folder = new TemporaryFolder();
 
         Assert.That(
-            () => Fit(new TensorBoard(folder.Path), 2, default, null, new Recorder { AtEpochEnd = _ => throw new InvalidOperationException() }),
+            () =>
+                Fit(
+                    new TensorBoard(folder.Path),
+                    2,
+                    default,
+                    null,
+                    new Recorder { AtEpochEnd = _ => throw new InvalidOperationException() }),
             Throws.InvalidOperationException);
 
         Assert.That(Scalars(EventFileReader.Read(folder["train"]), "epoch_loss"), Has.Count.EqualTo(1));
-        Assert.That(() => File.Open(Directory.GetFiles(folder["train"]).Single(), FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Throws.Nothing);
+        Assert.That(
+            () => File.Open(Directory.GetFiles(folder["train"]).Single(), FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(),
+            Throws.Nothing);
     }
 
     private static void Check(Dictionary<int, double[]> histogram, float[] values)
@@ -114,9 +144,15 @@ public sealed class TensorBoardTests
     private static List<(long Step, float Value)> Scalars(List<ReadEvent> events, string tag) =>
         [.. events.Where(read => read.Tag == tag).Select(read => (read.Step, read.Scalar!.Value))];
 
-    private static List<(long Step, float Value)> Steps(IReadOnlyList<double> values) => [.. values.Select((value, epoch) => ((long)epoch, (float)value))];
+    private static List<(long Step, float Value)> Steps(IReadOnlyList<double> values) =>
+        [.. values.Select((value, epoch) => ((long)epoch, (float)value))];
 
-    private static History Fit(TensorBoard board, int epochs, CancellationToken token = default, Backup? backup = null, params Callback[] others)
+    private static History Fit(
+        TensorBoard board,
+        int epochs,
+        CancellationToken token = default,
+        Backup? backup = null,
+        params Callback[] others)
     {
         using var model = Mlp.Seeded();
         model.UnfreezeBackbone();

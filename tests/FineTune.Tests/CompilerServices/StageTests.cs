@@ -19,7 +19,9 @@ public sealed class StageTests
         layers.Enter(unfrozen == 0 ? Phase.Head : Phase.Last(unfrozen));
         var ran = new List<string>();
         foreach (var layer in layers)
+        {
             ((Module<Tensor, Tensor>)layer.Module).register_forward_pre_hook((_, input) => { ran.Add(layer.Name); return input; });
+        }
 
         using var x = rand(2, 4);
         using var whole = encoder.call(x);

@@ -14,7 +14,9 @@ public sealed class BatchLoaderTests
         {
             onRead?.Invoke();
             Thread.SpinWait(index * 7919 % 13 * 2000);
-            return fault?.Invoke(index) is { } exception ? throw exception : new Sample(tensor(new[] { (float)index, random.NextSingle() }), tensor((long)index));
+            return fault?.Invoke(index) is { } exception
+                ? throw exception
+                : new Sample(tensor(new[] { (float)index, random.NextSingle() }), tensor((long)index));
         }
 
         public string Describe(int index) => $"number {index}";
@@ -23,9 +25,7 @@ public sealed class BatchLoaderTests
     private static float[][] Read(BatchLoader loader, int epoch = 0, int firstBatch = 0) =>
         [.. loader.Epoch(epoch, firstBatch).Select(batch =>
         {
-            using (batch)
-                return batch.Input.data<float>().ToArray();
-        })];
+            using (batch) { return batch.Input.data<float>().ToArray(); } })];
 
     [Test]
     public void Batches_are_the_same_whatever_the_number_of_workers([Values(1, 2, 5)] int workers)
@@ -45,7 +45,9 @@ public sealed class BatchLoaderTests
         {
             // Alone, one would wait in vain for the other.
             if (both.SignalAndWait(TimeSpan.FromSeconds(20)))
+            {
                 Interlocked.Increment(ref together);
+            }
         });
 
         Read(new BatchLoader(data, new() { BatchSize = 1, Workers = 2, Shuffle = false }));
@@ -57,7 +59,14 @@ public sealed class BatchLoaderTests
     public void The_next_batches_are_read_while_one_is_trained_on()
     {
         var read = 0;
-        var loader = new BatchLoader(new Numbers(20, onRead: () => Interlocked.Increment(ref read)), new() { BatchSize = 2, Workers = 1, Prefetch = 3 });
+        var loader = new BatchLoader(
+            new Numbers(20, onRead: () => Interlocked.Increment(ref read)),
+            new()
+            {
+                BatchSize = 2,
+                Workers = 1,
+                Prefetch = 3,
+            });
         using var batches = loader.Epoch(0).GetEnumerator();
         Assert.That(batches.MoveNext());
 
@@ -95,9 +104,7 @@ public sealed class BatchLoaderTests
 
         int[] indices = [.. loader.Epoch(7).SelectMany(batch =>
         {
-            using (batch)
-                return batch.Indices;
-        })];
+            using (batch) { return batch.Indices; } })];
 
         Assert.That(indices, Is.EqualTo(new[] { 0, 1, 2, 3, 4 }));
     }
@@ -146,11 +153,11 @@ public sealed class BatchLoaderTests
         var loader = new BatchLoader(
             new Numbers(12, index => index == 7 ? new InvalidOperationException("the disk is tired") : null),
             new() { BatchSize = 2, Shuffle = false, Workers = 3 });
-        int read = 0;
+        var read = 0;
 
-        FineTuneException? exception = Assert.Throws<FineTuneException>(() =>
+        var exception = Assert.Throws<FineTuneException>(() =>
         {
-            foreach (Batch batch in loader.Epoch(0))
+            foreach (var batch in loader.Epoch(0))
             {
                 batch.Dispose();
                 read++;
@@ -195,17 +202,27 @@ public sealed class BatchLoaderTests
             new Numbers(3, index => new DamagedSampleException($"number {index} is torn")),
             new() { MaxDamagedSamples = int.MaxValue });
 
-        Assert.That(() => Read(loader), Throws.TypeOf<FineTuneException>().With.Message.EqualTo("None of the 3 samples can be read; the first: number 0 is torn"));
+        Assert.That(
+            () => Read(loader),
+            Throws.TypeOf<FineTuneException>().With.Message.EqualTo("None of the 3 samples can be read; the first: number 0 is torn"));
     }
 
     [Test]
     public void No_more_than_the_bound_is_read_ahead()
     {
-        int read = 0;
-        var loader = new BatchLoader(new Numbers(100, onRead: () => Interlocked.Increment(ref read)), new() { BatchSize = 2, Workers = 2, Prefetch = 3 });
-        int most = 0, taken = 0;
+        var read = 0;
+        var loader = new BatchLoader(
+            new Numbers(100, onRead: () => Interlocked.Increment(ref read)),
+            new()
+            {
+                BatchSize = 2,
+                Workers = 2,
+                Prefetch = 3,
+            });
+        int most = 0,
+            taken = 0;
 
-        foreach (Batch batch in loader.Epoch(0))
+        foreach (var batch in loader.Epoch(0))
         {
             batch.Dispose();
             taken += batch.Count;
@@ -219,16 +236,23 @@ public sealed class BatchLoaderTests
     [Test]
     public void Leaving_early_stops_the_workers_and_frees_what_they_read()
     {
-        int read = 0;
-        var loader = new BatchLoader(new Numbers(1000, onRead: () => Interlocked.Increment(ref read)), new() { BatchSize = 2, Workers = 2, Prefetch = 4 });
+        var read = 0;
+        var loader = new BatchLoader(
+            new Numbers(1000, onRead: () => Interlocked.Increment(ref read)),
+            new()
+            {
+                BatchSize = 2,
+                Workers = 2,
+                Prefetch = 4,
+            });
 
-        foreach (Batch batch in loader.Epoch(0))
+        foreach (var batch in loader.Epoch(0))
         {
             batch.Dispose();
             break;
         }
 
-        int atTheEnd = Volatile.Read(ref read);
+        var atTheEnd = Volatile.Read(ref read);
         Assert.That(atTheEnd, Is.LessThanOrEqualTo(2 * (4 + 1)));
     }
 
@@ -239,7 +263,10 @@ public sealed class BatchLoaderTests
 
         Assert.That(
             () => Read(loader),
-            Throws.TypeOf<FineTuneException>().With.Message.EqualTo("The input of sample 1 has the shape [2], but that of sample 0, in the same batch, has [1]; all must be equal."));
+            Throws
+                .TypeOf<FineTuneException>()
+                .With.Message.EqualTo(
+                    "The input of sample 1 has the shape [2], but that of sample 0, in the same batch, has [1]; all must be equal."));
     }
 
     [Test]

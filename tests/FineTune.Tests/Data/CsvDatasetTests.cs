@@ -42,7 +42,15 @@ public sealed class CsvDatasetTests
     [Test]
     public void Columns_and_classes_can_be_chosen()
     {
-        var data = Load("y;a;b;c\nno;1;2;3\nyes;4;5;6\n", new() { Separator = ';', Target = "y", Features = ["c", "a"], Classes = ["yes", "no"] });
+        var data = Load(
+            "y;a;b;c\nno;1;2;3\nyes;4;5;6\n",
+            new()
+            {
+                Separator = ';',
+                Target = "y",
+                Features = ["c", "a"],
+                Classes = ["yes", "no"],
+            });
 
         Assert.That(Values(data, 1), Is.EqualTo(new[] { 6f, 4 }));
         Assert.That(data.ClassOf(0), Is.EqualTo(1));
@@ -79,7 +87,9 @@ public sealed class CsvDatasetTests
 
     [Test]
     public void A_column_that_is_missing_is_named_with_those_that_are_there() =>
-        Assert.That(() => Load("a,b\n1,2\n", new() { Target = "c" }), Throws.TypeOf<FineTuneException>().With.Message.Contains("no column 'c'; it has a, b"));
+        Assert.That(
+            () => Load("a,b\n1,2\n", new() { Target = "c" }),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains("no column 'c'; it has a, b"));
 
     [Test]
     public void A_file_that_is_missing_is_named() =>
@@ -89,13 +99,23 @@ public sealed class CsvDatasetTests
     public void A_model_trains_on_it()
     {
         var random = new Random(3);
-        var rows = Enumerable.Range(0, 60).Select(_ => Enumerable.Range(0, 4).Select(_ => random.NextDouble() - 0.5).ToArray())
-            .Select(row => string.Join(',', row.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)).Append(row.Sum() > 0 ? "above" : "below")));
+        var rows = Enumerable
+            .Range(0, 60)
+            .Select(_ => Enumerable.Range(0, 4).Select(_ => random.NextDouble() - 0.5).ToArray())
+            .Select(row =>
+                string.Join(
+                    ',',
+                    row.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                        .Append(row.Sum() > 0 ? "above" : "below")));
         var (train, validation) = ClassifiedSubset.Split(Load(string.Join('\n', rows.Prepend("a,b,c,d,side"))));
         using var model = Mlp.Seeded(outputs: 2);
         model.UnfreezeBackbone();
 
-        var history = model.Compile(Optimizers.Adam(0.05), Losses.CategoricalCrossEntropy(classWeights: ClassWeights.Balanced(train)), Metrics.CategoricalAccuracy())
+        var history = model
+            .Compile(
+                Optimizers.Adam(0.05),
+                Losses.CategoricalCrossEntropy(classWeights: ClassWeights.Balanced(train)),
+                Metrics.CategoricalAccuracy())
             .Fit(train, Toy.Quiet with { Epochs = 20, BatchSize = 8, ValidationData = validation });
 
         Assert.That(history["val_accuracy"].Max(), Is.GreaterThan(0.8));

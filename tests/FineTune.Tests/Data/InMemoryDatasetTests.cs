@@ -11,7 +11,7 @@ public sealed class InMemoryDatasetTests
         using Tensor inputs = arange(6).reshape(3, 2), targets = tensor(new long[] { 5, 6, 7 });
         var data = new InMemoryDataset(inputs, targets);
 
-        Sample sample = data.Read(1, new Random(0));
+        var sample = data.Read(1, new Random(0));
 
         Assert.Multiple(() =>
         {
@@ -26,6 +26,8 @@ public sealed class InMemoryDatasetTests
     {
         using Tensor inputs = zeros(3, 2), targets = zeros(2);
 
-        Assert.That(() => new InMemoryDataset(inputs, targets), Throws.ArgumentException.With.Message.EqualTo("There are 3 inputs but 2 targets; each input needs one target."));
+        Assert.That(
+            () => new InMemoryDataset(inputs, targets),
+            Throws.ArgumentException.With.Message.EqualTo("There are 3 inputs but 2 targets; each input needs one target."));
     }
 }

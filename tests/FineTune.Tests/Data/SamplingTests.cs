@@ -60,16 +60,37 @@ public sealed class SamplingTests
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
-        var options = Toy.Quiet with { Epochs = 2, BatchSize = 48, FeatureCache = new() { Storage = FeatureStorage.Off }, SamplingWeights = [1, .. Enumerable.Repeat(0.0, 47)] };
+        var options = Toy.Quiet with
+        {
+            Epochs = 2,
+            BatchSize = 48,
+            FeatureCache = new() { Storage = FeatureStorage.Off },
+            SamplingWeights = [1, .. Enumerable.Repeat(0.0, 47)],
+        };
         var data = new Counting(Toy.Points());
 
         compiled.Fit(data, options with { Epochs = 1, Callbacks = [] });
         Assert.That(data.Seen, Is.EqualTo(Enumerable.Repeat(0, 48)));
 
         using var stop = new CancellationTokenSource();
-        compiled.Fit(data, options with { CancellationToken = stop.Token, Callbacks = [new Recorder { AtEpochEnd = _ => stop.Cancel() }], Backup = new(folder["backup"]) });
+        compiled.Fit(
+            data,
+            options with
+            {
+                CancellationToken = stop.Token,
+                Callbacks = [new Recorder { AtEpochEnd = _ => stop.Cancel() }],
+                Backup = new(folder["backup"]),
+            });
         Assert.That(
-            () => compiled.Fit(data, options with { SamplingWeights = [2, .. Enumerable.Repeat(0.0, 46), 1], Callbacks = [new Recorder()], Backup = new(folder["backup"]) }),
+            () =>
+                compiled.Fit(
+                    data,
+                    options with
+                    {
+                        SamplingWeights = [2, .. Enumerable.Repeat(0.0, 46), 1],
+                        Callbacks = [new Recorder()],
+                        Backup = new(folder["backup"]),
+                    }),
             Throws.TypeOf<FineTuneException>().With.Message.Contains("SamplingWeights was"));
     }
 
@@ -100,7 +121,8 @@ public sealed class SamplingTests
             Assert.That(validation.Read(0, new Random(0)).Input.ToSingle(), Is.EqualTo(validation.Indices[0]));
         });
 
-        static int[] Classes(ClassifiedSubset part) => [.. Enumerable.Range(0, part.Count).GroupBy(part.ClassOf).OrderBy(group => group.Key).Select(group => group.Count())];
+        static int[] Classes(ClassifiedSubset part) =>
+            [.. Enumerable.Range(0, part.Count).GroupBy(part.ClassOf).OrderBy(group => group.Key).Select(group => group.Count())];
     }
 
     [TestCase(3, true)]
@@ -116,21 +138,25 @@ public sealed class SamplingTests
         }
         else
         {
-            Assert.That(() => Indices(loader, 0), Throws.TypeOf<FineTuneException>().With.Message.StartsWith("More than 2 samples cannot be read").And.Message.Contains("row"));
+            Assert.That(
+                () => Indices(loader, 0),
+                Throws
+                    .TypeOf<FineTuneException>()
+                    .With.Message.StartsWith("More than 2 samples cannot be read")
+                    .And.Message.Contains("row"));
         }
     }
 
     private static List<int> Indices(BatchLoader loader, int epoch) => [.. loader.Epoch(epoch).SelectMany(batch =>
     {
-        using (batch)
-            return batch.Indices;
-    })];
+        using (batch) { return batch.Indices; } })];
 
     private sealed class Damaged : IDataset
     {
         public int Count => 10;
 
-        public Sample Read(int index, Random random) => index % 3 == 1 ? throw new DamagedSampleException($"row {index} is damaged.") : new Sample(tensor(1f), tensor(0L));
+        public Sample Read(int index, Random random) =>
+            index % 3 == 1 ? throw new DamagedSampleException($"row {index} is damaged.") : new Sample(tensor(1f), tensor(0L));
     }
 
     private sealed class Counting(IDataset data) : IDataset

@@ -28,7 +28,9 @@ public sealed class TensorHashTests
         Assert.That(Of(1, 2), Is.Not.EqualTo(Of(2, 1)));
         Assert.That(Of([.. Enumerable.Range(0, 32)]), Is.Not.EqualTo(Of([.. Enumerable.Range(8, 24), .. Enumerable.Range(0, 8)])));
 
-        Assert.That(Of([.. Enumerable.Range(0, 128)]), Is.Not.EqualTo(Of([.. Enumerable.Range(16, 16), .. Enumerable.Range(0, 16), .. Enumerable.Range(32, 96)])));
+        Assert.That(
+            Of([.. Enumerable.Range(0, 128)]),
+            Is.Not.EqualTo(Of([.. Enumerable.Range(16, 16), .. Enumerable.Range(0, 16), .. Enumerable.Range(32, 96)])));
 
         static ulong Of(params int[] numbers) => TensorHash.Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(numbers));
     }
@@ -54,6 +56,8 @@ public sealed class TensorHashTests
         torch.set_num_threads(threads);
 
         Assert.That(hashes, Is.EqualTo(tensors.Select(TensorHash.Of)));
-        Assert.That(TensorHash.Of(tensors[0].reshape(500, 600).t()), Is.EqualTo(TensorHash.Of(tensors[0].reshape(500, 600).t().contiguous())));
+        Assert.That(
+            TensorHash.Of(tensors[0].reshape(500, 600).t()),
+            Is.EqualTo(TensorHash.Of(tensors[0].reshape(500, 600).t().contiguous())));
     }
 }

@@ -114,9 +114,18 @@ public sealed class DiskFeaturesTests
     [Test]
     public void What_does_not_fit_into_memory_goes_to_disk()
     {
-        var trained = Train(null, options => options with { FeatureCache = new() { Storage = FeatureStorage.Auto, MaxBytes = 100 } }, out var history);
+        var trained = Train(
+            null,
+            options =>
+                options with
+                {
+                    FeatureCache = new() { Storage = FeatureStorage.Auto, MaxBytes = 100 },
+                },
+            out var history);
 
-        Assert.That(history.FeatureCaches.Single(), Has.Property("Kind").EqualTo(FeatureStorage.Disk).And.Property("Reused").EqualTo(3 * 48));
+        Assert.That(
+            history.FeatureCaches.Single(),
+            Has.Property("Kind").EqualTo(FeatureStorage.Disk).And.Property("Reused").EqualTo(3 * 48));
         Assert.That(trained, Is.EqualTo(Train(null) with { Computed = 48 }));
     }
 
@@ -140,7 +149,13 @@ public sealed class DiskFeaturesTests
     public void What_is_shuffled_together_fits_into_memory_unless_a_batch_does_not(int mebibytes, int batch, int part, int together)
     {
         var (one, two) = (torch.zeros(1, (1 << 18) - 1), torch.zeros(2, (1 << 18) - 1));
-        using var disk = new FeatureDisk(FeatureLayout.Of([one], [two], torch.zeros(2))!, 500, Path.GetTempPath(), null, 0, error => Assert.Fail(error));
+        using var disk = new FeatureDisk(
+            FeatureLayout.Of([one], [two], torch.zeros(2))!,
+            500,
+            Path.GetTempPath(),
+            null,
+            0,
+            error => Assert.Fail(error));
 
         Assert.That(disk.Parts((long)mebibytes << 20, batch), Is.EqualTo((part, together)));
     }
@@ -166,7 +181,10 @@ public sealed class DiskFeaturesTests
     {
         using var folder = new TemporaryFolder();
         var full = Train(null);
-        var half = Train(folder.Path, options => options with { FeatureCache = options.FeatureCache with { HalfPrecision = true } }, out var history);
+        var half = Train(
+            folder.Path,
+            options => options with { FeatureCache = options.FeatureCache with { HalfPrecision = true } },
+            out var history);
 
         Assert.That(history.FeatureCaches.Single().Bytes, Is.EqualTo(48 * ((8 * 2) + 4)));
         Assert.That(half.Values, Is.Not.EqualTo(full.Values));
@@ -174,7 +192,8 @@ public sealed class DiskFeaturesTests
         Assert.That(Train(folder.Path).Computed, Is.EqualTo(48), "what was rounded is not for those who did not ask for it");
     }
 
-    private static string Single(TemporaryFolder folder) => Directory.GetFiles(folder.Path, "*.features", SearchOption.AllDirectories).Single();
+    private static string Single(TemporaryFolder folder) =>
+        Directory.GetFiles(folder.Path, "*.features", SearchOption.AllDirectories).Single();
 
     private static Trained Train(string? folder, Func<FitOptions, FitOptions>? with = null) => Train(folder, with, out _);
 
@@ -182,8 +201,15 @@ public sealed class DiskFeaturesTests
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var options = Toy.Quiet with { Epochs = 4, BatchSize = 10, FeatureCache = new() { Storage = folder is null ? FeatureStorage.Off : FeatureStorage.Disk, Folder = folder } };
-        history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(), with?.Invoke(options) ?? options);
+        var options = Toy.Quiet with
+        {
+            Epochs = 4,
+            BatchSize = 10,
+            FeatureCache = new() { Storage = folder is null ? FeatureStorage.Off : FeatureStorage.Disk, Folder = folder },
+        };
+        history = model
+            .Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
+            .Fit(Toy.Points(), with?.Invoke(options) ?? options);
         return new Trained(history, model);
     }
 

@@ -61,7 +61,9 @@ public sealed class FastFeaturesTests
         for (var batch = 0; batch < 14; batch++)
         {
             var count = batch % 3 == 2 ? 4 : 6;
-            Assert.That(Toy.Values(fast.Run(pictures.narrow(0, 0, count)).Single()), Is.EqualTo(exact[..(count * 64)]).Within(1e-5f * exact.Max(Math.Abs)));
+            Assert.That(
+                Toy.Values(fast.Run(pictures.narrow(0, 0, count)).Single()),
+                Is.EqualTo(exact[..(count * 64)]).Within(1e-5f * exact.Max(Math.Abs)));
         }
     }
 

@@ -37,7 +37,9 @@ public sealed class FeatureCacheTests
             Assert.That(with.History.FeatureCaches.Select(use => (use.Computed, use.Reused)), Is.EqualTo(new[] { (29L, 58L), (29L, 58L) }));
 
             // 64 features, and 32 planes of 1×1 before the last stage; a target of 8 bytes with each.
-            Assert.That(with.History.FeatureCaches.Select(use => use.Bytes), Is.EqualTo(new[] { 29 * ((64 * 4) + 8L), 29 * ((32 * 4) + 8L) }));
+            Assert.That(
+                with.History.FeatureCaches.Select(use => use.Bytes),
+                Is.EqualTo(new[] { 29 * ((64 * 4) + 8L), 29 * ((32 * 4) + 8L) }));
         });
     }
 
@@ -47,7 +49,9 @@ public sealed class FeatureCacheTests
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
         var data = new Counting(Toy.Points());
-        var history = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(data, Toy.Quiet with { Epochs = 4, BatchSize = 10 });
+        var history = model
+            .Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
+            .Fit(data, Toy.Quiet with { Epochs = 4, BatchSize = 10 });
 
         Assert.That(data.Reads.Values.Max(), Is.LessThanOrEqualTo(2));
         Assert.That(history.FeatureCaches.Single().Reused, Is.GreaterThan(100));
@@ -60,7 +64,13 @@ public sealed class FeatureCacheTests
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var auto = compiled.Fit(new Noisy(Toy.Points()), Toy.Quiet with { Epochs = 2 });
-        var memory = compiled.Fit(new Noisy(Toy.Points()), Toy.Quiet with { Epochs = 2, FeatureCache = new() { Storage = FeatureStorage.Memory } });
+        var memory = compiled.Fit(
+            new Noisy(Toy.Points()),
+            Toy.Quiet with
+            {
+                Epochs = 2,
+                FeatureCache = new() { Storage = FeatureStorage.Memory },
+            });
 
         Assert.Multiple(() =>
         {
@@ -189,7 +199,9 @@ public sealed class FeatureCacheTests
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var data = new Counting(Toy.Points());
 
-        Assert.That(compiled.Fit(data, Toy.Quiet with { Epochs = 3 }).FeatureCaches.Single(), Has.Property("Computed").EqualTo(48).And.Property("Reused").EqualTo(96));
+        Assert.That(
+            compiled.Fit(data, Toy.Quiet with { Epochs = 3 }).FeatureCaches.Single(),
+            Has.Property("Computed").EqualTo(48).And.Property("Reused").EqualTo(96));
         Assert.That(compiled.Fit(data, Toy.Quiet with { Epochs = 3 }).FeatureCaches.Single().Computed, Is.EqualTo(48));
     }
 
@@ -220,7 +232,10 @@ public sealed class FeatureCacheTests
     {
         using var model = new Mixing();
         model.FreezeBackbone();
-        var use = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(), Toy.Quiet with { Epochs = 2 }).FeatureCaches.Single();
+        var use = model
+            .Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
+            .Fit(Toy.Points(), Toy.Quiet with { Epochs = 2 })
+            .FeatureCaches.Single();
 
         Assert.That(use.Reason, Does.Contain("the samples beside it"));
     }
@@ -238,7 +253,15 @@ public sealed class FeatureCacheTests
             torch.manual_seed(1);
             using var model = new SequenceFirst();
             model.FreezeBackbone();
-            var history = model.Compile(Optimizers.SGD(0.1), Losses2()).Fit(Toy.Points(), Toy.Quiet with { Epochs = 3, FeatureCache = new() { Storage = cache } });
+            var history = model
+                .Compile(Optimizers.SGD(0.1), Losses2())
+                .Fit(
+                    Toy.Points(),
+                    Toy.Quiet with
+                    {
+                        Epochs = 3,
+                        FeatureCache = new() { Storage = cache },
+                    });
             return (history["loss"], history.FeatureCaches.Single().Reused);
         }
 
@@ -289,8 +312,13 @@ public sealed class FeatureCacheTests
         return Result(model, history);
     }
 
-    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Result(nn.Module model, History history) =>
-        ([.. history["loss"], .. history.Records[0].Metrics.ContainsKey("val_loss") ? history["val_loss"] : []], Toy.Weights(model), history);
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Result(
+        nn.Module model,
+        History history) =>
+        (
+            [.. history["loss"], .. history.Records[0].Metrics.ContainsKey("val_loss") ? history["val_loss"] : []],
+            Toy.Weights(model),
+            history);
 
     private sealed class Identified(IDataset data) : IDataset
     {

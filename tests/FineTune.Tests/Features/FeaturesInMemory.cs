@@ -33,7 +33,9 @@ internal static class FeaturesInMemory
         using var most = new MostMemory();
         var history = compiled.Fit(Toy.Points(FeatureMiB), options);
         var use = history.FeatureCaches.Single();
-        return string.Create(CultureInfo.InvariantCulture, $"{most.MiB} {use.Kind} {use.Reused} {string.Join(' ', history.Warnings.Select(warning => warning.Kind))}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{most.MiB} {use.Kind} {use.Reused} {string.Join(' ', history.Warnings.Select(warning => warning.Kind))}");
     }
 
     /// <summary>Looks every millisecond, or as often as it may, at how much more memory the process has than at the start.</summary>

@@ -64,7 +64,9 @@ public sealed class FeaturesOfBatchesReadAheadTests
         return new InMemoryDataset(torch.randn(count, 3, 16, 16), torch.randint(0, 3, [count]));
     }
 
-    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(FeatureStorage cache, params Callback[] callbacks)
+    private static (IReadOnlyList<double> Losses, Dictionary<string, float[]> Weights, History History) Train(
+        FeatureStorage cache,
+        params Callback[] callbacks)
     {
         var (pictures, validation) = (Pictures(24), Pictures(7));
         using var model = Convolutions.Seeded();

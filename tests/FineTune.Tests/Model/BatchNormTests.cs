@@ -99,7 +99,9 @@ public sealed class BatchNormTests
         backbone.train();
         layers.KeepFrozenInInferenceMode();
 
-        Assert.That(layers.Select(layer => layer.Module.training), Is.EqualTo(new[] { false, false, false, false, false, false, false, true }));
+        Assert.That(
+            layers.Select(layer => layer.Module.training),
+            Is.EqualTo(new[] { false, false, false, false, false, false, false, true }));
     }
 
     [Test]

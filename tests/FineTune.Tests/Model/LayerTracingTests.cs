@@ -12,7 +12,10 @@ public sealed class LayerTracingTests
         Assert.That(Names(model.Layers), Is.EqualTo(new[] { "last", "relu", "spare", "first" }), "as registered");
 
         using var probe = torch.zeros(2, 4);
-        Assert.That(Names(model.TraceLayers(probe)), Is.EqualTo(new[] { "first", "relu", "spare", "last" }), "as they run; what never runs stays behind what it was registered after");
+        Assert.That(
+            Names(model.TraceLayers(probe)),
+            Is.EqualTo(new[] { "first", "relu", "spare", "last" }),
+            "as they run; what never runs stays behind what it was registered after");
         Assert.That(model.Layers.Select(layer => layer.Index), Is.EqualTo(new[] { 0, 1, 2, 3 }));
         Assert.That(model.Layers.IsInForwardOrder);
     }
@@ -61,8 +64,14 @@ public sealed class LayerTracingTests
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var before = Toy.Weights(model);
 
-        Assert.That(() => compiled.Fit(Toy.Points(), Toy.Quiet), Throws.TypeOf<FineTuneException>().With.Message.EqualTo(
-            "The phase 'fine-tune (last 1 layer)' counted the layers as they are registered, but they run in another order: layer 0 is 'first', not 'last'. Call model.TraceLayers(batch) before layers are unfrozen, and recompile."));
+        Assert.That(
+            () => compiled.Fit(Toy.Points(), Toy.Quiet),
+            Throws
+                .TypeOf<FineTuneException>()
+                .With.Message.EqualTo(
+                    "The phase 'fine-tune (last 1 layer)' counted the layers as they are registered, but they run in another "
+                        + "order: layer 0 is 'first', not 'last'. Call model.TraceLayers(batch) before layers are unfrozen, and "
+                        + "recompile."));
         Assert.That(Toy.Changed(before, Toy.Weights(model)), Is.Empty);
     }
 

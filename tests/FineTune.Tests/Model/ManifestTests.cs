@@ -2,22 +2,59 @@ namespace FineTune.Tests;
 
 public sealed class ManifestTests
 {
-    private static readonly Manifest Manifest = new("Demo.Net", [new("body", MemberRole.Backbone), new("head", MemberRole.Head, HeadRate: 1e-4)], UnfreezeLast: 20, FineTuneRate: 1e-5);
+    private static readonly Manifest Manifest = new(
+        "Demo.Net",
+        [new("body", MemberRole.Backbone), new("head", MemberRole.Head, HeadRate: 1e-4)],
+        UnfreezeLast: 20,
+        FineTuneRate: 1e-5);
 
     private static IEnumerable<Manifest> Others() =>
-    [
-        Manifest with { Model = "Demo.Other" },
-        Manifest with { UnfreezeLast = 19 },
-        Manifest with { Unit = LayerUnit.Block },
-        Manifest with { FineTuneRate = 2e-5 },
-        Manifest with { UnfreezeFirst = 1 },
-        Manifest with { UnfreezePatterns = ["layer4"] },
-        Manifest with { EpochsPerBlock = 2 },
-        Manifest with { Members = [.. Manifest.Members.SkipLast(1), new("head", MemberRole.Head, HeadRate: 2e-4)] },
-        Manifest with { Members = [.. Manifest.Members.Skip(1).Prepend(new("body", MemberRole.Backbone) { BatchNorm = BatchNormMode.Train })] },
-        Manifest with { Members = [.. Manifest.Members.Skip(1).Prepend(new("body", MemberRole.Backbone) { LayerDecay = 0.75 })] },
-        Manifest with { Members = [.. Manifest.Members.Skip(1).Prepend(new("body", MemberRole.Frozen))] },
-    ];
+        [
+            Manifest with
+            {
+                Model = "Demo.Other",
+            },
+            Manifest with
+            {
+                UnfreezeLast = 19,
+            },
+            Manifest with
+            {
+                Unit = LayerUnit.Block,
+            },
+            Manifest with
+            {
+                FineTuneRate = 2e-5,
+            },
+            Manifest with
+            {
+                UnfreezeFirst = 1,
+            },
+            Manifest with
+            {
+                UnfreezePatterns = ["layer4"],
+            },
+            Manifest with
+            {
+                EpochsPerBlock = 2,
+            },
+            Manifest with
+            {
+                Members = [.. Manifest.Members.SkipLast(1), new("head", MemberRole.Head, HeadRate: 2e-4)],
+            },
+            Manifest with
+            {
+                Members = [.. Manifest.Members.Skip(1).Prepend(new("body", MemberRole.Backbone) { BatchNorm = BatchNormMode.Train })],
+            },
+            Manifest with
+            {
+                Members = [.. Manifest.Members.Skip(1).Prepend(new("body", MemberRole.Backbone) { LayerDecay = 0.75 })],
+            },
+            Manifest with
+            {
+                Members = [.. Manifest.Members.Skip(1).Prepend(new("body", MemberRole.Frozen))],
+            },
+        ];
 
     [TestCaseSource(nameof(Others))]
     public void Whatever_an_attribute_says_changes_hash_and_text(Manifest other)

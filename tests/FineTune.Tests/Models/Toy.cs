@@ -57,8 +57,13 @@ internal static class Toy
 
     /// <summary>The names of weights that differ by more than rounding does after a run of a few epochs.</summary>
     public static IReadOnlyList<string> Differing(Dictionary<string, float[]> some, Dictionary<string, float[]> others) =>
-        [.. some.Where(entry => entry.Value.Zip(others[entry.Key]).Any(pair => Math.Abs(pair.First - pair.Second) > 1e-5 * Math.Max(1, Math.Abs(pair.First))))
-            .Select(entry => entry.Key)];
+        [
+            .. some.Where(entry =>
+                    entry
+                        .Value.Zip(others[entry.Key])
+                        .Any(pair => Math.Abs(pair.First - pair.Second) > 1e-5 * Math.Max(1, Math.Abs(pair.First))))
+                .Select(entry => entry.Key),
+        ];
 
     public static IReadOnlyList<string> Changed(Dictionary<string, float[]> before, Dictionary<string, float[]> after) =>
         [.. before.Where(entry => !entry.Value.AsSpan().SequenceEqual(after[entry.Key])).Select(entry => entry.Key)];

@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
-using FineTune.Weights;
 using FineTune.Data;
+using FineTune.Weights;
 using TorchSharp;
 
 namespace FineTune.Tests.Models;
@@ -51,7 +50,11 @@ internal static class TwoPhases
         };
 
         model.FreezeBackbone();
-        var compiled = model.Compile(Optimizers.SGD(0.2, momentum: 0.9), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy(), Metrics.AUC());
+        var compiled = model.Compile(
+            Optimizers.SGD(0.2, momentum: 0.9),
+            Losses.BinaryCrossEntropyWithLogits(),
+            Metrics.BinaryAccuracy(),
+            Metrics.AUC());
         var head = compiled.Fit(data, options with { Epochs = 3, Callbacks = Callbacks(), Backup = Backup("head") });
         if (head.Outcome.Reason == StopReason.Cancelled)
         {
@@ -94,15 +97,27 @@ internal static class TwoPhases
 
     private static string Text(Mlp model, History history, CompiledModel compiled)
     {
-        var weights = Toy.Weights(model).Select(named =>
-            $"{named.Key}: {string.Join(' ', named.Value.Select(value => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture)))}");
-        var epochs = history.Records.Select(record => FormattableString.Invariant($"epoch {record.Epoch} {record.Phase}: ")
-            + string.Join(", ", record.Metrics.Concat(record.LearningRates).Select(value => FormattableString.Invariant($"{value.Key} {value.Value:R}"))));
+        var weights = Toy.Weights(model)
+            .Select(named =>
+                $"{named.Key}: {string.Join(' ', named.Value.Select(value => $"{BitConverter.SingleToUInt32Bits(value):x8}"))}");
+        var epochs = history.Records.Select(record =>
+            FormattableString.Invariant($"epoch {record.Epoch} {record.Phase}: ")
+            + string.Join(
+                ", ",
+                record.Metrics.Concat(record.LearningRates).Select(value => FormattableString.Invariant($"{value.Key} {value.Value:R}"))));
         var moments = OptimizerMoments.Save(compiled.Binding.Optimizer);
         var hashes = moments.Append(new("generator", torch.get_rng_state()))
             .Select(named => $"{named.Key} {TensorHash.Of(named.Value):x16}");
-        return string.Join('\n', [.. weights, .. hashes, .. epochs, history.Outcome.ToString(), FormattableString.Invariant($"steps {history.Steps}"),
-            .. compiled.LearningRates.Select(group => FormattableString.Invariant($"{group.Name} {group.LearningRate:R}"))]);
+        return string.Join(
+            '\n',
+            [
+                .. weights,
+                .. hashes,
+                .. epochs,
+                history.Outcome.ToString(),
+                FormattableString.Invariant($"steps {history.Steps}"),
+                .. compiled.LearningRates.Select(group => FormattableString.Invariant($"{group.Name} {group.LearningRate:R}")),
+            ]);
     }
 
     /// <summary>Adds noise from the random numbers that a sample is given.</summary>

@@ -18,9 +18,12 @@ public sealed class MultiTensorOptimizerTests
         ["SGD"] = new(Optimizers.SGD(), (p, lr) => new SGD.ParamGroup(p, lr)),
         ["SGD, decayed"] = new(Optimizers.SGD(weightDecay: 0.02), (p, lr) => new SGD.ParamGroup(p, lr, weight_decay: 0.02)),
         ["SGD with momentum"] = new(Optimizers.SGD(momentum: 0.9), (p, lr) => new SGD.ParamGroup(p, lr, 0.9)),
-        ["SGD, damped"] = new(Optimizers.SGD(momentum: 0.9, dampening: 0.3, weightDecay: 0.02),
+        ["SGD, damped"] = new(
+            Optimizers.SGD(momentum: 0.9, dampening: 0.3, weightDecay: 0.02),
             (p, lr) => new SGD.ParamGroup(p, lr, 0.9, 0.3, 0.02)),
-        ["SGD after Nesterov"] = new(Optimizers.SGD(momentum: 0.9, nesterov: true), (p, lr) => new SGD.ParamGroup(p, lr, 0.9, nesterov: true)),
+        ["SGD after Nesterov"] = new(
+            Optimizers.SGD(momentum: 0.9, nesterov: true),
+            (p, lr) => new SGD.ParamGroup(p, lr, 0.9, nesterov: true)),
         ["Adam"] = new(Optimizers.Adam(), (p, lr) => new Adam.ParamGroup(p, lr)),
         ["Adam, decayed"] = new(Optimizers.Adam(null, 0.8, 0.95, 1e-6, 0.1), (p, lr) => new Adam.ParamGroup(p, lr, 0.8, 0.95, 1e-6, 0.1)),
         ["AdamW"] = new(Optimizers.AdamW(weightDecay: 0.1), (p, lr) => new AdamW.ParamGroup(p, lr, weight_decay: 0.1)),

@@ -12,7 +12,10 @@ public sealed class FineTuneTests
     {
         using var model = Mlp.Seeded();
         var stages = new List<(int Epoch, bool Frozen, double Rate)>();
-        var watch = new Recorder { AtEpochBegin = fit => stages.Add((fit.Epoch, model.IsBackboneFrozen, fit.LearningRates[^1].LearningRate)) };
+        var watch = new Recorder
+        {
+            AtEpochBegin = fit => stages.Add((fit.Epoch, model.IsBackboneFrozen, fit.LearningRates[^1].LearningRate)),
+        };
 
         var result = model.FineTune(Toy.Points(), Toy.Points(seed: 3), new FineTuneOptions
         {
@@ -59,8 +62,12 @@ public sealed class FineTuneTests
 
     [Test]
     public void A_loss_that_cannot_be_told_has_to_be_stated() =>
-        Assert.That(() => LossFor(3, torch.zeros(2, 3)), Throws.TypeOf<FineTuneException>()
-            .With.Message.EqualTo("The loss cannot be told from 3 outputs and 3 floating-point targets for a sample; state it in FineTuneOptions.Loss."));
+        Assert.That(
+            () => LossFor(3, torch.zeros(2, 3)),
+            Throws
+                .TypeOf<FineTuneException>()
+                .With.Message.EqualTo(
+                    "The loss cannot be told from 3 outputs and 3 floating-point targets for a sample; state it in FineTuneOptions.Loss."));
 
     [Test]
     public void A_cancelled_head_phase_is_not_followed_by_fine_tuning()
@@ -108,7 +115,7 @@ public sealed class FineTuneTests
                 {
                     BatchSize = 10,
                     CancellationToken = stop.Token,
-                    Callbacks = [new Recorder { AtBatchEnd = _ => { if (++batches == stopAt) stop.Cancel(); } }],
+                    Callbacks = [new Recorder { AtBatchEnd = _ => { if (++batches == stopAt) { stop.Cancel(); } } }],
                 },
             });
             return (result, Toy.Weights(model));

@@ -13,12 +13,14 @@ internal static class Browser
     public static async Task Draw(string page, string picture, bool dark)
     {
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Path.Value, Args = ["--no-sandbox", "--disable-gpu"] });
-        var tab = await browser.NewPageAsync(new()
-        {
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = new() { Width = 1200, Height = 2600 },
-        });
+        await using var browser = await playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = Path.Value, Args = ["--no-sandbox", "--disable-gpu"] });
+        var tab = await browser.NewPageAsync(
+            new()
+            {
+                ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+                ViewportSize = new() { Width = 1200, Height = 2600 },
+            });
         var complaints = new List<string>();
         tab.Console += (_, message) => complaints.Add(message.Text);
         tab.PageError += (_, error) => complaints.Add(error);
@@ -31,8 +33,11 @@ internal static class Browser
         Assert.That(await tab.Locator("svg").First.IsVisibleAsync(), "the first chart is in sight");
     }
 
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
-        .SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+    private static string? Find() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(System.IO.Path.PathSeparator)
+            .SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
 
     private static string Install()
     {
@@ -43,7 +48,8 @@ internal static class Browser
 
     private static void Run(string program, TimeSpan most, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         if (!process.WaitForExit(most))
         {

@@ -18,7 +18,10 @@ public sealed class ReportTests
         var charts = page.Descendants("figure").Where(figure => figure.Element("svg") is not null)
             .ToDictionary(figure => figure.Descendants("title").First().Value);
 
-        Assert.That(charts.Keys, Is.EqualTo(new[] { "loss", "accuracy", "learning rate", "source_loss", "forgotten_loss", "source_accuracy", "forgotten_accuracy" }));
+        Assert.That(
+            charts.Keys,
+            Is.EqualTo(
+                new[] { "loss", "accuracy", "learning rate", "source_loss", "forgotten_loss", "source_accuracy", "forgotten_accuracy" }));
         foreach (var (name, lines) in new[] { ("loss", 2), ("accuracy", 2), ("learning rate", 2), ("forgotten_loss", 1) })
         {
             Assert.That(charts[name].Descendants("path").Count(), Is.EqualTo(lines), name);
@@ -28,11 +31,16 @@ public sealed class ReportTests
         double[] x = [.. Circles(loss, 0).Select(circle => Number(circle, "cx"))];
         double[] y = [.. Circles(loss, 0).Select(circle => Number(circle, "cy"))];
         Assert.That(x, Is.Ordered.And.Length.EqualTo(history.Records.Count));
-        Assert.That(y.Zip(history["loss"]).OrderBy(pair => pair.Second).Select(pair => -pair.First), Is.Ordered, "a greater loss is drawn higher");
-        Assert.That(loss.Descendants("line").Where(line => (string?)line.Attribute("class") == "phase").Select(line => Number(line, "x1")),
+        Assert.That(
+            y.Zip(history["loss"]).OrderBy(pair => pair.Second).Select(pair => -pair.First),
+            Is.Ordered,
+            "a greater loss is drawn higher");
+        Assert.That(
+            loss.Descendants("line").Where(line => (string?)line.Attribute("class") == "phase").Select(line => Number(line, "x1")),
             Is.EqualTo(new[] { (x[2] + x[3]) / 2 }).Within(0.01));
         var best = (int)history.Outcome.Best!.Epoch;
-        Assert.That(loss.Descendants("line").Where(line => (string?)line.Attribute("class") == "restored").Select(line => Number(line, "x1")),
+        Assert.That(
+            loss.Descendants("line").Where(line => (string?)line.Attribute("class") == "restored").Select(line => Number(line, "x1")),
             Has.Member(x[best]).And.Exactly(2).Items);
         Assert.That(Circles(charts["learning rate"], 0).Count(), Is.EqualTo(6), "the head's rate");
         Assert.That(Circles(charts["learning rate"], 1).Count(), Is.EqualTo(3), "the backbone's, which begins with fine-tuning");
@@ -82,10 +90,16 @@ public sealed class ReportTests
         var examples = page.Descendants("figure").Where(figure => figure.Element("img") is not null).ToList();
         Assert.That(examples, Has.Count.EqualTo(5));
         var mistakes = (int)(matrix[0, 1] + matrix[1, 0]);
-        Assert.That(examples.Select(example => (string)example.Attribute("class")!),
+        Assert.That(
+            examples.Select(example => (string)example.Attribute("class")!),
             Is.EqualTo(Enumerable.Range(0, 5).Select(number => number < mistakes ? "wrong" : "right")));
-        File.WriteAllBytes(folder["example.png"], Convert.FromBase64String(((string)examples[0].Element("img")!.Attribute("src")!)["data:image/png;base64,".Length..]));
-        using var decoded = torchvision.io.read_image(folder["example.png"], torchvision.io.ImageReadMode.RGB, new torchvision.io.SkiaImager());
+        File.WriteAllBytes(
+            folder["example.png"],
+            Convert.FromBase64String(((string)examples[0].Element("img")!.Attribute("src")!)["data:image/png;base64,".Length..]));
+        using var decoded = torchvision.io.read_image(
+            folder["example.png"],
+            torchvision.io.ImageReadMode.RGB,
+            new torchvision.io.SkiaImager());
         Assert.That(decoded.shape, Is.EqualTo(new long[] { 3, 6, 8 }));
         Assert.That(decoded.to_type(ScalarType.Int64).max().ToInt64() - decoded.to_type(ScalarType.Int64).min().ToInt64(), Is.EqualTo(255));
     }
@@ -102,8 +116,12 @@ public sealed class ReportTests
         compiled.WriteReport(folder["run.html"], new() { Examples = 100 });
 
         var page = Read(folder["run.html"]);
-        Assert.That(Table(page, "confusion").Skip(1).SelectMany(row => row[1..]).Sum(count => int.Parse(count, CultureInfo.InvariantCulture)), Is.EqualTo(19));
-        Assert.That(page.Descendants("img").Select(image => (string)image.Attribute("alt")!), Has.Exactly(19).Items.And.None.EqualTo("sample 3"));
+        Assert.That(
+            Table(page, "confusion").Skip(1).SelectMany(row => row[1..]).Sum(count => int.Parse(count, CultureInfo.InvariantCulture)),
+            Is.EqualTo(19));
+        Assert.That(
+            page.Descendants("img").Select(image => (string)image.Attribute("alt")!),
+            Has.Exactly(19).Items.And.None.EqualTo("sample 3"));
     }
 
     [Test]
@@ -125,7 +143,9 @@ public sealed class ReportTests
         using var model = Mlp.Seeded();
         var compiled = model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits());
 
-        Assert.That(() => compiled.WriteReport(folder["run.html"]), Throws.TypeOf<FineTuneException>().With.Message.Contains("no epoch was trained"));
+        Assert.That(
+            () => compiled.WriteReport(folder["run.html"]),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains("no epoch was trained"));
         Assert.That(folder["run.html"], Does.Not.Exist);
     }
 
@@ -184,12 +204,18 @@ public sealed class ReportTests
     private static XElement Read(string path) => XElement.Parse(File.ReadAllText(path)["<!DOCTYPE html>\n".Length..]);
 
     private static List<string[]> Table(XElement page, string name) =>
-        [.. page.Descendants("table").Single(table => (string?)table.Attribute("class") == name).Elements("tr").Select(row => row.Elements().Select(cell => cell.Value).ToArray())];
+        [
+            .. page.Descendants("table")
+                .Single(table => (string?)table.Attribute("class") == name)
+                .Elements("tr")
+                .Select(row => row.Elements().Select(cell => cell.Value).ToArray()),
+        ];
 
     private static IEnumerable<XElement> Circles(XElement chart, int line) =>
         chart.Descendants("circle").Where(circle => (string?)circle.Attribute("class") == $"line{line}");
 
-    private static double Number(XElement element, string attribute) => double.Parse((string)element.Attribute(attribute)!, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string attribute) =>
+        double.Parse((string)element.Attribute(attribute)!, CultureInfo.InvariantCulture);
 
     private sealed class Pictures : IClassified
     {
@@ -204,9 +230,14 @@ public sealed class ReportTests
         public Sample Read(int index, Random random)
         {
             if (index == Damaged)
+            {
                 throw new DamagedSampleException("A picture is damaged.");
+            }
+
             var values = new Random(index);
-            return new Sample(tensor(Enumerable.Range(0, 3 * 6 * 8).Select(_ => values.NextSingle()).ToArray()).reshape(3, 6, 8), tensor((long)ClassOf(index)));
+            return new Sample(
+                tensor(Enumerable.Range(0, 3 * 6 * 8).Select(_ => values.NextSingle()).ToArray()).reshape(3, 6, 8),
+                tensor((long)ClassOf(index)));
         }
     }
 }

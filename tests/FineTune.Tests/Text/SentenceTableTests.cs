@@ -28,9 +28,12 @@ public sealed class SentenceTableTests
     [Test]
     public void Sentences_are_read_with_their_commas_quotes_and_line_breaks()
     {
-        SentenceTable table = SentenceTable.Load(Write("text,label\n\"the \"\"film\"\",\nlovely\",good\nunaffable,bad\n"), tokenizer, new() { Length = 12 });
+        var table = SentenceTable.Load(
+            Write("text,label\n\"the \"\"film\"\",\nlovely\",good\nunaffable,bad\n"),
+            tokenizer,
+            new() { Length = 12 });
 
-        (Tensor input, Tensor target) = table.Read(0, new Random(0));
+        (var input, var target) = table.Read(0, new Random(0));
 
         Assert.Multiple(() =>
         {
@@ -48,7 +51,7 @@ public sealed class SentenceTableTests
     [TestCase(101, 100, "…")]
     public void A_long_sentence_is_described_by_its_start(int length, int shown, string end)
     {
-        SentenceTable table = SentenceTable.Load(Write($"text,label\n{new string('a', length)},b\n"), tokenizer);
+        var table = SentenceTable.Load(Write($"text,label\n{new string('a', length)},b\n"), tokenizer);
 
         Assert.That(table.Describe(0), Is.EqualTo($"'{folder["reviews.csv"]}', line 2: \"{new string('a', shown)}{end}\""));
     }
@@ -56,7 +59,7 @@ public sealed class SentenceTableTests
     [Test]
     public void A_character_of_two_halves_is_not_cut_through()
     {
-        SentenceTable table = SentenceTable.Load(Write($"text,label\n{new string('a', 99)}😀 film,b\n"), tokenizer);
+        var table = SentenceTable.Load(Write($"text,label\n{new string('a', 99)}😀 film,b\n"), tokenizer);
 
         Assert.That(table.Describe(0), Does.EndWith("a…\""));
     }
@@ -64,7 +67,7 @@ public sealed class SentenceTableTests
     [Test]
     public void Columns_are_picked_by_name_and_classes_by_the_training_file()
     {
-        SentenceTable table = SentenceTable.Load(Write("id;verdict;review\n1;good;the film\n"), tokenizer,
+        var table = SentenceTable.Load(Write("id;verdict;review\n1;good;the film\n"), tokenizer,
             new() { Text = "review", Target = "verdict", Classes = ["bad", "good"], Separator = ';' });
 
         Assert.Multiple(() =>
@@ -79,34 +82,40 @@ public sealed class SentenceTableTests
     [TestCase("text\nx\n", "has 'text' for sentences and for classes; expected two columns.")]
     public void A_file_without_sentences_is_named(string content, string sentence)
     {
-        string path = Write(content);
+        var path = Write(content);
 
-        Assert.That(() => SentenceTable.Load(path, tokenizer), Throws.TypeOf<FineTuneException>().With.Message.EqualTo($"'{path}' {sentence}"));
+        Assert.That(
+            () => SentenceTable.Load(path, tokenizer),
+            Throws.TypeOf<FineTuneException>().With.Message.EqualTo($"'{path}' {sentence}"));
     }
 
     [Test]
     public void A_column_that_is_missing_is_named_with_those_there_are()
     {
-        string path = Write("text,label\na,b\n");
+        var path = Write("text,label\na,b\n");
 
-        Assert.That(() => SentenceTable.Load(path, tokenizer, new() { Target = "mood" }), Throws.TypeOf<FineTuneException>().With.Message.EqualTo($"'{path}' has no column 'mood'; it has text, label."));
+        Assert.That(
+            () => SentenceTable.Load(path, tokenizer, new() { Target = "mood" }),
+            Throws.TypeOf<FineTuneException>().With.Message.EqualTo($"'{path}' has no column 'mood'; it has text, label."));
     }
 
     [TestCase("a\n", "has 1 fields; expected 2, as in the header.")]
     [TestCase("a,ugly\n", "is of the class 'ugly'; expected one of bad, good.")]
     public void A_damaged_row_is_named_by_its_line(string row, string sentence)
     {
-        string path = Write("text,label\n" + row);
-        SentenceTable table = SentenceTable.Load(path, tokenizer, new() { Classes = ["bad", "good"] });
+        var path = Write("text,label\n" + row);
+        var table = SentenceTable.Load(path, tokenizer, new() { Classes = ["bad", "good"] });
 
-        Assert.That(() => table.Read(0, new Random(0)), Throws.TypeOf<DamagedSampleException>().With.Message.EqualTo($"'{path}', line 2 {sentence}"));
+        Assert.That(
+            () => table.Read(0, new Random(0)),
+            Throws.TypeOf<DamagedSampleException>().With.Message.EqualTo($"'{path}', line 2 {sentence}"));
     }
 
     [Test]
     public void The_identity_is_of_the_file_the_columns_and_the_vocabulary()
     {
-        string path = Write("text,label\na,b\n");
-        string identity = SentenceTable.Load(path, tokenizer).Identity;
+        var path = Write("text,label\na,b\n");
+        var identity = SentenceTable.Load(path, tokenizer).Identity;
 
         Assert.Multiple(() =>
         {
@@ -119,5 +128,7 @@ public sealed class SentenceTableTests
 
     [Test]
     public void A_missing_file_is_named() =>
-        Assert.That(() => SentenceTable.Load("/nowhere/reviews.csv", tokenizer), Throws.TypeOf<FineTuneException>().With.Message.StartsWith("The table '/nowhere/reviews.csv' cannot be read: "));
+        Assert.That(
+            () => SentenceTable.Load("/nowhere/reviews.csv", tokenizer),
+            Throws.TypeOf<FineTuneException>().With.Message.StartsWith("The table '/nowhere/reviews.csv' cannot be read: "));
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FineTune.Weights;
 using FineTune.Text;
+using FineTune.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -25,7 +25,8 @@ public sealed class TransformerBackboneTests
     ];
 
     private static readonly Dictionary<string, Fixture> Fixtures = JsonSerializer.Deserialize<Dictionary<string, Fixture>>(
-        File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Text", "Fixtures", "transformers.json")), JsonSerializerOptions.Web)!;
+        File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Text", "Fixtures", "transformers.json")),
+        JsonSerializerOptions.Web)!;
 
     /// <param name="Features">A few of them.</param>
     /// <param name="Gradients">For each parameter the norm of its gradient, the largest element, and a few elements.</param>
@@ -56,33 +57,39 @@ public sealed class TransformerBackboneTests
 
     private static Sequential Filled(TransformerArchitecture architecture)
     {
-        Sequential backbone = architecture.Create();
+        var backbone = architecture.Create();
         backbone.eval();
-        foreach ((string name, Tensor tensor) in backbone.state_dict())
+        foreach ((var name, var tensor) in backbone.state_dict())
+        {
             Formula.Fill(name, tensor);
+        }
+
         return backbone;
     }
 
     [TestCaseSource(nameof(Cases))]
     public void Features_and_gradients_are_PyTorchs(string name, TransformerArchitecture architecture)
     {
-        Fixture expected = Fixtures[name];
+        var expected = Fixtures[name];
         using var scope = NewDisposeScope();
-        using Sequential backbone = Filled(architecture);
+        using var backbone = Filled(architecture);
 
-        Tensor features = backbone.call(Sentences());
+        var features = backbone.call(Sentences());
         (features * tensor(Formula.Waves(features.numel(), 0.25), features.shape, ScalarType.Float32)).sum().backward();
-        Dictionary<string, Tensor> gradients = backbone.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad!);
+        var gradients = backbone.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad!);
 
-        double steepest = expected.Gradients.Values.Max(values => values[1]);
+        var steepest = expected.Gradients.Values.Max(values => values[1]);
         Assert.Multiple(() =>
         {
             Assert.That(features.shape, Is.EqualTo(new long[] { 3, architecture.FeatureWidth }));
             Formula.AssertSpread(features, expected.Features, Tolerance * expected.Features.Max(Math.Abs), "feature");
             Assert.That(gradients.Keys, Is.EquivalentTo(expected.Gradients.Keys));
-            foreach ((string parameter, double[] values) in expected.Gradients)
+            foreach ((var parameter, var values) in expected.Gradients)
             {
-                Assert.That(gradients[parameter].norm().ToDouble(), Is.EqualTo(values[0]).Within(Tolerance * (values[0] + (steepest / 100))), $"norm of {parameter}");
+                Assert.That(
+                    gradients[parameter].norm().ToDouble(),
+                    Is.EqualTo(values[0]).Within(Tolerance * (values[0] + (steepest / 100))),
+                    $"norm of {parameter}");
                 Formula.AssertSpread(gradients[parameter], values[2..], Tolerance * (values[1] + (steepest / 100)), parameter);
             }
         });
@@ -92,9 +99,9 @@ public sealed class TransformerBackboneTests
     public void Padding_changes_nothing(string name, TransformerArchitecture architecture)
     {
         using var scope = NewDisposeScope();
-        using Sequential backbone = Filled(architecture);
+        using var backbone = Filled(architecture);
         backbone.to(ScalarType.Float64);    // another length is another order of sums, which single precision shows
-        Tensor sentence = Sentences()[0].unsqueeze(0);
+        var sentence = Sentences()[0].unsqueeze(0);
 
         Tensor padded = backbone.call(sentence), cut = backbone.call(sentence.slice(1, 0, 5, 1));
 
@@ -105,18 +112,22 @@ public sealed class TransformerBackboneTests
     public void What_is_frozen_is_cut_off_between_blocks(string name, TransformerArchitecture architecture)
     {
         using var scope = NewDisposeScope();
-        using Sequential backbone = Filled(architecture);
-        LayerList layers = LayerList.Of(("backbone", backbone, BatchNormMode.Inference));
+        using var backbone = Filled(architecture);
+        var layers = LayerList.Of(("backbone", backbone, BatchNormMode.Inference));
         layers.Enter(Phase.Last(1, LayerUnit.Block));
 
-        Tensor cut = layers.CallFrozen(backbone, Sentences());
+        var cut = layers.CallFrozen(backbone, Sentences());
 
         Assert.Multiple(() =>
         {
             Assert.That(cut.shape[0], Is.EqualTo(3), name);
             Assert.That(cut.dtype, Is.EqualTo(ScalarType.Float32), "more than token numbers");
-            Assert.That(layers.Where(layer => layer.Trainable && layer.Name.StartsWith("encoder.layer", StringComparison.Ordinal)).Select(layer => layer.Name),
-                Is.Empty.Or.All.StartsWith("encoder.layer.2."), "the pooler or the final norm, if there is one, is a block of its own");
+            Assert.That(
+                layers
+                    .Where(layer => layer.Trainable && layer.Name.StartsWith("encoder.layer", StringComparison.Ordinal))
+                    .Select(layer => layer.Name),
+                Is.Empty.Or.All.StartsWith("encoder.layer.2."),
+                "the pooler or the final norm, if there is one, is a block of its own");
             Assert.That(layers.CallTrainable(backbone, cut).allclose(backbone.call(Sentences())), Is.True);
         });
     }
@@ -125,7 +136,7 @@ public sealed class TransformerBackboneTests
     public void A_sentence_of_padding_only_has_finite_features()
     {
         using var scope = NewDisposeScope();
-        using Sequential backbone = Filled(Bert with { Pooling = Pooling.Mean });
+        using var backbone = Filled(Bert with { Pooling = Pooling.Mean });
 
         Assert.That(backbone.call(zeros([1, 5], ScalarType.Int64)).isfinite().all().ToBoolean(), Is.True);
     }
@@ -134,28 +145,35 @@ public sealed class TransformerBackboneTests
     public void A_sentence_longer_than_the_positions_is_refused()
     {
         using var scope = NewDisposeScope();
-        using Sequential backbone = Bert.Create();
+        using var backbone = Bert.Create();
 
-        Assert.That(() => backbone.call(ones([1, 17], ScalarType.Int64)), Throws.TypeOf<FineTuneException>().With.Message.EqualTo("A sentence has 17 tokens; 'small' takes at most 16."));
+        Assert.That(
+            () => backbone.call(ones([1, 17], ScalarType.Int64)),
+            Throws.TypeOf<FineTuneException>().With.Message.EqualTo("A sentence has 17 tokens; 'small' takes at most 16."));
     }
 
     [Test]
     public void Heads_must_share_the_width() =>
-        Assert.That(() => (Bert with { Heads = 5 }).Create(), Throws.ArgumentException.With.Message.Contains("the width 24 of 'small' cannot be shared by 5 heads").IgnoreCase);
+        Assert.That(
+            () => (Bert with { Heads = 5 }).Create(),
+            Throws.ArgumentException.With.Message.Contains("the width 24 of 'small' cannot be shared by 5 heads").IgnoreCase);
 
     [TestCase("bert-base-uncased", 109_482_240, Category = "Slow")]
     [TestCase("distilbert-base-uncased", 66_362_880, Category = "Slow")]
     [TestCase("all-MiniLM-L6-v2", 22_565_376)]
     public void Published_architectures_have_as_many_parameters_as_their_files(string name, long parameters)
     {
-        using Sequential backbone = TransformerBackbone.Named(name).Create();
+        using var backbone = TransformerBackbone.Named(name).Create();
 
         Assert.That(backbone.parameters().Sum(parameter => parameter.numel()), Is.EqualTo(parameters));
     }
 
     [Test]
     public void An_unknown_name_is_answered_with_the_known_ones() =>
-        Assert.That(() => TransformerBackbone.Named("gpt"), Throws.TypeOf<FineTuneException>().With.Message.StartsWith("There is no transformer 'gpt'; expected one of bert-base-uncased, "));
+        Assert.That(
+            () => TransformerBackbone.Named("gpt"),
+            Throws.TypeOf<FineTuneException>().With.Message.StartsWith(
+                "There is no transformer 'gpt'; expected one of bert-base-uncased, "));
 
     private static readonly (string Ours, string Theirs)[] DistilBertNames =
     [
@@ -170,7 +188,8 @@ public sealed class TransformerBackboneTests
         (@"(layer\.\d+)\.output\.LayerNorm\.", "$1.output_layer_norm."),
     ];
 
-    private static string DistilBertName(string name) => DistilBertNames.Aggregate(name, (current, change) => Regex.Replace(current, change.Ours, change.Theirs));
+    private static string DistilBertName(string name) =>
+        DistilBertNames.Aggregate(name, (current, change) => Regex.Replace(current, change.Ours, change.Theirs));
 
     /// <summary>The names in <c>model.safetensors</c> of bert-base-uncased: TensorFlow's norms, and the head beside the backbone.</summary>
     [Test]
@@ -191,16 +210,22 @@ public sealed class TransformerBackboneTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using Sequential published = Filled(architecture);
-        Dictionary<string, Tensor> file = published.state_dict().ToDictionary(pair => theirs(pair.Key), pair => pair.Value);
-        foreach (string name in head)
+        using var published = Filled(architecture);
+        var file = published.state_dict().ToDictionary(pair => theirs(pair.Key), pair => pair.Value);
+        foreach (var name in head)
+        {
             file[name] = zeros(4);
+        }
+
         if (head.Length == 0)
+        {
             file["embeddings.position_ids"] = arange(16).unsqueeze(0);
+        }
+
         SafeTensors.Write(folder["model.safetensors"], file);
         using var model = new Classifier(architecture.Create());
 
-        LoadReport report = model.LoadBackbone(folder["model.safetensors"]);
+        var report = model.LoadBackbone(folder["model.safetensors"]);
 
         model.eval();
         Assert.Multiple(() =>

@@ -8,8 +8,9 @@ public sealed class WordPieceTokenizerTests
 {
     private static readonly string Fixtures = Path.Combine(TestContext.CurrentContext.TestDirectory, "Text", "Fixtures");
 
-    private static readonly Dictionary<string, Dictionary<string, string[]>> Expected =
-        JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string[]>>>(File.ReadAllText(Path.Combine(Fixtures, "wordpieces.json")))!;
+    private static readonly Dictionary<string, Dictionary<string, string[]>> Expected = JsonSerializer.Deserialize<
+        Dictionary<string, Dictionary<string, string[]>>
+    >(File.ReadAllText(Path.Combine(Fixtures, "wordpieces.json")))!;
 
     private static string Vocabulary => Path.Combine(Fixtures, "vocab.txt");
 
@@ -21,8 +22,10 @@ public sealed class WordPieceTokenizerTests
 
         Assert.Multiple(() =>
         {
-            foreach ((string text, string[] pieces) in Expected[kind])
+            foreach ((var text, var pieces) in Expected[kind])
+            {
                 Assert.That(tokenizer.Tokenize(text), Is.EqualTo(pieces), $"'{text}'");
+            }
         });
     }
 
@@ -32,9 +35,11 @@ public sealed class WordPieceTokenizerTests
         var tokenizer = WordPieceTokenizer.Load(Vocabulary);
         long Number(string token) => tokenizer.Vocabulary.ToList().IndexOf(token);
 
-        long[] encoded = tokenizer.Encode("Unaffable!", 8);
+        var encoded = tokenizer.Encode("Unaffable!", 8);
 
-        Assert.That(encoded, Is.EqualTo(new[] { Number("[CLS]"), Number("una"), Number("##ffa"), Number("##ble"), Number("!"), Number("[SEP]"), 0, 0 }));
+        Assert.That(
+            encoded,
+            Is.EqualTo(new[] { Number("[CLS]"), Number("una"), Number("##ffa"), Number("##ble"), Number("!"), Number("[SEP]"), 0, 0 }));
     }
 
     [TestCase(2, new[] { "[CLS]", "[SEP]" })]
@@ -57,10 +62,14 @@ public sealed class WordPieceTokenizerTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["vocab.txt"], content);
 
-        Assert.That(() => WordPieceTokenizer.Load(folder["vocab.txt"]), Throws.TypeOf<FineTuneException>().With.Message.EqualTo($"'{folder["vocab.txt"]}' {sentence}"));
+        Assert.That(
+            () => WordPieceTokenizer.Load(folder["vocab.txt"]),
+            Throws.TypeOf<FineTuneException>().With.Message.EqualTo($"'{folder["vocab.txt"]}' {sentence}"));
     }
 
     [Test]
     public void A_missing_vocabulary_is_named() =>
-        Assert.That(() => WordPieceTokenizer.Load("/nowhere/vocab.txt"), Throws.TypeOf<FineTuneException>().With.Message.StartsWith("The vocabulary '/nowhere/vocab.txt' cannot be read: "));
+        Assert.That(
+            () => WordPieceTokenizer.Load("/nowhere/vocab.txt"),
+            Throws.TypeOf<FineTuneException>().With.Message.StartsWith("The vocabulary '/nowhere/vocab.txt' cannot be read: "));
 }

@@ -93,7 +93,9 @@ public sealed class AccumulationTests
     private static Dictionary<string, float[]> Weights(FitOptions options)
     {
         using var model = LinearModel.Seeded();
-        model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(features: 3), options with { Shuffle = false });
+        model
+            .Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
+            .Fit(Toy.Points(features: 3), options with { Shuffle = false });
         return Toy.Weights(model);
     }
 }

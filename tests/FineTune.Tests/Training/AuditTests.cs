@@ -22,7 +22,10 @@ public sealed class AuditTests
     {
         using var model = Mlp.Seeded();
         model.FreezeBackbone();
-        var meddle = new Recorder { AtBatchEnd = _ => Add(model.named_buffers().First(named => named.name == "backbone.bn1.running_var").buffer) };
+        var meddle = new Recorder
+        {
+            AtBatchEnd = _ => Add(model.named_buffers().First(named => named.name == "backbone.bn1.running_var").buffer),
+        };
 
         Assert.That(() => Fit(Compile(model), meddle), Throws.TypeOf<FineTuneException>()
             .With.Message.Contains("The frozen buffer backbone.bn1.running_var changed during epoch 0"));

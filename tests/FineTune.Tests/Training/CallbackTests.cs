@@ -97,7 +97,8 @@ public sealed class CallbackTests
     {
         using var model = LinearModel.Seeded();
 
-        var history = Compile(model).Fit(Toy.Points(4, 3), Toy.Quiet with { Epochs = 2, Callbacks = [new Scripted("forgotten", 0.25, 0.5)] });
+        var history = Compile(model)
+            .Fit(Toy.Points(4, 3), Toy.Quiet with { Epochs = 2, Callbacks = [new Scripted("forgotten", 0.25, 0.5)] });
 
         Assert.That(history["forgotten"], Is.EqualTo(new[] { 0.25, 0.5 }));
     }

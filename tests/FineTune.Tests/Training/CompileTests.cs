@@ -46,7 +46,9 @@ public sealed class CompileTests
         // With no gradient but a zero one, weight decay alone moves what it reaches.
         compiled.TrainStep(TorchSharp.torch.zeros(1, 3), model.call(TorchSharp.torch.zeros(1, 3)).detach());
 
-        Assert.That(Toy.Changed(before, Toy.Weights(model)), Is.EqualTo(new[] { "backbone.first.weight", "backbone.second.weight", "head.weight" }));
+        Assert.That(
+            Toy.Changed(before, Toy.Weights(model)),
+            Is.EqualTo(new[] { "backbone.first.weight", "backbone.second.weight", "head.weight" }));
         Assert.That(compiled.LearningRates, Has.Count.EqualTo(2), "a group that is split in the optimizer stays one");
     }
 
@@ -81,7 +83,12 @@ public sealed class CompileTests
         using var model = Mlp.Seeded();
 
         Assert.That(
-            () => model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy(), Metrics.BinaryAccuracy(0.7)),
+            () =>
+                model.Compile(
+                    Optimizers.Adam(),
+                    Losses.BinaryCrossEntropyWithLogits(),
+                    Metrics.BinaryAccuracy(),
+                    Metrics.BinaryAccuracy(0.7)),
             Throws.TypeOf<FineTuneException>().With.Message.Contains("'accuracy'"));
         Assert.That(
             () => model.Compile(Optimizers.Adam(), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy(name: "loss")),

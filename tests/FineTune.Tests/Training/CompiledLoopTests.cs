@@ -29,7 +29,9 @@ public sealed class CompiledLoopTests
         }
 
         foreach (var (mine, theirs) in model.parameters().Zip(byHand.parameters()))
+        {
             Assert.That(mine.equal(theirs).all().ToBoolean());
+        }
     }
 
     [Test]
@@ -46,7 +48,10 @@ public sealed class CompiledLoopTests
         compiled = compiled.Recompile();
         Assert.That(compiled.IsStale, Is.False);
         Assert.That(compiled.ParameterGroups.Select(group => group.Name), Is.EqualTo(["backbone", "head"]));
-        Assert.That(compiled.LearningRates.Select(group => group.LearningRate), Is.All.EqualTo(0.01).Within(1e-12), "a tenth of the head's");
+        Assert.That(
+            compiled.LearningRates.Select(group => group.LearningRate),
+            Is.All.EqualTo(0.01).Within(1e-12),
+            "a tenth of the head's");
         Assert.That(Step(compiled, model).Loss, Is.GreaterThan(0));
     }
 
@@ -109,7 +114,8 @@ public sealed class CompiledLoopTests
 
         private Difference() : base(nameof(Difference)) => RegisterComponents();
 
-        public Manifest Manifest => new(nameof(Difference), [new("backbone", MemberRole.Backbone), new("head", MemberRole.Head)], null, LayerUnit.Layer);
+        public Manifest Manifest =>
+            new(nameof(Difference), [new("backbone", MemberRole.Backbone), new("head", MemberRole.Head)], null, LayerUnit.Layer);
 
         public Phase Phase { get; private set; } = Phase.Full;
 

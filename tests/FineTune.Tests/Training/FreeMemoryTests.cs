@@ -42,7 +42,10 @@ public sealed class FreeMemoryTests
     public void Others_allocate_meanwhile()
     {
         using var stopping = new CancellationTokenSource();
-        var others = Enumerable.Range(0, 4).Select(number => Task.Factory.StartNew(() => Allocate(number), TaskCreationOptions.LongRunning)).ToArray();
+        var others = Enumerable
+            .Range(0, 4)
+            .Select(number => Task.Factory.StartNew(() => Allocate(number), TaskCreationOptions.LongRunning))
+            .ToArray();
         for (var i = 0; i < 10; i++)
         {
             using var grown = torch.ones((int)FreeMemory.Bound / sizeof(float) * 2);

@@ -42,7 +42,9 @@ public sealed class GarbageTests
         {
             using var model = Mlp.Seeded();
             model.FreezeBackbone();
-            model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits(), metric).Fit(Toy.Points(48), Toy.Quiet with { Epochs = 3, BatchSize = 8, Callbacks = callbacks });
+            model
+                .Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits(), metric)
+                .Fit(Toy.Points(48), Toy.Quiet with { Epochs = 3, BatchSize = 8, Callbacks = callbacks });
         }
     }
 
@@ -64,7 +66,8 @@ public sealed class GarbageTests
 
         public (long Bytes, long Tensors) Median() => batches.Order().ElementAt(batches.Count / 2);
 
-        private static long Created => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
+        private static long Created =>
+            DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
     }
 
     private sealed class Looking : Callback

@@ -168,7 +168,8 @@ internal sealed record LongTraining(string Phase, string Optimizer, int Size, in
 }
 
 /// <summary>The bytes of a process in the course of a training.</summary>
-/// <param name="Early">The least after any step of the second quarter, when all is there that stays: features, moments, best weights.</param>
+/// <param name="Early">The least after any step of the second quarter, when all is there that stays: features, moments, best
+/// weights.</param>
 /// <param name="Late">The least after any step of the last quarter.</param>
 /// <param name="Peak">The most that it ever had, within steps too.</param>
 /// <param name="Seconds">What the training took.</param>

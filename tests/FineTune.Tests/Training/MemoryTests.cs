@@ -14,8 +14,23 @@ public sealed class MemoryTests
 
     // Each phase and each optimizer once; at night, all of one with all of the other.
     private static IEnumerable<object[]> LongTrainings() =>
-        new[] { "full-Adam", "last-SGD", "head-AdamW", "full-RMSProp", "full-SGD", "full-AdamW", "last-Adam", "last-AdamW", "last-RMSProp", "head-Adam", "head-SGD", "head-RMSProp" }
-            .Take(Effort.Of(4, nightly: 12)).Select(text => text.Split('-'));
+        new[]
+        {
+            "full-Adam",
+            "last-SGD",
+            "head-AdamW",
+            "full-RMSProp",
+            "full-SGD",
+            "full-AdamW",
+            "last-Adam",
+            "last-AdamW",
+            "last-RMSProp",
+            "head-Adam",
+            "head-SGD",
+            "head-RMSProp",
+        }
+            .Take(Effort.Of(4, nightly: 12))
+            .Select(text => text.Split('-'));
 
     [Test]
     public void Two_hundred_steps_leave_no_live_tensor_that_was_not_there_before()

@@ -76,7 +76,8 @@ public sealed class NonFiniteTests
         };
 
         Assert.That(
-            () => Compile(model).Fit(Toy.Points(features: 3), Toy.Quiet with { Epochs = 3, Callbacks = [new EarlyStopping("loss"), poison] }),
+            () =>
+                Compile(model).Fit(Toy.Points(features: 3), Toy.Quiet with { Epochs = 3, Callbacks = [new EarlyStopping("loss"), poison] }),
             Throws.TypeOf<NonFiniteException>());
         Assert.That(Toy.Changed(best, Toy.Weights(model)), Is.Empty);
     }

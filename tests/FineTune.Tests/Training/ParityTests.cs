@@ -68,7 +68,14 @@ public sealed class ParityTests
         var losses = new List<double>();
         while (losses.Count < parity.Losses.Length)
         {
-            foreach (var batch in new BatchLoader(Data(parity), new BatchOptions { BatchSize = parity.Batch, Shuffle = false, Workers = 0 }).Epoch(0))
+            foreach (var batch in new BatchLoader(
+                    Data(parity),
+                    new BatchOptions
+                    {
+                        BatchSize = parity.Batch,
+                        Shuffle = false,
+                        Workers = 0,
+                    }).Epoch(0))
             {
                 using var owned = batch;
                 if (losses.Count == parity.UnfreezeAt)

@@ -1,8 +1,6 @@
 using FineTune.Vision;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace FineTune.Tests;
 
@@ -12,10 +10,10 @@ public sealed class BackbonesTests
     [TestCase(new[] { 1, 1, 1, 1 }, 4, 32)]
     public void A_residual_network_gives_the_features_of_its_last_stage(int[] blocks, int width, int features)
     {
-        using Sequential backbone = Backbones.ResNet(blocks, width);
-        using Tensor picture = zeros(2, 3, 32, 32);
+        using var backbone = Backbones.ResNet(blocks, width);
+        using var picture = zeros(2, 3, 32, 32);
 
-        using Tensor output = backbone.call(picture);
+        using var output = backbone.call(picture);
 
         Assert.That(output.shape, Is.EqualTo(new long[] { 2, features }));
     }
@@ -23,13 +21,20 @@ public sealed class BackbonesTests
     [Test]
     public void ResNet18_has_torchvisions_stages_and_names()
     {
-        using Sequential backbone = Backbones.ResNet18();
+        using var backbone = Backbones.ResNet18();
 
         Assert.Multiple(() =>
         {
-            Assert.That(backbone.named_children().Select(child => child.name), Is.EqualTo(new[] { "conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4", "avgpool", "flatten" }));
-            Assert.That(backbone.named_parameters().Select(parameter => parameter.name), Does.Contain("layer2.0.downsample.0.weight").And.Contain("layer4.1.bn2.bias"));
-            Assert.That(backbone.parameters().Sum(parameter => parameter.numel()), Is.EqualTo(11_176_512), "torchvision's 11,689,512 less the head's 513,000");
+            Assert.That(
+                backbone.named_children().Select(child => child.name),
+                Is.EqualTo(new[] { "conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4", "avgpool", "flatten" }));
+            Assert.That(
+                backbone.named_parameters().Select(parameter => parameter.name),
+                Does.Contain("layer2.0.downsample.0.weight").And.Contain("layer4.1.bn2.bias"));
+            Assert.That(
+                backbone.parameters().Sum(parameter => parameter.numel()),
+                Is.EqualTo(11_176_512),
+                "torchvision's 11,689,512 less the head's 513,000");
         });
     }
 
@@ -40,14 +45,14 @@ public sealed class BackbonesTests
     public void What_is_frozen_is_cut_off_between_any_two_stages(string name, int trainable)
     {
         using var scope = NewDisposeScope();
-        using Sequential backbone = name == "vit_b_16" ? Backbones.ViTB16(64) : Backbones.Named(name).Create();
+        using var backbone = name == "vit_b_16" ? Backbones.ViTB16(64) : Backbones.Named(name).Create();
         backbone.eval();
-        LayerList layers = LayerList.Of(("backbone", backbone, BatchNormMode.Inference));
+        var layers = LayerList.Of(("backbone", backbone, BatchNormMode.Inference));
         layers.Enter(Phase.Last(trainable));
-        Tensor picture = rand(2, 3, 64, 64);
+        var picture = rand(2, 3, 64, 64);
 
-        Tensor cut = layers.CallFrozen(backbone, picture);
-        Tensor features = layers.CallTrainable(backbone, cut);
+        var cut = layers.CallFrozen(backbone, picture);
+        var features = layers.CallTrainable(backbone, cut);
 
         Assert.Multiple(() =>
         {
@@ -62,11 +67,11 @@ public sealed class BackbonesTests
     public void A_parameter_that_a_backbone_holds_itself_stops_the_cut_where_it_trains()
     {
         using var scope = NewDisposeScope();
-        using Sequential backbone = Backbones.ViTB16(32);
-        LayerList layers = LayerList.Of(("backbone", backbone, BatchNormMode.Inference));
+        using var backbone = Backbones.ViTB16(32);
+        var layers = LayerList.Of(("backbone", backbone, BatchNormMode.Inference));
         layers.Enter(Phase.Head);
         backbone.get_parameter("class_token")!.requires_grad = true;
-        Tensor picture = rand(1, 3, 32, 32);
+        var picture = rand(1, 3, 32, 32);
 
         Assert.Multiple(() =>
         {
@@ -81,20 +86,25 @@ public sealed class BackbonesTests
     public void Training_drops_branches_of_whole_samples(string name)
     {
         using var scope = NewDisposeScope();
-        using Sequential backbone = Backbones.Named(name).Create();
-        Tensor picture = rand(1, 3, 64, 64).expand(6, -1, -1, -1);
-        foreach (Module module in backbone.modules())
+        using var backbone = Backbones.Named(name).Create();
+        var picture = rand(1, 3, 64, 64).expand(6, -1, -1, -1);
+        foreach (var module in backbone.modules())
+        {
             module.train(module.GetName() == "StochasticDepth");
-        foreach ((string parameter, Parameter scale) in backbone.named_parameters())
+        }
+
+        foreach ((var parameter, var scale) in backbone.named_parameters())
         {
             if (parameter.EndsWith("layer_scale", StringComparison.Ordinal))
+            {
                 scale.detach().fill_(1);
+            }
         }
 
         manual_seed(1);
-        Tensor trained = backbone.call(picture);
+        var trained = backbone.call(picture);
         backbone.eval();
-        Tensor inferred = backbone.call(picture);
+        var inferred = backbone.call(picture);
 
         Assert.Multiple(() =>
         {
@@ -113,5 +123,7 @@ public sealed class BackbonesTests
 
     [Test]
     public void An_unknown_name_is_answered_with_the_known_ones() =>
-        Assert.That(() => Backbones.Named("resnet19"), Throws.TypeOf<FineTuneException>().With.Message.StartsWith("There is no backbone 'resnet19'; expected one of resnet18, "));
+        Assert.That(
+            () => Backbones.Named("resnet19"),
+            Throws.TypeOf<FineTuneException>().With.Message.StartsWith("There is no backbone 'resnet19'; expected one of resnet18, "));
 }

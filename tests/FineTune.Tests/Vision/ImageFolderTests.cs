@@ -21,20 +21,27 @@ public sealed class ImageFolderTests
 
     private string Write(string name, byte red = 10, byte green = 20, byte blue = 30, int size = 8)
     {
-        string path = folder[name];
+        var path = folder[name];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using Tensor picture = tensor(new[] { red, green, blue }).reshape(3, 1, 1).expand(3, size, size).contiguous();
+        using var picture = tensor(new[] { red, green, blue }).reshape(3, 1, 1).expand(3, size, size).contiguous();
         if (name.EndsWith(".png", StringComparison.Ordinal))
+        {
             torchvision.io.write_png(picture, path, Encoder);
+        }
         else
+        {
             torchvision.io.write_jpeg(picture, path, Encoder);
+        }
+
         return path;
     }
 
     private void WriteClass(string name, int count)
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
+        {
             Write($"{name}/{i:000}.png");
+        }
     }
 
     [Test]
@@ -44,12 +51,14 @@ public sealed class ImageFolderTests
         WriteClass("cat", 1);
         File.WriteAllText(folder["cat/notes.txt"], "not a picture");
 
-        ImageFolder data = ImageFolder.Load(folder.Path, Plain);
+        var data = ImageFolder.Load(folder.Path, Plain);
 
         Assert.Multiple(() =>
         {
             Assert.That(data.Classes, Is.EqualTo(new[] { "cat", "dog" }));
-            Assert.That(Enumerable.Range(0, data.Count).Select(i => data.Read(i, new Random(0)).Target.item<long>()), Is.EqualTo(new[] { 0L, 1, 1 }));
+            Assert.That(
+                Enumerable.Range(0, data.Count).Select(i => data.Read(i, new Random(0)).Target.item<long>()),
+                Is.EqualTo(new[] { 0L, 1, 1 }));
             Assert.That(data.Describe(0), Is.EqualTo($"'{folder["cat/000.png"]}'"));
         });
     }
@@ -62,14 +71,16 @@ public sealed class ImageFolderTests
         Write(name, 200, 100, 50);
         WriteClass("b", 1);
 
-        using Tensor input = ImageFolder.Load(folder.Path, Plain).Read(0, new Random(0)).Input;
+        using var input = ImageFolder.Load(folder.Path, Plain).Read(0, new Random(0)).Input;
 
         Assert.Multiple(() =>
         {
             Assert.That(input.shape, Is.EqualTo(new long[] { 3, 8, 8 }));
             Assert.That(input.dtype, Is.EqualTo(ScalarType.Float32));
-            foreach ((int channel, int value) in new[] { (0, 200), (1, 100), (2, 50) })
+            foreach ((var channel, var value) in new[] { (0, 200), (1, 100), (2, 50) })
+            {
                 Assert.That(input[channel].data<float>().ToArray(), Is.All.EqualTo(value / 255f).Within((tolerance + 1e-3) / 255));
+            }
         });
     }
 
@@ -79,7 +90,7 @@ public sealed class ImageFolderTests
         Write("a/x.png", 255, 0, 51, size: 30);
         WriteClass("b", 1);
 
-        using Tensor input = ImageFolder.Load(folder.Path, new() { ImageSize = 12 }).Read(0, new Random(0)).Input;
+        using var input = ImageFolder.Load(folder.Path, new() { ImageSize = 12 }).Read(0, new Random(0)).Input;
 
         Assert.Multiple(() =>
         {
@@ -98,7 +109,12 @@ public sealed class ImageFolderTests
         WriteClass("validation/a", 1);
         WriteClass("validation/b", 1);
 
-        (ImageFolder train, ImageFolder validation) = ImageFolder.LoadSplit(folder.Path, Plain with { Augment = (picture, random) => picture * 0 + random.Next(100, 200) });
+        (var train, var validation) = ImageFolder.LoadSplit(
+            folder.Path,
+            Plain with
+            {
+                Augment = (picture, random) => picture * 0 + random.Next(100, 200),
+            });
 
         Assert.Multiple(() =>
         {
@@ -113,9 +129,9 @@ public sealed class ImageFolderTests
         WriteClass("cat", 10);
         WriteClass("dog", 20);
 
-        (ImageFolder train, ImageFolder validation) = ImageFolder.LoadSplit(folder.Path, Plain with { Seed = 3 });
-        (_, ImageFolder again) = ImageFolder.LoadSplit(folder.Path, Plain with { Seed = 3 });
-        (_, ImageFolder other) = ImageFolder.LoadSplit(folder.Path, Plain with { Seed = 4 });
+        (var train, var validation) = ImageFolder.LoadSplit(folder.Path, Plain with { Seed = 3 });
+        (_, var again) = ImageFolder.LoadSplit(folder.Path, Plain with { Seed = 3 });
+        (_, var other) = ImageFolder.LoadSplit(folder.Path, Plain with { Seed = 4 });
 
         Assert.Multiple(() =>
         {
@@ -131,7 +147,9 @@ public sealed class ImageFolderTests
 
     [Test]
     public void A_missing_folder_is_named() =>
-        Refuses("nowhere", $"The folder '{folder["nowhere"]}' does not exist; expected a folder with one folder of pictures for each class.");
+        Refuses(
+            "nowhere",
+            $"The folder '{folder["nowhere"]}' does not exist; expected a folder with one folder of pictures for each class.");
 
     [Test]
     public void An_empty_folder_is_named() =>
@@ -189,7 +207,7 @@ public sealed class ImageFolderTests
     [TestCase("a/x.jpg", 3)]
     public void A_truncated_picture_is_named(string name, int missing)
     {
-        byte[] whole = File.ReadAllBytes(Write(name, size: 24));
+        var whole = File.ReadAllBytes(Write(name, size: 24));
         File.WriteAllBytes(folder[name], whole[..^missing]);
         WriteClass("b", 1);
 
@@ -207,7 +225,9 @@ public sealed class ImageFolderTests
 
         Assert.That(
             () => ImageFolder.Load(folder.Path, Plain).Read(0, new Random(0)),
-            Throws.TypeOf<DamagedSampleException>().With.Message.EqualTo($"'{folder["a/x.jpg"]}' is named as a JPEG picture, but holds a PNG one; rename it."));
+            Throws
+                .TypeOf<DamagedSampleException>()
+                .With.Message.EqualTo($"'{folder["a/x.jpg"]}' is named as a JPEG picture, but holds a PNG one; rename it."));
     }
 
     [Test]
@@ -226,7 +246,7 @@ public sealed class ImageFolderTests
     [Test]
     public void Damage_inside_a_png_is_named()
     {
-        byte[] content = File.ReadAllBytes(Write("a/x.png", size: 24));
+        var content = File.ReadAllBytes(Write("a/x.png", size: 24));
         content[content.AsSpan().IndexOf("IDAT"u8) + 10] ^= 0xFF;
         File.WriteAllBytes(folder["a/x.png"], content);
         WriteClass("b", 1);
@@ -237,5 +257,7 @@ public sealed class ImageFolderTests
     }
 
     private void Refuses(string directory, string sentence) =>
-        Assert.That(() => ImageFolder.LoadSplit(folder[directory], Plain), Throws.TypeOf<FineTuneException>().With.Message.EqualTo(sentence));
+        Assert.That(
+            () => ImageFolder.LoadSplit(folder[directory], Plain),
+            Throws.TypeOf<FineTuneException>().With.Message.EqualTo(sentence));
 }

@@ -40,9 +40,9 @@ public sealed class PictureFileTests
     [TestCaseSource(nameof(Names))]
     public void Pictures_are_read_as_torchvision_reads_them(string name)
     {
-        Fixture expected = Picture(name);
+        var expected = Picture(name);
 
-        (byte[] pixels, int height, int width) = Read(name, expected.File);
+        (var pixels, var height, var width) = Read(name, expected.File);
 
         Assert.Multiple(() =>
         {
@@ -55,15 +55,15 @@ public sealed class PictureFileTests
     [TestCaseSource(nameof(Names))]
     public void A_truncated_picture_is_named_if_a_pixel_is_missing(string name)
     {
-        Fixture whole = Picture(name);
+        var whole = Picture(name);
 
         Assert.Multiple(() =>
         {
-            foreach (int length in Enumerable.Range(0, whole.File.Length))
+            foreach (var length in Enumerable.Range(0, whole.File.Length))
             {
                 try
                 {
-                    byte[] pixels = Read(name, whole.File[..length]).Pixels;
+                    var pixels = Read(name, whole.File[..length]).Pixels;
                     Assert.That(pixels.SequenceEqual(whole.Pixels), $"{length} of {whole.File.Length} bytes");
                 }
                 catch (DamagedSampleException exception)
@@ -95,11 +95,11 @@ public sealed class PictureFileTests
     [Test]
     public void A_damaged_PNG_is_named_if_a_pixel_is_another()
     {
-        Fixture whole = Picture("rgb.png");
+        var whole = Picture("rgb.png");
 
         Assert.Multiple(() =>
         {
-            for (int i = 0; i < whole.File.Length; i++)
+            for (var i = 0; i < whole.File.Length; i++)
             {
                 byte[] content = [.. whole.File];
                 content[i] ^= 0x5A;

@@ -10,19 +10,21 @@ public sealed class ResamplingTests
         public override string ToString() => $"{Height} x {Width} to {Size}";
     }
 
-    private static IEnumerable<Fixture> Fixtures => JsonSerializer.Deserialize<Fixture[]>(
-        File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Vision", "Fixtures", "resampling.json")), JsonSerializerOptions.Web)!;
+    private static IEnumerable<Fixture> Fixtures =>
+        JsonSerializer.Deserialize<Fixture[]>(
+            File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Vision", "Fixtures", "resampling.json")),
+            JsonSerializerOptions.Web)!;
 
     [Test]
     public void The_middle_square_is_resized_as_PyTorch_does_with_antialiasing()
     {
         Assert.Multiple(() =>
         {
-            foreach (Fixture expected in Fixtures)
+            foreach (var expected in Fixtures)
             {
                 byte[] pixels = [.. Enumerable.Range(0, 2 * expected.Height * expected.Width).Select(i => (byte)(i * 7919 % 256))];
 
-                float[] actual = Resampling.Square(pixels, 2, expected.Height, expected.Width, expected.Size);
+                var actual = Resampling.Square(pixels, 2, expected.Height, expected.Width, expected.Size);
 
                 Assert.That(actual, Is.EqualTo(expected.Pixels).Within(0.01f), $"{expected}");
             }

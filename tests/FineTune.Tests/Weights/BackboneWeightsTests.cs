@@ -93,7 +93,7 @@ public sealed class BackboneWeightsTests
     {
         using var scope = NewDisposeScope();
         using var model = new Whole(Vision.Backbones.Named(name).Create());
-        Dictionary<string, Tensor> weights = model.state_dict().ToDictionary(pair => pair.Key["backbone.".Length..], pair => pair.Value);
+        var weights = model.state_dict().ToDictionary(pair => pair.Key["backbone.".Length..], pair => pair.Value);
         weights[head] = zeros(10, 4);
         SafeTensors.Write(path, weights);
 
@@ -104,14 +104,19 @@ public sealed class BackboneWeightsTests
     [TestCase("vit_b_16", @"\.mlp\.0\.", ".mlp.linear_1.", @"\.mlp\.3\.", ".mlp.linear_2.", Category = "Slow")]
     public void Names_that_torchvision_has_changed_since_it_published_a_file_are_known(string name, params string[] todayAndThen)
     {
-        string Then(string today) => todayAndThen.Chunk(2).Aggregate(today, (current, change) => System.Text.RegularExpressions.Regex.Replace(current, change[0], change[1]));
+        string Then(string today) =>
+            todayAndThen
+                .Chunk(2)
+                .Aggregate(today, (current, change) => System.Text.RegularExpressions.Regex.Replace(current, change[0], change[1]));
         using var scope = NewDisposeScope();
         using var model = new Whole(name == "vit_b_16" ? Vision.Backbones.ViTB16(32) : Vision.Backbones.Named(name).Create());
-        Dictionary<string, Tensor> published = model.state_dict().ToDictionary(pair => Then(pair.Key["backbone.".Length..]), pair => pair.Value);
+        var published = model
+            .state_dict()
+            .ToDictionary(pair => Then(pair.Key["backbone.".Length..]), pair => pair.Value);
         Assert.That(published.Keys, Is.Not.EquivalentTo(model.state_dict().Keys.Select(key => key["backbone.".Length..])));
         SafeTensors.Write(path, published);
 
-        LoadReport report = model.LoadBackbone(path);
+        var report = model.LoadBackbone(path);
 
         Assert.That(report.Missing.Concat(report.Unexpected).Concat(report.LeftOut), Is.Empty);
     }
@@ -125,16 +130,30 @@ public sealed class BackboneWeightsTests
         using var model = new Whole(Vision.Backbones.ViTB16(32));
         (string, string)[] theirs =
         [
-            (@"^backbone\.", ""), (@"^class_token$", "cls_token"), (@"^encoder\.pos_embedding$", "pos_embed"), (@"^conv_proj\.", "patch_embed.proj."),
-            (@"^encoder\.ln\.", "norm."), (@"^encoder\.layers\.encoder_layer_(\d+)\.", "blocks.$1."), (@"\.ln_([12])\.", ".norm$1."),
-            (@"\.self_attention\.in_proj_", ".attn.qkv."), (@"\.self_attention\.out_proj\.", ".attn.proj."), (@"\.mlp\.0\.", ".mlp.fc1."), (@"\.mlp\.3\.", ".mlp.fc2."),
+            (@"^backbone\.", ""),
+            (@"^class_token$", "cls_token"),
+            (@"^encoder\.pos_embedding$", "pos_embed"),
+            (@"^conv_proj\.", "patch_embed.proj."),
+            (@"^encoder\.ln\.", "norm."),
+            (@"^encoder\.layers\.encoder_layer_(\d+)\.", "blocks.$1."),
+            (@"\.ln_([12])\.", ".norm$1."),
+            (@"\.self_attention\.in_proj_", ".attn.qkv."),
+            (@"\.self_attention\.out_proj\.", ".attn.proj."),
+            (@"\.mlp\.0\.", ".mlp.fc1."),
+            (@"\.mlp\.3\.", ".mlp.fc2."),
         ];
-        Dictionary<string, Tensor> weights = model.state_dict().ToDictionary(
-            pair => theirs.Aggregate(pair.Key, (name, change) => System.Text.RegularExpressions.Regex.Replace(name, change.Item1, change.Item2)), pair => pair.Value);
+        var weights = model
+            .state_dict()
+            .ToDictionary(
+                pair =>
+                    theirs.Aggregate(
+                        pair.Key,
+                        (name, change) => System.Text.RegularExpressions.Regex.Replace(name, change.Item1, change.Item2)),
+                pair => pair.Value);
         weights["head.weight"] = zeros(10, 768);
         SafeTensors.Write(path, weights);
 
-        LoadReport report = model.LoadBackbone(path, new()
+        var report = model.LoadBackbone(path, new()
         {
             Rename =
             [
@@ -166,7 +185,7 @@ public sealed class BackboneWeightsTests
         using var loaded = new Model();
         saved.SaveBackbone(path);
 
-        LoadReport report = loaded.LoadBackbone(path);
+        var report = loaded.LoadBackbone(path);
 
         Assert.Multiple(() =>
         {
@@ -191,12 +210,12 @@ public sealed class BackboneWeightsTests
     public void The_head_of_the_other_network_is_left_out_and_reported()
     {
         using var model = new Model();
-        Dictionary<string, Tensor> weights = Weights();
+        var weights = Weights();
         weights["fc.weight"] = zeros(1000, 2);
         weights["fc.bias"] = zeros(1000);
         SafeTensors.Write(path, weights);
 
-        LoadReport report = model.LoadBackbone(path);
+        var report = model.LoadBackbone(path);
 
         Assert.Multiple(() =>
         {
@@ -211,11 +230,11 @@ public sealed class BackboneWeightsTests
     public void Files_of_whole_models_and_of_data_parallel_ones_load(string prefix)
     {
         using var model = new Model();
-        Dictionary<string, Tensor> weights = Weights(prefix);
+        var weights = Weights(prefix);
         weights["head.weight"] = zeros(1, 2);
         SafeTensors.Write(path, weights);
 
-        LoadReport report = model.LoadBackbone(path);
+        var report = model.LoadBackbone(path);
 
         Assert.Multiple(() =>
         {
@@ -228,8 +247,8 @@ public sealed class BackboneWeightsTests
     public void A_mismatch_is_one_error_with_three_lists_and_nothing_is_loaded()
     {
         using var model = new Model();
-        float[] before = FirstOfEach(model);
-        Dictionary<string, Tensor> weights = Weights();
+        var before = FirstOfEach(model);
+        var weights = Weights();
         weights.Remove("conv.bias");
         weights["conv.extra"] = zeros(1);
         weights["bn.weight"] = zeros(3);
@@ -237,8 +256,13 @@ public sealed class BackboneWeightsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => model.LoadBackbone(path), Throws.TypeOf<WeightsFileException>().With.Message.EqualTo(
-                $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: conv.bias; unexpected: conv.extra; of another shape: bn.weight ([3] in the file, [2] in the model)."));
+            Assert.That(
+                () => model.LoadBackbone(path),
+                Throws
+                    .TypeOf<WeightsFileException>()
+                    .With.Message.EqualTo(
+                        $"The weights in '{path}' do not fit 'backbone', so nothing was loaded; missing: conv.bias; unexpected: "
+                            + "conv.extra; of another shape: bn.weight ([3] in the file, [2] in the model)."));
             Assert.That(FirstOfEach(model), Is.EqualTo(before));
         });
     }
@@ -247,12 +271,17 @@ public sealed class BackboneWeightsTests
     public void Long_lists_are_cut_short()
     {
         using var model = new Model();
-        Dictionary<string, Tensor> weights = Weights();
-        foreach (int i in Enumerable.Range(0, 9))
+        var weights = Weights();
+        foreach (var i in Enumerable.Range(0, 9))
+        {
             weights[$"conv.{i}"] = zeros(1);
+        }
+
         SafeTensors.Write(path, weights);
 
-        Assert.That(() => model.LoadBackbone(path), Throws.TypeOf<WeightsFileException>().With.Message.Contains("unexpected: conv.0, conv.1, conv.2, conv.3, conv.4 and 4 more."));
+        Assert.That(
+            () => model.LoadBackbone(path),
+            Throws.TypeOf<WeightsFileException>().With.Message.Contains("unexpected: conv.0, conv.1, conv.2, conv.3, conv.4 and 4 more."));
     }
 
     [Test]
@@ -264,7 +293,9 @@ public sealed class BackboneWeightsTests
         Assert.Multiple(() =>
         {
             Assert.That(() => model.LoadBackbone(path), Throws.TypeOf<WeightsFileException>().With.Message.Contains("missing: "));
-            Assert.That(() => model.LoadBackbone(path, new() { Strict = false }), Throws.TypeOf<WeightsFileException>().With.Message.Contains("missing: "));
+            Assert.That(
+                () => model.LoadBackbone(path, new() { Strict = false }),
+                Throws.TypeOf<WeightsFileException>().With.Message.Contains("missing: "));
         });
     }
 
@@ -272,7 +303,10 @@ public sealed class BackboneWeightsTests
     public void Floating_point_types_are_converted()
     {
         using var model = new Model();
-        SafeTensors.Write(path, Weights().ToDictionary(pair => pair.Key, pair => pair.Value.to_type(pair.Key[0] == 'b' ? ScalarType.BFloat16 : ScalarType.Float16)));
+        SafeTensors.Write(
+            path,
+            Weights()
+                .ToDictionary(pair => pair.Key, pair => pair.Value.to_type(pair.Key[0] == 'b' ? ScalarType.BFloat16 : ScalarType.Float16)));
 
         model.LoadBackbone(path);
 
@@ -283,24 +317,26 @@ public sealed class BackboneWeightsTests
     public void Whole_numbers_are_not_weights()
     {
         using var model = new Model();
-        Dictionary<string, Tensor> weights = Weights();
+        var weights = Weights();
         weights["conv.bias"] = zeros(2, dtype: ScalarType.Int64);
         SafeTensors.Write(path, weights);
 
-        Assert.That(() => model.LoadBackbone(path), Throws.TypeOf<WeightsFileException>().With.Message.Contains("conv.bias (Int64 in the file, Float32 in the model)"));
+        Assert.That(
+            () => model.LoadBackbone(path),
+            Throws.TypeOf<WeightsFileException>().With.Message.Contains("conv.bias (Int64 in the file, Float32 in the model)"));
     }
 
     [Test]
     public void Without_strictness_what_fits_is_loaded_and_the_rest_reported()
     {
         using var model = new Model();
-        float bias = FirstOfEach(model)[1];
-        Dictionary<string, Tensor> weights = Weights();
+        var bias = FirstOfEach(model)[1];
+        var weights = Weights();
         weights.Remove("conv.bias");
         weights["conv.extra"] = zeros(1);
         SafeTensors.Write(path, weights);
 
-        LoadReport report = model.LoadBackbone(path, new() { Strict = false });
+        var report = model.LoadBackbone(path, new() { Strict = false });
 
         Assert.Multiple(() =>
         {
@@ -325,7 +361,9 @@ public sealed class BackboneWeightsTests
     public void What_a_pattern_matched_in_parentheses_can_be_used_in_its_place()
     {
         using var model = new Model();
-        SafeTensors.Write(path, Weights().ToDictionary(pair => string.Join('/', Enumerable.Reverse(pair.Key.Split('.'))), pair => pair.Value));
+        SafeTensors.Write(
+            path,
+            Weights().ToDictionary(pair => string.Join('/', Enumerable.Reverse(pair.Key.Split('.'))), pair => pair.Value));
 
         model.LoadBackbone(path, new() { Rename = [("^(?<kind>[a-z_]+)/(conv|bn)$", "$1.${kind}")] });
 
@@ -342,16 +380,18 @@ public sealed class BackboneWeightsTests
 
         Assert.That(
             () => model.LoadBackbone(path, new() { Rename = [(pattern, "")] }),
-            Throws.ArgumentException.With.Message.StartsWith($"The pattern '{pattern}' in Rename cannot be used: ").And.Message.Contains(reason));
+            Throws
+                .ArgumentException.With.Message.StartsWith($"The pattern '{pattern}' in Rename cannot be used: ")
+                .And.Message.Contains(reason));
     }
 
     [Test]
     public void Weights_that_are_spread_over_files_load_from_their_index()
     {
         using var model = new Model();
-        string index = Sharded();
+        var index = Sharded();
 
-        LoadReport report = model.LoadBackbone(index);
+        var report = model.LoadBackbone(index);
 
         Assert.Multiple(() =>
         {
@@ -364,13 +404,15 @@ public sealed class BackboneWeightsTests
     public void A_damaged_file_of_several_is_named_and_nothing_is_loaded()
     {
         using var model = new Model();
-        float[] before = FirstOfEach(model);
+        var before = FirstOfEach(model);
         string index = Sharded(), second = folder["model-2.safetensors"];
         File.WriteAllBytes(second, File.ReadAllBytes(second)[..^2]);
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => model.LoadBackbone(index), Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{second}' is not a valid safetensors file: "));
+            Assert.That(
+                () => model.LoadBackbone(index),
+                Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{second}' is not a valid safetensors file: "));
             Assert.That(FirstOfEach(model), Is.EqualTo(before));
         });
     }
@@ -378,10 +420,15 @@ public sealed class BackboneWeightsTests
     private string Sharded()
     {
         string Place(string name) => name[0] == 'c' ? "model-1.safetensors" : "model-2.safetensors";
-        foreach (IGrouping<string, KeyValuePair<string, Tensor>> shard in Weights().GroupBy(pair => Place(pair.Key)))
+        foreach (var shard in Weights().GroupBy(pair => Place(pair.Key)))
+        {
             SafeTensors.Write(folder[shard.Key], shard.ToDictionary());
-        string index = folder["model.safetensors.index.json"];
-        File.WriteAllText(index, System.Text.Json.JsonSerializer.Serialize(new { weight_map = Weights().Keys.ToDictionary(name => name, Place) }));
+        }
+
+        var index = folder["model.safetensors.index.json"];
+        File.WriteAllText(
+            index,
+            System.Text.Json.JsonSerializer.Serialize(new { weight_map = Weights().Keys.ToDictionary(name => name, Place) }));
         return index;
     }
 
@@ -391,14 +438,16 @@ public sealed class BackboneWeightsTests
         using var model = new Model();
         SafeTensors.Write(path, Weights());
 
-        Assert.That(() => model.LoadBackbone(path, new() { Rename = [("weight|bias", "x")] }), Throws.TypeOf<WeightsFileException>().With.Message.Contains("gives two tensors"));
+        Assert.That(
+            () => model.LoadBackbone(path, new() { Rename = [("weight|bias", "x")] }),
+            Throws.TypeOf<WeightsFileException>().With.Message.Contains("gives two tensors"));
     }
 
     [Test]
     public void A_truncated_file_changes_nothing()
     {
         using var model = new Model();
-        float[] before = FirstOfEach(model);
+        var before = FirstOfEach(model);
         SafeTensors.Write(path, Weights());
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^2]);
 
@@ -415,19 +464,23 @@ public sealed class BackboneWeightsTests
     public void A_damaged_record_changes_nothing_although_checksums_come_last(string damaged)
     {
         using var model = new Model();
-        float[] before = FirstOfEach(model);
+        var before = FirstOfEach(model);
         path = folder["weights.pth"];
-        Dictionary<string, Tensor> weights = Weights();
+        var weights = Weights();
         weights["fc.weight"] = full([4, 2], 7f);
         PyTorchWeights.Write(path, weights);
-        string record = $"archive/data/{weights.Keys.ToList().IndexOf(damaged)}";
-        byte[] archive = File.ReadAllBytes(path);
+        var record = $"archive/data/{weights.Keys.ToList().IndexOf(damaged)}";
+        var archive = File.ReadAllBytes(path);
         archive[archive.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(record)) + record.Length] ^= 1;
         File.WriteAllBytes(path, archive);
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => model.LoadBackbone(path), Throws.TypeOf<WeightsFileException>().With.Message.EqualTo($"'{path}' is not a valid PyTorch file: the checksum of '{record}' is wrong."));
+            Assert.That(
+                () => model.LoadBackbone(path),
+                Throws
+                    .TypeOf<WeightsFileException>()
+                    .With.Message.EqualTo($"'{path}' is not a valid PyTorch file: the checksum of '{record}' is wrong."));
             Assert.That(FirstOfEach(model), Is.EqualTo(before));
         });
     }

@@ -21,7 +21,7 @@ internal sealed class PickleAssembler
         Action<PickleAssembler>? beforeTensor = null,
         Action<PickleAssembler>? afterTensor = null)
     {
-        PickleAssembler pickle = new PickleAssembler().OrderedDictionary().Mark().Text("x");
+        var pickle = new PickleAssembler().OrderedDictionary().Mark().Text("x");
         beforeTensor?.Invoke(pickle);
         pickle.Global("torch._utils", "_rebuild_tensor_v2").Mark()
             .Mark().Text("storage").Global("torch", storage).Text(key).Text("cpu").Number(count).Raw('t').Raw('Q')
@@ -46,7 +46,7 @@ internal sealed class PickleAssembler
 
     public PickleAssembler Text(string text)
     {
-        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        var utf8 = Encoding.UTF8.GetBytes(text);
         return Raw('X').Raw(BitConverter.GetBytes(utf8.Length)).Raw(utf8);
     }
 
@@ -60,8 +60,11 @@ internal sealed class PickleAssembler
     public PickleAssembler Numbers(long[] numbers)
     {
         Mark();
-        foreach (long number in numbers)
+        foreach (var number in numbers)
+        {
             Number(number);
+        }
+
         return Raw('t');
     }
 

@@ -25,28 +25,38 @@ public sealed class PyTorchFileTests
 
     private static float[] Floats(StoredTensor tensor)
     {
-        using Tensor read = tensor.Read();
-        using Tensor floats = read.to_type(ScalarType.Float32);
+        using var read = tensor.Read();
+        using var floats = read.to_type(ScalarType.Float32);
         return floats.numel() == 0 ? [] : floats.data<float>().ToArray();
     }
 
     [Test]
     public void Tensors_of_all_kinds_are_what_PyTorch_saved([Values("tricky.pt", "tricky-legacy.pt")] string name)
     {
-        using WeightsFile file = WeightsFile.Open(Path.Combine(Fixtures, name));
-        IReadOnlyDictionary<string, StoredTensor> tensors = file.Tensors;
+        using var file = WeightsFile.Open(Path.Combine(Fixtures, name));
+        var tensors = file.Tensors;
         float[] transposed = [.. Enumerable.Range(0, 6).SelectMany(row => Enumerable.Range(0, 4).Select(column => column * 6f + row))];
 
         Assert.Multiple(() =>
         {
-            foreach ((string type, ScalarType expected) in new[]
-            {
-                ("int8", ScalarType.Int8), ("int16", ScalarType.Int16), ("int32", ScalarType.Int32), ("int64", ScalarType.Int64), ("float16", ScalarType.Float16),
-                ("bfloat16", ScalarType.BFloat16), ("float32", ScalarType.Float32), ("float64", ScalarType.Float64), ("complex64", ScalarType.ComplexFloat32),
-            })
+            foreach ((var type, var expected) in new[]
+                {
+                    ("int8", ScalarType.Int8),
+                    ("int16", ScalarType.Int16),
+                    ("int32", ScalarType.Int32),
+                    ("int64", ScalarType.Int64),
+                    ("float16", ScalarType.Float16),
+                    ("bfloat16", ScalarType.BFloat16),
+                    ("float32", ScalarType.Float32),
+                    ("float64", ScalarType.Float64),
+                    ("complex64", ScalarType.ComplexFloat32),
+                })
             {
                 Assert.That(tensors["dtypes." + type].Type, Is.EqualTo(expected));
-                Assert.That(type == "complex64" ? Real(tensors["dtypes." + type]) : Floats(tensors["dtypes." + type]), Is.EqualTo(new[] { -2f, -1, 0, 1, 2, 3 }), type);
+                Assert.That(
+                    type == "complex64" ? Real(tensors["dtypes." + type]) : Floats(tensors["dtypes." + type]),
+                    Is.EqualTo(new[] { -2f, -1, 0, 1, 2, 3 }),
+                    type);
             }
 
             Assert.That(tensors["dtypes.complex128"].Type, Is.EqualTo(ScalarType.ComplexFloat64));
@@ -67,7 +77,7 @@ public sealed class PyTorchFileTests
 
         static float[] Real(StoredTensor tensor)
         {
-            using Tensor read = tensor.Read();
+            using var read = tensor.Read();
             return [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(read.bytes).ToArray().Where((_, i) => i % 2 == 0)];
         }
     }
@@ -76,7 +86,7 @@ public sealed class PyTorchFileTests
     [Test]
     public void What_PyTorch_wrote_before_0_4_is_read([Values("old-parameters-legacy.pt", "old-python-legacy.pt")] string name)
     {
-        using WeightsFile file = WeightsFile.Open(Path.Combine(Fixtures, name));
+        using var file = WeightsFile.Open(Path.Combine(Fixtures, name));
 
         Assert.Multiple(() =>
         {
@@ -91,14 +101,23 @@ public sealed class PyTorchFileTests
     [Test]
     public void The_state_dict_in_a_checkpoint_is_found([Values("nested.pt", "nested-legacy.pt")] string name)
     {
-        using WeightsFile file = WeightsFile.Open(Path.Combine(Fixtures, name));
+        using var file = WeightsFile.Open(Path.Combine(Fixtures, name));
 
         Assert.Multiple(() =>
         {
-            Assert.That(file.Tensors.Keys, Is.EquivalentTo(new[]
-            {
-                "module.0.weight", "module.0.bias", "module.1.weight", "module.1.bias", "module.1.running_mean", "module.1.running_var", "module.1.num_batches_tracked",
-            }));
+            Assert.That(
+                file.Tensors.Keys,
+                Is.EquivalentTo(
+                    new[]
+                    {
+                        "module.0.weight",
+                        "module.0.bias",
+                        "module.1.weight",
+                        "module.1.bias",
+                        "module.1.running_mean",
+                        "module.1.running_var",
+                        "module.1.num_batches_tracked",
+                    }));
             Assert.That(Floats(file.Tensors["module.0.weight"]), Is.EqualTo(Enumerable.Repeat(0.5f, 6)));
             Assert.That(Floats(file.Tensors["module.1.num_batches_tracked"]), Is.EqualTo(new[] { 1f }));
         });
@@ -107,8 +126,8 @@ public sealed class PyTorchFileTests
     [Test]
     public void Strided_tensors_are_copied_into_place()
     {
-        using WeightsFile file = WeightsFile.Open(Path.Combine(Fixtures, "tricky.pt"));
-        using Tensor destination = zeros(12, dtype: ScalarType.Float64);
+        using var file = WeightsFile.Open(Path.Combine(Fixtures, "tricky.pt"));
+        using var destination = zeros(12, dtype: ScalarType.Float64);
 
         file.Tensors["shared.every_second"].CopyTo(destination);
 
@@ -119,7 +138,9 @@ public sealed class PyTorchFileTests
     [TestCase("whole-model.pt", "it names 'torch.nn.modules.linear.Linear', which is no part of a state dict")]
     [TestCase("script.pt", "it is a TorchScript program")]
     public void What_is_no_state_dict_is_refused_by_name(string name, string sentence) =>
-        Assert.That(() => WeightsFile.Open(Path.Combine(Fixtures, name)), Throws.TypeOf<WeightsFileException>().With.Message.Contains(sentence));
+        Assert.That(
+            () => WeightsFile.Open(Path.Combine(Fixtures, name)),
+            Throws.TypeOf<WeightsFileException>().With.Message.Contains(sentence));
 
     [Test]
     public void A_tar_archive_is_refused_with_the_way_to_convert_it()
@@ -128,27 +149,58 @@ public sealed class PyTorchFileTests
         "ustar"u8.CopyTo(content.AsSpan(257));
         File.WriteAllBytes(path, content);
 
-        Assert.That(() => WeightsFile.Open(path), Throws.TypeOf<WeightsFileException>().With.Message.Contains("torch.save(torch.load(path), path)"));
+        Assert.That(
+            () => WeightsFile.Open(path),
+            Throws.TypeOf<WeightsFileException>().With.Message.Contains("torch.save(torch.load(path), path)"));
     }
 
     private static PickleAssembler Start(byte protocol = 2) => new(protocol);
 
     public static IEnumerable<TestCaseData> Pickles()
     {
-        yield return Case("print", Start().Global("__builtin__", "print").Text("x").Raw(0x85).Raw('R').Stop(), "it names '__builtin__.print'");
+        yield return Case(
+            "print",
+            Start().Global("__builtin__", "print").Text("x").Raw(0x85).Raw('R').Stop(),
+            "it names '__builtin__.print'");
         yield return Case("execv", Start().Global("posix", "execv").Text("/bin/sh").Raw(0x85).Raw('R').Stop(), "it names 'posix.execv'");
-        yield return Case("object of a class", Start().Global("collections", "OrderedDict").Raw(')').Raw(0x81).Stop(), "it makes an object of 'collections.OrderedDict', which is no part of a state dict");
-        yield return Case("object of a string", Start().Text("x").Raw(')').Raw(0x81).Stop(), "it makes an object of something that is not a name");
-        yield return Case("parameter of no tensor", Start().Global("torch.nn.parameter", "Parameter").Raw(')').Raw(0x81).Stop(), "it makes an object of 'torch.nn.parameter.Parameter'");
-        yield return Case("strange state of a parameter", PickleAssembler.StateDict(beforeTensor: pickle => pickle.Global("torch.nn.parameter", "Parameter"), afterTensor: pickle => pickle.Raw(0x85).Raw(0x81).Raw('}').Raw('b')), "it fills something that is not a dictionary");
-        yield return Case("dictionary of no pairs", Start().Global("collections", "OrderedDict").Raw(']').Text("x").Raw('a').Raw(0x85).Raw('R').Stop(), "it makes a dictionary of something that is not pairs");
+        yield return Case(
+            "object of a class",
+            Start().Global("collections", "OrderedDict").Raw(')').Raw(0x81).Stop(),
+            "it makes an object of 'collections.OrderedDict', which is no part of a state dict");
+        yield return Case(
+            "object of a string",
+            Start().Text("x").Raw(')').Raw(0x81).Stop(),
+            "it makes an object of something that is not a name");
+        yield return Case(
+            "parameter of no tensor",
+            Start().Global("torch.nn.parameter", "Parameter").Raw(')').Raw(0x81).Stop(),
+            "it makes an object of 'torch.nn.parameter.Parameter'");
+        yield return Case(
+            "strange state of a parameter",
+            PickleAssembler.StateDict(
+                beforeTensor: pickle => pickle.Global("torch.nn.parameter", "Parameter"),
+                afterTensor: pickle => pickle.Raw(0x85).Raw(0x81).Raw('}').Raw('b')),
+            "it fills something that is not a dictionary");
+        yield return Case(
+            "dictionary of no pairs",
+            Start().Global("collections", "OrderedDict").Raw(']').Text("x").Raw('a').Raw(0x85).Raw('R').Stop(),
+            "it makes a dictionary of something that is not pairs");
         yield return Case("short string of half a character", Start().Raw('U').Raw(1, 0xC3).Stop(), "not valid UTF-8");
         yield return Case("unneeded instruction", Start().Raw('N').Raw('2').Stop(), "it has the instruction 0x32 at byte 3");
         yield return Case("protocol 5", Start(5).Raw('N').Stop(), "it is of protocol 5");
-        yield return Case("item set on a tensor", PickleAssembler.StateDict(afterTensor: pickle => pickle.Text("k").Text("v").Raw('s')), "it fills something that is not a dictionary");
-        yield return Case("state set on a tensor", PickleAssembler.StateDict(afterTensor: pickle => pickle.Raw('}').Raw('b')), "it fills something that is not a dictionary");
+        yield return Case(
+            "item set on a tensor",
+            PickleAssembler.StateDict(afterTensor: pickle => pickle.Text("k").Text("v").Raw('s')),
+            "it fills something that is not a dictionary");
+        yield return Case(
+            "state set on a tensor",
+            PickleAssembler.StateDict(afterTensor: pickle => pickle.Raw('}').Raw('b')),
+            "it fills something that is not a dictionary");
         yield return Case("count above the record", PickleAssembler.StateDict(count: 7), "storage 0 has 24 bytes instead of the 28");
-        yield return Case("count below the record", PickleAssembler.StateDict(count: 6, shape: [5], strides: [1], storage: "HalfStorage"), "storage 0 has 24 bytes instead of the 12");
+        yield return Case(
+            "count below the record",
+            PickleAssembler.StateDict(count: 6, shape: [5], strides: [1], storage: "HalfStorage"),
+            "storage 0 has 24 bytes instead of the 12");
         yield return Case("negative count", PickleAssembler.StateDict(count: -1), "storage 0 has -1 elements");
         yield return Case("huge stride", PickleAssembler.StateDict(strides: [long.MaxValue, 1]), "overflows");
         yield return Case("stride beyond the storage", PickleAssembler.StateDict(strides: [4, 1]), "reaches beyond its 6 elements");
@@ -157,12 +209,21 @@ public sealed class PyTorchFileTests
         yield return Case("huge shape", PickleAssembler.StateDict(shape: [long.MaxValue, long.MaxValue], strides: [0, 0]), "overflows");
         yield return Case("offset 999 in 24 bytes", PickleAssembler.StateDict(offset: 999), "reaches beyond its 6 elements");
         yield return Case("negative offset", PickleAssembler.StateDict(offset: -1), "has a negative number in it");
-        yield return Case("expanded beyond measure", PickleAssembler.StateDict(shape: [1_000_000], strides: [0]), "more than 100 times as many elements as are stored");
-        yield return Case("rank 65", PickleAssembler.StateDict(shape: [.. Enumerable.Repeat(1L, 65)], strides: [.. Enumerable.Repeat(1L, 65)]), "at most 64");
+        yield return Case(
+            "expanded beyond measure",
+            PickleAssembler.StateDict(shape: [1_000_000], strides: [0]),
+            "more than 100 times as many elements as are stored");
+        yield return Case(
+            "rank 65",
+            PickleAssembler.StateDict(shape: [.. Enumerable.Repeat(1L, 65)], strides: [.. Enumerable.Repeat(1L, 65)]),
+            "at most 64");
         yield return Case("rank that differs", PickleAssembler.StateDict(strides: [1]), "has 2 sizes and 1 strides");
         yield return Case("unknown dtype", PickleAssembler.StateDict(storage: "QInt8Storage"), "it names 'torch.QInt8Storage'");
         yield return Case("missing storage", PickleAssembler.StateDict(key: "5"), "it lacks the record 'archive/data/5'");
-        yield return Case("storage outside the archive", PickleAssembler.StateDict(key: "../data.pkl"), "it lacks the record 'archive/data/../data.pkl'");
+        yield return Case(
+            "storage outside the archive",
+            PickleAssembler.StateDict(key: "../data.pkl"),
+            "it lacks the record 'archive/data/../data.pkl'");
         yield return Case("storage described in two ways", Twice(), "storage 0 is described in two ways");
         yield return Case("same name twice", SameName(), "'x' is in it twice");
         yield return Case("memory bomb", Bomb(), "it remembers more than 1000000 values");
@@ -172,47 +233,69 @@ public sealed class PyTorchFileTests
         yield return Case("dangling recall", Start().Raw((byte)'h', 9).Stop(), "it recalls value 9, which it never remembered");
         yield return Case("empty stack", Start().Raw('R').Stop(), "it takes more from its stack than it put there");
         yield return Case("remembering nothing", Start().Raw((byte)'q', 0).Stop(), "it takes more from its stack than it put there");
-        yield return Case("taking from below the mark", Start().Text("a").Mark().Raw(0x85).Stop(), "it takes more from its stack than it put there");
+        yield return Case(
+            "taking from below the mark",
+            Start().Text("a").Mark().Raw(0x85).Stop(),
+            "it takes more from its stack than it put there");
         yield return Case("tuple without a mark", Start().Raw('t').Stop(), "it takes more from its stack than it put there");
         yield return Case("no stop", PickleAssembler.StateDict()[..^1], "it ends in the middle");
         yield return Case("something left", Start().Raw('N').Raw('N').Stop(), "it ends with something left on its stack");
         yield return Case("key without a value", Start().Raw('}').Mark().Text("x").Raw('u').Stop(), "a key in it lacks its value");
-        yield return Case("long string", Start().Raw('X').Raw(BitConverter.GetBytes(2 << 20)).Raw(new byte[2 << 20]).Stop(), "more than the 1048576 allowed");
+        yield return Case(
+            "long string",
+            Start().Raw('X').Raw(BitConverter.GetBytes(2 << 20)).Raw(new byte[2 << 20]).Stop(),
+            "more than the 1048576 allowed");
         yield return Case("string of half a character", Start().Raw('X').Raw(1, 0, 0, 0, 0xC3).Stop(), "not valid UTF-8");
         yield return Case("endless name", Start().Raw('c').Raw([.. Enumerable.Repeat((byte)'a', 5000)]).Stop(), "a name without an end");
         yield return Case("calling a string", Start().Text("f").Raw(')').Raw('R').Stop(), "it calls something that is not a name");
-        yield return Case("wrong arguments", Start().Global("torch._utils", "_rebuild_tensor_v2").Raw(')').Raw('R').Stop(), "it calls 'torch._utils._rebuild_tensor_v2' with arguments that it does not take");
-        yield return Case("something that is no storage", Start().Text("storage").Raw('Q').Stop(), "it refers to something that is not a storage");
+        yield return Case(
+            "wrong arguments",
+            Start().Global("torch._utils", "_rebuild_tensor_v2").Raw(')').Raw('R').Stop(),
+            "it calls 'torch._utils._rebuild_tensor_v2' with arguments that it does not take");
+        yield return Case(
+            "something that is no storage",
+            Start().Text("storage").Raw('Q').Stop(),
+            "it refers to something that is not a storage");
         yield return Case("a list", Start().Raw(']').Stop(), "it does not hold a dictionary of tensors");
-        yield return Case("no tensors", Start().Raw('}').Text("epoch").Raw((byte)'K', 3).Raw('s').Stop(), "it holds a dictionary without tensors");
+        yield return Case(
+            "no tensors",
+            Start().Raw('}').Text("epoch").Raw((byte)'K', 3).Raw('s').Stop(),
+            "it holds a dictionary without tensors");
 
-        static TestCaseData Case(string name, byte[] pickle, string sentence) => new TestCaseData(pickle, sentence).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, byte[] pickle, string sentence) =>
+            new TestCaseData(pickle, sentence).SetArgDisplayNames(name);
 
         static byte[] Twice() => PickleAssembler.StateDict(afterTensor: pickle => pickle.Text("y")
             .Mark().Text("storage").Global("torch", "HalfStorage").Text("0").Text("cpu").Number(6).Raw('t').Raw('Q'));
 
         static byte[] SameName()
         {
-            byte[] pickle = PickleAssembler.StateDict();
-            int item = Array.IndexOf(pickle, (byte)'X');
+            var pickle = PickleAssembler.StateDict();
+            var item = Array.IndexOf(pickle, (byte)'X');
             return [.. pickle[..^2], .. pickle[item..^2], .. pickle[^2..]];
         }
 
         static byte[] Bomb()
         {
-            PickleAssembler pickle = Start().Raw('N');
-            for (int i = 0; i < 1_000_002; i++)
+            var pickle = Start().Raw('N');
+            for (var i = 0; i < 1_000_002; i++)
+            {
                 pickle.Raw('r').Raw(BitConverter.GetBytes(i));
+            }
+
             return pickle.Stop();
         }
 
-        static byte[] Instructions() => Start().Raw('N').Raw([.. Enumerable.Repeat<byte[]>([(byte)'q', 0], 10_000_001).SelectMany(pair => pair)]).Stop();
+        static byte[] Instructions() =>
+            Start().Raw('N').Raw([.. Enumerable.Repeat<byte[]>([(byte)'q', 0], 10_000_001).SelectMany(pair => pair)]).Stop();
     }
 
     [TestCaseSource(nameof(Pickles))]
     public void A_hostile_pickle_gives_one_clear_error(byte[] pickle, string sentence)
     {
-        File.WriteAllBytes(path, Archive(("archive/data.pkl", pickle), ("archive/version", "3\n"u8.ToArray()), ("archive/data/0", new byte[24])));
+        File.WriteAllBytes(
+            path,
+            Archive(("archive/data.pkl", pickle), ("archive/version", "3\n"u8.ToArray()), ("archive/data/0", new byte[24])));
 
         AssertRefused(sentence);
     }
@@ -222,7 +305,7 @@ public sealed class PyTorchFileTests
     {
         File.WriteAllBytes(path, Valid());
 
-        using WeightsFile file = WeightsFile.Open(path);
+        using var file = WeightsFile.Open(path);
 
         Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(new float[6]));
     }
@@ -237,7 +320,10 @@ public sealed class PyTorchFileTests
     {
         (string, byte[])[] records = [("archive/data.pkl", PickleAssembler.StateDict()), ("archive/data/0", new byte[24])];
         if (name != "archive/version")
+        {
             records = [.. records, ("archive/version", "3\n"u8.ToArray())];
+        }
+
         File.WriteAllBytes(path, Archive([.. records, (name, Encoding.UTF8.GetBytes(content))]));
 
         AssertRefused(sentence);
@@ -254,7 +340,13 @@ public sealed class PyTorchFileTests
     [Test]
     public void A_record_that_is_there_twice_is_refused()
     {
-        File.WriteAllBytes(path, Archive(("archive/data.pkl", PickleAssembler.StateDict()), ("archive/version", "3"u8.ToArray()), ("archive/data/0", new byte[24]), ("archive/data/0", new byte[24])));
+        File.WriteAllBytes(
+            path,
+            Archive(
+                ("archive/data.pkl", PickleAssembler.StateDict()),
+                ("archive/version", "3"u8.ToArray()),
+                ("archive/data/0", new byte[24]),
+                ("archive/data/0", new byte[24])));
 
         AssertRefused("'archive/data/0' is in it twice");
     }
@@ -262,7 +354,13 @@ public sealed class PyTorchFileTests
     [Test]
     public void A_compressed_record_is_refused()
     {
-        File.WriteAllBytes(path, Archive(CompressionLevel.SmallestSize, ("archive/data.pkl", PickleAssembler.StateDict()), ("archive/version", "3"u8.ToArray()), ("archive/data/0", new byte[24])));
+        File.WriteAllBytes(
+            path,
+            Archive(
+                CompressionLevel.SmallestSize,
+                ("archive/data.pkl", PickleAssembler.StateDict()),
+                ("archive/version", "3"u8.ToArray()),
+                ("archive/data/0", new byte[24])));
 
         AssertRefused("is compressed, which torch.save never does");
     }
@@ -280,12 +378,12 @@ public sealed class PyTorchFileTests
     public void A_wrong_checksum_of_elements_is_named_each_time_they_are_read()
     {
         File.WriteAllBytes(path, WithChecksum(Valid(), "archive/data/0", checksum => checksum[0] ^= 1));
-        using WeightsFile file = WeightsFile.Open(path);
-        using Tensor destination = ones(2, 3);
+        using var file = WeightsFile.Open(path);
+        using var destination = ones(2, 3);
 
         Assert.Multiple(() =>
         {
-            foreach (int _ in Enumerable.Range(0, 2))
+            foreach (var _ in Enumerable.Range(0, 2))
             {
                 Assert.That(() => file.Tensors["x"].Read(), Refused("the checksum of 'archive/data/0' is wrong."));
                 Assert.That(() => file.Tensors["x"].CopyTo(destination), Refused("the checksum of 'archive/data/0' is wrong."));
@@ -300,7 +398,7 @@ public sealed class PyTorchFileTests
     {
         File.WriteAllBytes(path, WithChecksum(Valid(), "archive/data/0", checksum => checksum.Clear()));
 
-        using WeightsFile file = WeightsFile.Open(path);
+        using var file = WeightsFile.Open(path);
 
         Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(new float[6]));
     }
@@ -311,11 +409,11 @@ public sealed class PyTorchFileTests
     [TestCase("shared.expanded")]
     public void A_view_is_not_read_from_a_damaged_record(string name)
     {
-        byte[] archive = File.ReadAllBytes(Path.Combine(Fixtures, "tricky.pt"));
+        var archive = File.ReadAllBytes(Path.Combine(Fixtures, "tricky.pt"));
         byte[] numbers = [.. Enumerable.Range(0, 24).SelectMany(i => BitConverter.GetBytes((float)i))];
         archive[archive.AsSpan().IndexOf(numbers) + numbers.Length - 1] ^= 1;
         File.WriteAllBytes(path, archive);
-        using WeightsFile file = WeightsFile.Open(path);
+        using var file = WeightsFile.Open(path);
 
         Assert.Multiple(() =>
         {
@@ -331,21 +429,24 @@ public sealed class PyTorchFileTests
     public void A_long_record_is_read_whole_and_damage_found_anywhere(int damaged)
     {
         float[] numbers = [.. Enumerable.Range(0, 300_000).Select(i => (float)i)];
-        using (Tensor whole = tensor(numbers))
-            PyTorchWeights.Write(path, new Dictionary<string, Tensor> { ["x"] = whole });
-        using (WeightsFile file = WeightsFile.Open(path))
+        using (var whole = tensor(numbers))
         {
-            using Tensor copy = zeros(300_000);
+            PyTorchWeights.Write(path, new Dictionary<string, Tensor> { ["x"] = whole });
+        }
+
+        using (var file = WeightsFile.Open(path))
+        {
+            using var copy = zeros(300_000);
             file.Tensors["x"].CopyTo(copy);
             Assert.That(copy.data<float>().ToArray(), Is.EqualTo(numbers));
             Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(numbers));
         }
 
-        byte[] archive = File.ReadAllBytes(path);
+        var archive = File.ReadAllBytes(path);
         archive[archive.AsSpan().IndexOf("archive/data/0"u8) + "archive/data/0".Length + damaged] ^= 0x10;
         File.WriteAllBytes(path, archive);
 
-        using WeightsFile spoilt = WeightsFile.Open(path);
+        using var spoilt = WeightsFile.Open(path);
         Assert.That(() => spoilt.Tensors["x"].Read(), Refused("the checksum of 'archive/data/0' is wrong."));
     }
 
@@ -363,10 +464,12 @@ public sealed class PyTorchFileTests
     public void A_safetensors_file_is_known_by_its_content_whatever_it_is_called()
     {
         path = folder["model.bin"];
-        using (Tensor tensor = ones(2))
+        using (var tensor = ones(2))
+        {
             SafeTensors.Write(path, new Dictionary<string, Tensor> { ["x"] = tensor });
+        }
 
-        using WeightsFile file = WeightsFile.Open(path);
+        using var file = WeightsFile.Open(path);
 
         Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(new[] { 1f, 1f }));
     }
@@ -374,7 +477,7 @@ public sealed class PyTorchFileTests
     [Test]
     public void An_encrypted_record_is_refused()
     {
-        byte[] archive = Valid();
+        var archive = Valid();
         archive[archive.AsSpan().LastIndexOf("archive/data/0"u8) - 46 + 8] |= 1;
         File.WriteAllBytes(path, archive);
 
@@ -384,8 +487,13 @@ public sealed class PyTorchFileTests
     [Test]
     public void Two_records_in_one_place_are_refused()
     {
-        byte[] archive = Archive(("archive/data.pkl", PickleAssembler.StateDict()), ("archive/version", "3"u8.ToArray()), ("archive/data/0", new byte[24]), ("archive/data/1", new byte[24]));
-        int first = archive.AsSpan().LastIndexOf("archive/data/0"u8) - 46, second = archive.AsSpan().LastIndexOf("archive/data/1"u8) - 46;
+        var archive = Archive(
+            ("archive/data.pkl", PickleAssembler.StateDict()),
+            ("archive/version", "3"u8.ToArray()),
+            ("archive/data/0", new byte[24]),
+            ("archive/data/1", new byte[24]));
+        int first = archive.AsSpan().LastIndexOf("archive/data/0"u8) - 46,
+            second = archive.AsSpan().LastIndexOf("archive/data/1"u8) - 46;
         archive.AsSpan(first + 42, 4).CopyTo(archive.AsSpan(second + 42));
         File.WriteAllBytes(path, archive);
 
@@ -395,15 +503,17 @@ public sealed class PyTorchFileTests
     [Test]
     public void Zip64_is_read_as_PyTorch_writes_it()
     {
-        byte[] archive = File.ReadAllBytes(Path.Combine(Fixtures, "tricky.pt"));
-        int end = archive.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        var archive = File.ReadAllBytes(Path.Combine(Fixtures, "tricky.pt"));
+        var end = archive.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
         Assert.That(archive.AsSpan(end - 20, 4).SequenceEqual("PK\u0006\u0007"u8), "PyTorch writes a zip64 locator");
 
         // Only the zip64 end says where the directory is.
         archive.AsSpan(end + 8, 12).Fill(0xFF);
         File.WriteAllBytes(path, archive);
-        using (WeightsFile file = WeightsFile.Open(path))
+        using (var file = WeightsFile.Open(path))
+        {
             Assert.That(file.Tensors, Contains.Key("scalar"));
+        }
 
         BinaryPrimitives.WriteInt64LittleEndian(archive.AsSpan(end - 20 + 8), long.MaxValue);
         File.WriteAllBytes(path, archive);
@@ -411,33 +521,40 @@ public sealed class PyTorchFileTests
     }
 
     [Test]
-    public void A_file_truncated_anywhere_is_refused([Values("tricky.pt", "tricky-legacy.pt", "old-parameters-legacy.pt", "old-python-legacy.pt")] string name)
+    public void A_file_truncated_anywhere_is_refused(
+        [Values("tricky.pt", "tricky-legacy.pt", "old-parameters-legacy.pt", "old-python-legacy.pt")] string name)
     {
-        byte[] whole = File.ReadAllBytes(Path.Combine(Fixtures, name));
+        var whole = File.ReadAllBytes(Path.Combine(Fixtures, name));
 
         Assert.Multiple(() =>
         {
             // From the whole file down, byte by byte.
             File.WriteAllBytes(path, whole);
-            for (int length = whole.Length - 1; length >= 0; length--)
+            for (var length = whole.Length - 1; length >= 0; length--)
             {
-                using (FileStream file = File.OpenWrite(path))
+                using (var file = File.OpenWrite(path))
+                {
                     file.SetLength(length);
-                WeightsFileException? exception = Assert.Catch<WeightsFileException>(() => WeightsFile.Open(path).Dispose(), $"{length} bytes");
+                }
+
+                var exception = Assert.Catch<WeightsFileException>(
+                    () => WeightsFile.Open(path).Dispose(),
+                    $"{length} bytes");
                 Assert.That(exception?.Message, Does.Contain(path));
             }
         });
     }
 
     [Test]
-    public void A_file_with_any_byte_flipped_is_read_or_refused([Values("tricky.pt", "tricky-legacy.pt", "old-parameters-legacy.pt", "old-python-legacy.pt")] string name)
+    public void A_file_with_any_byte_flipped_is_read_or_refused(
+        [Values("tricky.pt", "tricky-legacy.pt", "old-parameters-legacy.pt", "old-python-legacy.pt")] string name)
     {
-        byte[] content = File.ReadAllBytes(Path.Combine(Fixtures, name));
-        int refused = 0;
+        var content = File.ReadAllBytes(Path.Combine(Fixtures, name));
+        var refused = 0;
         File.WriteAllBytes(path, content);
-        for (int i = 0; i < content.Length; i++)
+        for (var i = 0; i < content.Length; i++)
         {
-            using (FileStream changed = File.OpenWrite(path))
+            using (var changed = File.OpenWrite(path))
             {
                 // Back to what it was before this byte, and this one flipped.
                 changed.Position = Math.Max(i - 1, 0);
@@ -447,9 +564,11 @@ public sealed class PyTorchFileTests
 
             try
             {
-                using WeightsFile file = WeightsFile.Open(path);
-                foreach (StoredTensor tensor in file.Tensors.Values)
+                using var file = WeightsFile.Open(path);
+                foreach (var tensor in file.Tensors.Values)
+                {
                     tensor.Read().Dispose();
+                }
             }
             catch (WeightsFileException)
             {
@@ -460,7 +579,11 @@ public sealed class PyTorchFileTests
         Assert.That(refused, Is.GreaterThan(content.Length / 4));
     }
 
-    private static byte[] Valid() => Archive(("archive/data.pkl", PickleAssembler.StateDict()), ("archive/version", "3\n"u8.ToArray()), ("archive/data/0", new byte[24]));
+    private static byte[] Valid() =>
+        Archive(
+            ("archive/data.pkl", PickleAssembler.StateDict()),
+            ("archive/version", "3\n"u8.ToArray()),
+            ("archive/data/0", new byte[24]));
 
     private static byte[] Archive(params (string Name, byte[] Content)[] records) => Archive(CompressionLevel.NoCompression, records);
 
@@ -469,9 +592,9 @@ public sealed class PyTorchFileTests
         using var stream = new MemoryStream();
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach ((string name, byte[] content) in records)
+            foreach ((var name, var content) in records)
             {
-                using Stream record = archive.CreateEntry(name, level).Open();
+                using var record = archive.CreateEntry(name, level).Open();
                 record.Write(content);
             }
         }
@@ -488,7 +611,10 @@ public sealed class PyTorchFileTests
     private delegate void SpanAction(Span<byte> bytes);
 
     private NUnit.Framework.Constraints.Constraint Refused(string sentence) =>
-        Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{path}' is not a valid PyTorch file: ").And.Message.Contains(sentence);
+        Throws
+            .TypeOf<WeightsFileException>()
+            .With.Message.StartsWith($"'{path}' is not a valid PyTorch file: ")
+            .And.Message.Contains(sentence);
 
     private void AssertRefused(string sentence) => Assert.That(() => WeightsFile.Open(path).Dispose(), Refused(sentence));
 }

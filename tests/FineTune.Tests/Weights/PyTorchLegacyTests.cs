@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using FineTune.Weights;
-using static TorchSharp.torch;
 
 namespace FineTune.Tests;
 
@@ -24,22 +23,31 @@ public sealed class PyTorchLegacyTests
     public void TearDown() => folder.Dispose();
 
     private static byte[] File(
-        byte[]? magic = null, long protocol = 1001, bool littleEndian = true, byte[]? content = null, byte[]? keys = null, long count = 6, int bytes = 24) =>
-    [
-        .. new PickleAssembler().Raw(0x8A, 10).Raw(magic ?? Magic).Stop(),
-        .. new PickleAssembler().Number(protocol).Stop(),
-        .. new PickleAssembler().Raw('}').Mark().Text("little_endian").Raw(littleEndian ? (byte)0x88 : (byte)0x89).Raw('u').Stop(),
-        .. content ?? PickleAssembler.StateDict(),
-        .. keys ?? Keys("0"),
-        .. BitConverter.GetBytes(count),
-        .. Enumerable.Range(0, bytes).Select(i => (byte)(i % 4 == 3 ? 0x40 : 0)),
-    ];
+        byte[]? magic = null,
+        long protocol = 1001,
+        bool littleEndian = true,
+        byte[]? content = null,
+        byte[]? keys = null,
+        long count = 6,
+        int bytes = 24) =>
+        [
+            .. new PickleAssembler().Raw(0x8A, 10).Raw(magic ?? Magic).Stop(),
+            .. new PickleAssembler().Number(protocol).Stop(),
+            .. new PickleAssembler().Raw('}').Mark().Text("little_endian").Raw(littleEndian ? (byte)0x88 : (byte)0x89).Raw('u').Stop(),
+            .. content ?? PickleAssembler.StateDict(),
+            .. keys ?? Keys("0"),
+            .. BitConverter.GetBytes(count),
+            .. Enumerable.Range(0, bytes).Select(i => (byte)(i % 4 == 3 ? 0x40 : 0)),
+        ];
 
     private static byte[] Keys(params string[] keys)
     {
-        PickleAssembler pickle = new PickleAssembler().Raw(']');
-        foreach (string key in keys)
+        var pickle = new PickleAssembler().Raw(']');
+        foreach (var key in keys)
+        {
             pickle.Text(key).Raw('a');
+        }
+
         return pickle.Stop();
     }
 
@@ -48,8 +56,8 @@ public sealed class PyTorchLegacyTests
     {
         System.IO.File.WriteAllBytes(path, File());
 
-        using WeightsFile file = WeightsFile.Open(path);
-        using Tensor tensor = file.Tensors["x"].Read();
+        using var file = WeightsFile.Open(path);
+        using var tensor = file.Tensors["x"].Read();
 
         Assert.That(tensor.shape, Is.EqualTo(new[] { 2, 3 }));
         Assert.That(tensor.data<float>().ToArray(), Is.All.EqualTo(2f));
@@ -60,11 +68,20 @@ public sealed class PyTorchLegacyTests
         yield return Case("another magic number", File(magic: [.. Magic[..^1], 0x11]), "it does not start with PyTorch's magic number");
         yield return Case("another protocol", File(protocol: 1000), "it is not of the protocol 1001");
         yield return Case("big-endian", File(littleEndian: false), "it was written on a big-endian machine");
-        yield return Case("no dictionary", File(content: new PickleAssembler().Raw('N').Stop()), "it does not hold a dictionary of tensors");
+        yield return Case(
+            "no dictionary",
+            File(content: new PickleAssembler().Raw('N').Stop()),
+            "it does not hold a dictionary of tensors");
         yield return Case("no list of storages", File(keys: new PickleAssembler().Raw('N').Stop()), "the list of its storages is missing");
         yield return Case("storage that nothing uses", File(keys: Keys("1")), "the list of its storages names one that it does not use");
-        yield return Case("storage that is no name", File(keys: new PickleAssembler().Raw(']').Raw('N').Raw('a').Stop()), "the list of its storages names one that it does not use");
-        yield return Case("storage twice", [.. File(keys: Keys("0", "0")), .. BitConverter.GetBytes(6L), .. new byte[24]], "storage 0 is in it twice");
+        yield return Case(
+            "storage that is no name",
+            File(keys: new PickleAssembler().Raw(']').Raw('N').Raw('a').Stop()),
+            "the list of its storages names one that it does not use");
+        yield return Case(
+            "storage twice",
+            [.. File(keys: Keys("0", "0")), .. BitConverter.GetBytes(6L), .. new byte[24]],
+            "storage 0 is in it twice");
         yield return Case("storage missing", File(keys: Keys(), count: 0, bytes: 0)[..^8], "storage 0 of 'x' is missing");
         yield return Case("count above the description", File(count: 7), "storage 0 has 7 elements instead of 6");
         yield return Case("count below the description", File(count: 5), "storage 0 has 5 elements instead of 6");
@@ -72,10 +89,17 @@ public sealed class PyTorchLegacyTests
         yield return Case("no count", File(bytes: 0)[..^1], "storage 0 is missing; it is truncated");
         yield return Case("short storage", File(bytes: 23), "storage 0 reaches beyond the end of the file; it is truncated");
         yield return Case("trailing byte", File(bytes: 25), "1 bytes follow its last storage");
-        yield return Case("size that overflows", File(content: PickleAssembler.StateDict(count: long.MaxValue), count: long.MaxValue), "the size of a storage overflows");
-        yield return Case("a program", File(content: new PickleAssembler().Global("posix", "system").Text("true").Raw(0x85).Raw('R').Stop()), "it names 'posix.system'");
+        yield return Case(
+            "size that overflows",
+            File(content: PickleAssembler.StateDict(count: long.MaxValue), count: long.MaxValue),
+            "the size of a storage overflows");
+        yield return Case(
+            "a program",
+            File(content: new PickleAssembler().Global("posix", "system").Text("true").Raw(0x85).Raw('R').Stop()),
+            "it names 'posix.system'");
 
-        static TestCaseData Case(string name, byte[] content, string sentence) => new TestCaseData(content, sentence).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, byte[] content, string sentence) =>
+            new TestCaseData(content, sentence).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Malformed))]
@@ -85,6 +109,9 @@ public sealed class PyTorchLegacyTests
 
         Assert.That(
             () => WeightsFile.Open(path).Dispose(),
-            Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{path}' is not a valid PyTorch file: ").And.Message.Contains(sentence));
+            Throws
+                .TypeOf<WeightsFileException>()
+                .With.Message.StartsWith($"'{path}' is not a valid PyTorch file: ")
+                .And.Message.Contains(sentence));
     }
 }

@@ -11,10 +11,10 @@ internal static class PyTorchWeights
     public static void Write(string path, IReadOnlyDictionary<string, torch.Tensor> tensors)
     {
         using var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        PickleAssembler pickle = new PickleAssembler().OrderedDictionary().Mark();
-        foreach (((string name, torch.Tensor tensor), int key) in tensors.Select((pair, key) => (pair, key)))
+        var pickle = new PickleAssembler().OrderedDictionary().Mark();
+        foreach (((var name, var tensor), var key) in tensors.Select((pair, key) => (pair, key)))
         {
-            string storage = tensor.dtype == torch.ScalarType.Int64 ? "LongStorage" : "FloatStorage";
+            var storage = tensor.dtype == torch.ScalarType.Int64 ? "LongStorage" : "FloatStorage";
             pickle.Text(name)
                 .Global("torch._utils", "_rebuild_tensor_v2").Mark()
                 .Mark().Text("storage").Global("torch", storage).Text($"{key}").Text("cpu").Number(tensor.numel()).Raw('t').Raw('Q')
@@ -28,7 +28,7 @@ internal static class PyTorchWeights
 
     private static void Add(ZipArchive archive, string name, ReadOnlySpan<byte> content)
     {
-        using Stream record = archive.CreateEntry("archive/" + name, CompressionLevel.NoCompression).Open();
+        using var record = archive.CreateEntry("archive/" + name, CompressionLevel.NoCompression).Open();
         record.Write(content);
     }
 }

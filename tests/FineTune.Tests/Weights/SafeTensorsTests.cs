@@ -29,11 +29,11 @@ public sealed class SafeTensorsTests
     [TestCaseSource(nameof(Types))]
     public void What_is_written_is_read_back(ScalarType type)
     {
-        using Tensor tensor = (arange(12).reshape(3, 4) - 5).to_type(type);
+        using var tensor = (arange(12).reshape(3, 4) - 5).to_type(type);
         SafeTensors.Write(path, new Dictionary<string, Tensor> { ["a"] = tensor });
 
         using var file = WeightsFile.Open(path);
-        using Tensor read = file.Tensors["a"].Read();
+        using var read = file.Tensors["a"].Read();
 
         Assert.Multiple(() =>
         {
@@ -63,7 +63,10 @@ public sealed class SafeTensorsTests
     [Test]
     public void Metadata_is_kept()
     {
-        SafeTensors.Write(path, new Dictionary<string, Tensor>(), new Dictionary<string, string> { ["format"] = "pt", ["Ünïcode"] = "{\"quoted\"}" });
+        SafeTensors.Write(
+            path,
+            new Dictionary<string, Tensor>(),
+            new Dictionary<string, string> { ["format"] = "pt", ["Ünïcode"] = "{\"quoted\"}" });
 
         using var file = WeightsFile.Open(path);
 
@@ -73,10 +76,10 @@ public sealed class SafeTensorsTests
     [Test]
     public void Headers_start_with_a_brace_and_end_on_a_multiple_of_eight()
     {
-        using Tensor tensor = zeros(3);
+        using var tensor = zeros(3);
         SafeTensors.Write(path, new Dictionary<string, Tensor> { ["x"] = tensor });
 
-        byte[] content = File.ReadAllBytes(path);
+        var content = File.ReadAllBytes(path);
 
         Assert.Multiple(() =>
         {
@@ -120,7 +123,7 @@ public sealed class SafeTensorsTests
     {
         using Tensor old = ones(4), freed = zeros(4);
         SafeTensors.Write(path, new Dictionary<string, Tensor> { ["x"] = old });
-        byte[] before = File.ReadAllBytes(path);
+        var before = File.ReadAllBytes(path);
 
         Assert.That(() => AtomicFile.Write(path, stream =>
         {
@@ -139,11 +142,15 @@ public sealed class SafeTensorsTests
     public void A_file_that_cannot_be_written_is_named() =>
         Assert.That(
             () => SafeTensors.Write("/proc/finetune/x.safetensors", new Dictionary<string, Tensor>()),
-            Throws.TypeOf<WeightsFileException>().With.Message.StartsWith("The weights cannot be written to '/proc/finetune/x.safetensors': "));
+            Throws
+                .TypeOf<WeightsFileException>()
+                .With.Message.StartsWith("The weights cannot be written to '/proc/finetune/x.safetensors': "));
 
     [Test]
     public void A_missing_file_is_named() =>
-        Assert.That(() => WeightsFile.Open(path), Throws.TypeOf<WeightsFileException>().With.Message.EqualTo($"The weights file '{path}' does not exist."));
+        Assert.That(
+            () => WeightsFile.Open(path),
+            Throws.TypeOf<WeightsFileException>().With.Message.EqualTo($"The weights file '{path}' does not exist."));
 
     [Test]
     public void A_folder_is_not_a_weights_file() =>
@@ -170,8 +177,14 @@ public sealed class SafeTensorsTests
         yield return Case("negative size", WithHeader("""{"x":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}""", 1), "not a whole number");
         yield return Case("fractional size", WithHeader("""{"x":{"dtype":"U8","shape":[1.5],"data_offsets":[0,1]}}""", 1), "not a whole number");
         yield return Case("ten tensors in one place", WithHeader(Entries(10, _ => (0, 4)), 4), "neither holes nor overlaps are allowed");
-        yield return Case("a hole", WithHeader(Entries(2, i => (i * 8, i * 8 + 4)), 12), "the data of 't1' begins at 8, but the data before it ends at 4");
-        yield return Case("not from zero", WithHeader(Entries(1, _ => (4, 8)), 8), "the data of 't0' begins at 4, but the data before it ends at 0");
+        yield return Case(
+            "a hole",
+            WithHeader(Entries(2, i => (i * 8, i * 8 + 4)), 12),
+            "the data of 't1' begins at 8, but the data before it ends at 4");
+        yield return Case(
+            "not from zero",
+            WithHeader(Entries(1, _ => (4, 8)), 8),
+            "the data of 't0' begins at 4, but the data before it ends at 0");
         yield return Case("end before begin", WithHeader("""{"x":{"dtype":"U8","shape":[4],"data_offsets":[8,4]}}""", 8), "the data of 'x' ends at 4, before it begins at 8");
         yield return Case("one offset", WithHeader("""{"x":{"dtype":"U8","shape":[4],"data_offsets":[4]}}""", 4), "the data_offsets of 'x' are 1 numbers instead of 2");
         yield return Case("duplicate name", WithHeader("""{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2), "'x' stands in its header twice");
@@ -189,10 +202,14 @@ public sealed class SafeTensorsTests
         yield return Case("rank 65", WithHeader($$"""{"x":{"dtype":"U8","shape":[{{string.Join(",", Enumerable.Repeat(1, 65))}}],"data_offsets":[0,1]} }""", 1), "has more than 64 numbers");
         yield return Case("half a surrogate pair", WithHeader("""{"\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1), "half of a surrogate pair");
         yield return Case("nested too deep", WithHeader($$"""{"x":{{new string('[', 5000)}}"""), "not an object");
-        yield return Case("100,000 entries", WithHeader(Entries(100_000, i => (i * 4, i * 4 + 4)), 400_000), "more than the 65536 tensors allowed");
+        yield return Case(
+            "100,000 entries",
+            WithHeader(Entries(100_000, i => (i * 4, i * 4 + 4)), 400_000),
+            "more than the 65536 tensors allowed");
         yield return Case("as long as 10 million entries", WithLength(10_000_000 * 60L, "{}"), "more than the 100000000 allowed");
 
-        static TestCaseData Case(string name, byte[] content, string sentence) => new TestCaseData(content, sentence).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, byte[] content, string sentence) =>
+            new TestCaseData(content, sentence).SetArgDisplayNames(name);
     }
 
     [TestCase("U16", 2)]
@@ -210,13 +227,16 @@ public sealed class SafeTensorsTests
 
         Assert.That(
             () => WeightsFile.Open(path),
-            Throws.TypeOf<WeightsFileException>().With.Message.EqualTo($"'{path}' is not a valid safetensors file: 'x' is of type {type}, which cannot be held as a tensor here."));
+            Throws
+                .TypeOf<WeightsFileException>()
+                .With.Message.EqualTo(
+                    $"'{path}' is not a valid safetensors file: 'x' is of type {type}, which cannot be held as a tensor here."));
     }
 
     [Test]
     public void A_tensor_cannot_have_the_name_of_the_metadata()
     {
-        using Tensor tensor = zeros(1);
+        using var tensor = zeros(1);
 
         Assert.That(
             () => SafeTensors.Write(path, new Dictionary<string, Tensor> { ["__metadata__"] = tensor }),
@@ -231,7 +251,10 @@ public sealed class SafeTensorsTests
 
         Assert.That(
             () => WeightsFile.Open(path).Dispose(),
-            Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{path}' is not a valid safetensors file: ").And.Message.Contains(sentence));
+            Throws
+                .TypeOf<WeightsFileException>()
+                .With.Message.StartsWith($"'{path}' is not a valid safetensors file: ")
+                .And.Message.Contains(sentence));
     }
 
     [Test]
@@ -259,7 +282,7 @@ public sealed class SafeTensorsTests
 
     private static byte[] WithLength(long length, string header)
     {
-        byte[] content = WithHeader(header);
+        var content = WithHeader(header);
         BinaryPrimitives.WriteInt64LittleEndian(content, length);
         return content;
     }

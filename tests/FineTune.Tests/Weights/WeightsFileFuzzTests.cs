@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using FineTune.Weights;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace FineTune.Tests;
@@ -15,25 +13,26 @@ public sealed class WeightsFileFuzzTests
     private static readonly long[] Extremes = [0, -1, 1, int.MaxValue, uint.MaxValue, long.MaxValue, long.MinValue];
 
     [Test]
-    public void Whatever_is_damaged_is_read_or_refused([Values(".safetensors", "tricky.pt", "tricky-legacy.pt", "old-python-legacy.pt", ".dat")] string kind)
+    public void Whatever_is_damaged_is_read_or_refused(
+        [Values(".safetensors", "tricky.pt", "tricky-legacy.pt", "old-python-legacy.pt", ".dat")] string kind)
     {
         using var folder = new TemporaryFolder();
-        byte[] whole = Valid(folder, kind);
-        string path = folder["mutant" + kind];
+        var whole = Valid(folder, kind);
+        var path = folder["mutant" + kind];
         var random = new Random(20_260_101);
-        int refused = 0;
-        long reserved = Reserved();
-        for (int i = 0; i < Mutations; i++)
+        var refused = 0;
+        var reserved = Reserved();
+        for (var i = 0; i < Mutations; i++)
         {
-            byte[] mutant = Mutate(whole, random);
+            var mutant = Mutate(whole, random);
             File.WriteAllBytes(path, mutant);
             long start = Stopwatch.GetTimestamp(), allocated = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                using WeightsFile file = WeightsFile.Open(path);
-                foreach (StoredTensor stored in file.Tensors.Values)
+                using var file = WeightsFile.Open(path);
+                foreach (var stored in file.Tensors.Values)
                 {
-                    using Tensor tensor = stored.Read();
+                    using var tensor = stored.Read();
                     Assert.That(tensor.bytes.Length, Is.LessThanOrEqualTo(4 * mutant.Length), $"native memory of mutation {i}");
                 }
             }
@@ -59,15 +58,23 @@ public sealed class WeightsFileFuzzTests
 
     private static byte[] Valid(TemporaryFolder folder, string kind)
     {
-        string fixtures = Path.Combine(TestContext.CurrentContext.TestDirectory, "Weights", "Fixtures");
+        var fixtures = Path.Combine(TestContext.CurrentContext.TestDirectory, "Weights", "Fixtures");
         if (kind.EndsWith(".pt", StringComparison.Ordinal))
+        {
             return File.ReadAllBytes(Path.Combine(fixtures, kind));
-        using Sequential module = Sequential(("conv", Conv2d(1, 2, 3)), ("bn", BatchNorm2d(2)));
-        string path = folder["valid" + kind];
+        }
+
+        using var module = Sequential(("conv", Conv2d(1, 2, 3)), ("bn", BatchNorm2d(2)));
+        var path = folder["valid" + kind];
         if (kind == ".dat")
+        {
             module.save(path);
+        }
         else
+        {
             SafeTensors.Write(path, module.state_dict());
+        }
+
         return File.ReadAllBytes(path);
     }
 
@@ -75,7 +82,7 @@ public sealed class WeightsFileFuzzTests
     private static byte[] Mutate(byte[] whole, Random random)
     {
         byte[] mutant = [.. whole];
-        for (int count = random.Next(1, 5); count > 0 && mutant.Length > 16; count--)
+        for (var count = random.Next(1, 5); count > 0 && mutant.Length > 16; count--)
         {
             int at = random.Next(mutant.Length - 8), length = random.Next(1, Math.Min(64, mutant.Length - at));
             switch (random.Next(7))

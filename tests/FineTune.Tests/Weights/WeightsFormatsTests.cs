@@ -1,5 +1,4 @@
 using FineTune.Weights;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -25,8 +24,8 @@ public sealed class WeightsFormatsTests
     [Test]
     public void An_index_opens_all_its_files()
     {
-        using WeightsFile file = WeightsFile.Open(Index("""{"metadata":{"total_size":20},"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}"""));
-        using Tensor a = file.Tensors["a"].Read();
+        using var file = WeightsFile.Open(Index("""{"metadata":{"total_size":20},"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}"""));
+        using var a = file.Tensors["a"].Read();
 
         Assert.Multiple(() =>
         {
@@ -59,17 +58,17 @@ public sealed class WeightsFormatsTests
     [Test]
     public void TorchSharps_own_files_are_read()
     {
-        using Sequential module = Sequential(("conv", Conv2d(1, 2, 3)), ("bn", BatchNorm2d(2)));
-        string path = folder["module.dat"];
+        using var module = Sequential(("conv", Conv2d(1, 2, 3)), ("bn", BatchNorm2d(2)));
+        var path = folder["module.dat"];
         module.save(path);
 
-        using WeightsFile file = WeightsFile.Open(path);
+        using var file = WeightsFile.Open(path);
 
         Assert.Multiple(() =>
         {
-            foreach ((string name, Tensor tensor) in module.state_dict())
+            foreach ((var name, var tensor) in module.state_dict())
             {
-                using Tensor read = file.Tensors[name].Read();
+                using var read = file.Tensors[name].Read();
                 Assert.That(read.shape, Is.EqualTo(tensor.shape), name);
                 Assert.That(read.dtype, Is.EqualTo(tensor.dtype), name);
                 Assert.That(read.bytes.ToArray(), Is.EqualTo(tensor.bytes.ToArray()), name);
@@ -80,17 +79,20 @@ public sealed class WeightsFormatsTests
     [Test]
     public void A_TorchSharp_file_truncated_anywhere_is_refused()
     {
-        using Linear module = Linear(2, 1);
-        string path = folder["module.dat"];
+        using var module = Linear(2, 1);
+        var path = folder["module.dat"];
         module.save(path);
-        byte[] whole = File.ReadAllBytes(path);
+        var whole = File.ReadAllBytes(path);
 
         Assert.Multiple(() =>
         {
-            for (int length = 0; length < whole.Length; length++)
+            for (var length = 0; length < whole.Length; length++)
             {
                 File.WriteAllBytes(path, whole[..length]);
-                Assert.That(() => WeightsFile.Open(path), Throws.TypeOf<WeightsFileException>().With.Message.Contains("truncated"), $"{length} bytes");
+                Assert.That(
+                    () => WeightsFile.Open(path),
+                    Throws.TypeOf<WeightsFileException>().With.Message.Contains("truncated"),
+                    $"{length} bytes");
             }
         });
     }
@@ -117,7 +119,7 @@ public sealed class WeightsFormatsTests
             SafeTensors.Write(folder["model-both.safetensors"], new Dictionary<string, Tensor> { ["a"] = a, ["b"] = b });
         }
 
-        string path = folder["model.safetensors.index.json"];
+        var path = folder["model.safetensors.index.json"];
         File.WriteAllText(path, json);
         return path;
     }

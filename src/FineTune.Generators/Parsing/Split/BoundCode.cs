@@ -16,8 +16,11 @@ internal sealed class BoundCode(SemanticModel model)
     /// <summary>What a name or an expression stands for; null where it stands for nothing, or not for one thing.</summary>
     public ISymbol? SymbolOf(SyntaxNode node)
     {
-        if (!this.symbols.TryGetValue(node, out var symbol))
-            this.symbols[node] = symbol = Called(node) ?? Model.GetSymbolInfo(node).Symbol;
+        if (!symbols.TryGetValue(node, out var symbol))
+        {
+            symbols[node] = symbol = Called(node) ?? Model.GetSymbolInfo(node).Symbol;
+        }
+
         return symbol;
     }
 
@@ -25,7 +28,12 @@ internal sealed class BoundCode(SemanticModel model)
     private IMethodSymbol? Called(SyntaxNode name)
     {
         var callee = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
-        return callee.Parent is InvocationExpressionSyntax call && call.Expression == callee
-            && Model.GetSymbolInfo(call).Symbol is IMethodSymbol { MethodKind: not (MethodKind.DelegateInvoke or MethodKind.FunctionPointerSignature) } method ? method : null;
+        return
+            callee.Parent is InvocationExpressionSyntax call
+            && call.Expression == callee
+            && Model.GetSymbolInfo(call).Symbol
+                is IMethodSymbol { MethodKind: not (MethodKind.DelegateInvoke or MethodKind.FunctionPointerSignature) } method
+            ? method
+            : null;
     }
 }

@@ -11,8 +11,11 @@ internal sealed partial class ForwardSlicer
     {
         Refuse(expression);
         if (!hoist)
+        {
             RefuseOverwritten(expression);
-        var rewriter = hoist ? new Hoisting(this) : new PortableRewriter(this.code, symbol => NameIn(Half.Frozen, symbol));
+        }
+
+        var rewriter = hoist ? new Hoisting(this) : new PortableRewriter(code, symbol => NameIn(Half.Frozen, symbol));
         return rewriter.Visit(expression).NormalizeWhitespace("    ", "\n").ToString();
     }
 
@@ -20,32 +23,43 @@ internal sealed partial class ForwardSlicer
     {
         Refuse(statement);
         if (half == Half.Trainable)
-            this.overwritten ??= Overwriting(statement);
+        {
+            overwritten ??= Overwriting(statement);
+        }
         else
+        {
             RefuseOverwritten(statement);
-        return new PortableRewriter(this.code, symbol => NameIn(half, symbol)).Visit(statement).NormalizeWhitespace("    ", "\n").ToString();
+        }
+
+        return new PortableRewriter(code, symbol => NameIn(half, symbol)).Visit(statement).NormalizeWhitespace("    ", "\n").ToString();
     }
 
     private string? NameIn(Half half, ISymbol symbol) =>
-        this.current.TryGetValue(symbol, out var variable) ? NameIn(half, variable) : null;
+        current.TryGetValue(symbol, out var variable) ? NameIn(half, variable) : null;
 
     /// <summary>The name of a variable in a half; one of the first half that the second reads becomes part of the cut.</summary>
     private string NameIn(Half half, Variable variable)
     {
         if (half != Half.Trainable || variable.Half != Half.Frozen)
+        {
             return variable.Name;
+        }
+
         if (!variable.IsTensor)
+        {
             throw new UnsplittableException($"'{variable.Name}' is needed by what trains, and is no tensor that could be kept");
+        }
+
         return InCut(variable.Name);
     }
 
     /// <summary>Makes a value of the first half part of the cut; it keeps its name in the second.</summary>
     private string InCut(string name)
     {
-        if (!this.cut.Contains(name))
+        if (!cut.Contains(name))
         {
-            this.trainable.Insert(this.cut.Count, new($"var {name} = cut[{this.cut.Count}];", null, []));
-            this.cut.Add(name);
+            trainable.Insert(cut.Count, new($"var {name} = cut[{cut.Count}];", null, []));
+            cut.Add(name);
         }
 
         return name;
@@ -54,12 +68,17 @@ internal sealed partial class ForwardSlicer
     /// <summary>A name that no value has yet: the variable's own the first time, a numbered one after that.</summary>
     private string Fresh(string name)
     {
-        if (this.issued.Add(name))
+        if (issued.Add(name))
+        {
             return Emission.Identifier.Escape(name);
+        }
 
         var i = 2;
-        while (!this.names.Add($"{name}{i}"))
+        while (!names.Add($"{name}{i}"))
+        {
             i++;
+        }
+
         return $"{name}{i}";
     }
 
@@ -69,16 +88,18 @@ internal sealed partial class ForwardSlicer
         var input = call.ArgumentList.Arguments[0].Expression;
         var module = Rewrite(((MemberAccessExpressionSyntax)call.Expression).Expression, hoist: false);
         if (HalfOf(input) != Half.Frozen)
+        {
             return Rewrite(call, hoist: true);
+        }
 
-        return $"{this.layers}.CallTrainable({module}, {Hoist($"{this.layers}.CallFrozen({module}, {Rewrite(input, hoist: false)})", name, input)})";
+        return $"{layers}.CallTrainable({module}, {Hoist($"{layers}.CallFrozen({module}, {Rewrite(input, hoist: false)})", name, input)})";
     }
 
     /// <summary>Computes a value in the first half, and gives its name in the second.</summary>
     private string Hoist(string value, string name, ExpressionSyntax expression)
     {
         var fresh = Fresh(name);
-        this.frozen.Add(new($"var {fresh} = {value};", null, Reads(expression)));
+        frozen.Add(new($"var {fresh} = {value};", null, Reads(expression)));
         return InCut(fresh);
     }
 
@@ -88,16 +109,25 @@ internal sealed partial class ForwardSlicer
     {
         public override SyntaxNode? Visit(SyntaxNode? node)
         {
-            if (node is not ExpressionSyntax expression || !IsUnconditional(expression) || !slicer.torch.IsTensor(slicer.code.Model.GetTypeInfo(expression).Type))
+            if (node is not ExpressionSyntax expression
+                || !IsUnconditional(expression)
+                || !slicer.torch.IsTensor(slicer.code.Model.GetTypeInfo(expression).Type))
+            {
                 return base.Visit(node);
+            }
 
-            if (slicer.isCutPoint(expression) && expression is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments } call
+            if (slicer.isCutPoint(expression)
+                && expression is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments } call
                 && slicer.HalfOf(arguments[0].Expression) == Half.Frozen)
             {
                 return SyntaxFactory.ParseExpression(slicer.RewriteCutPoint(call, "features"));
             }
 
-            if (expression is InvocationExpressionSyntax or BinaryExpressionSyntax or ElementAccessExpressionSyntax or PrefixUnaryExpressionSyntax
+            if (expression
+                    is InvocationExpressionSyntax
+                        or BinaryExpressionSyntax
+                        or ElementAccessExpressionSyntax
+                        or PrefixUnaryExpressionSyntax
                 && slicer.HalfOf(expression) == Half.Frozen)
             {
                 return SyntaxFactory.IdentifierName(slicer.Hoist(slicer.Rewrite(expression, hoist: false), "features", expression));
@@ -110,7 +140,10 @@ internal sealed partial class ForwardSlicer
         {
             var visited = base.VisitInvocationExpression(node);
             if (slicer.Overwrites(node))
+            {
                 slicer.overwritten ??= node;
+            }
+
             return visited;
         }
 
@@ -118,8 +151,18 @@ internal sealed partial class ForwardSlicer
         {
             for (SyntaxNode? node = expression; node is ExpressionSyntax or ArgumentSyntax or BaseArgumentListSyntax; node = node.Parent)
             {
-                if (node.Parent is ConditionalExpressionSyntax or ConditionalAccessExpressionSyntax or AnonymousFunctionExpressionSyntax or SwitchExpressionArmSyntax
-                    || node.Parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression or (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression })
+                if (node.Parent
+                        is ConditionalExpressionSyntax
+                            or ConditionalAccessExpressionSyntax
+                            or AnonymousFunctionExpressionSyntax
+                            or SwitchExpressionArmSyntax
+                    || node.Parent
+                        is BinaryExpressionSyntax
+                    {
+                        RawKind: (int)SyntaxKind.CoalesceExpression
+                                or (int)SyntaxKind.LogicalAndExpression
+                                or (int)SyntaxKind.LogicalOrExpression
+                    })
                 {
                     return false;
                 }

@@ -48,14 +48,23 @@ internal sealed partial class ForwardSlicer
         this.torch = torch;
         this.overwriting = overwriting;
         this.isCutPoint = isCutPoint;
-        this.names = new(method.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText)) { "cut" };
+        names = new(method.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText))
+        {
+            "cut",
+        };
         foreach (var parameter in method.ParameterList.Parameters)
         {
             if (code.Model.GetDeclaredSymbol(parameter) is not { } symbol)
+            {
                 continue;
-            if (!this.issued.Add(symbol.Name))
+            }
+
+            if (!issued.Add(symbol.Name))
+            {
                 throw new UnsplittableException($"the parameter '{symbol.Name}' has the name of what the halves share");
-            this.current[symbol] = new(Emission.Identifier.Escape(symbol.Name), Half.Frozen, torch.IsTensor(symbol.Type));
+            }
+
+            current[symbol] = new(Emission.Identifier.Escape(symbol.Name), Half.Frozen, torch.IsTensor(symbol.Type));
         }
     }
 
@@ -68,18 +77,25 @@ internal sealed partial class ForwardSlicer
         else if (method.Body is { } block)
         {
             foreach (var statement in block.Statements)
+            {
                 Statement(statement, isLast: statement == block.Statements.Last());
+            }
         }
 
-        if (!this.trainable.Any(static line => line.Text.StartsWith("return ", StringComparison.Ordinal)))
+        if (!trainable.Any(static line => line.Text.StartsWith("return ", StringComparison.Ordinal)))
+        {
             throw new UnsplittableException("it does not end with a result");
-        if (this.cut.Count == 0)
+        }
+
+        if (cut.Count == 0)
+        {
             throw new UnsplittableException("nothing in it depends on the input and on frozen parts alone");
+        }
 
         return new(
-            new(Needed(this.frozen, this.cut)),
-            new(this.cut.Select(name => this.isScoped ? name + ".MoveToOuterDisposeScope()" : name)),
-            new(Needed(this.trainable, [])));
+            new(Needed(frozen, cut)),
+            new(cut.Select(name => isScoped ? name + ".MoveToOuterDisposeScope()" : name)),
+            new(Needed(trainable, [])));
     }
 
     private void Statement(StatementSyntax statement, bool isLast)
@@ -95,11 +111,21 @@ internal sealed partial class ForwardSlicer
             case ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax assignment } when Target(assignment.Left) is { } target:
                 Assign(target, assignment);
                 break;
-            case ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: TupleExpressionSyntax or DeclarationExpressionSyntax } assignment }:
+            case ExpressionStatementSyntax
+            {
+                Expression: AssignmentExpressionSyntax { Left: TupleExpressionSyntax or DeclarationExpressionSyntax } assignment
+            }:
                 Deconstruct(assignment);
                 break;
-            case ExpressionStatementSyntax or IfStatementSyntax or ForStatementSyntax or ForEachStatementSyntax or WhileStatementSyntax
-                or BlockSyntax or UsingStatementSyntax or ThrowStatementSyntax or SwitchStatementSyntax:
+            case ExpressionStatementSyntax
+            or IfStatementSyntax
+            or ForStatementSyntax
+            or ForEachStatementSyntax
+            or WhileStatementSyntax
+            or BlockSyntax
+            or UsingStatementSyntax
+            or ThrowStatementSyntax
+            or SwitchStatementSyntax:
                 Whole(statement);
                 break;
             case EmptyStatementSyntax:
@@ -109,22 +135,32 @@ internal sealed partial class ForwardSlicer
         }
     }
 
-    private void Return(ExpressionSyntax expression) => this.trainable.Add(new($"return {Rewrite(expression, hoist: true)};", null, Reads(expression)));
+    private void Return(ExpressionSyntax expression) =>
+        trainable.Add(new($"return {Rewrite(expression, hoist: true)};", null, Reads(expression)));
 
     private void Declare(LocalDeclarationStatementSyntax declaration)
     {
         foreach (var declarator in declaration.Declaration.Variables)
         {
-            if (this.code.Model.GetDeclaredSymbol(declarator) is not ILocalSymbol local || local.IsRef)
+            if (code.Model.GetDeclaredSymbol(declarator) is not ILocalSymbol local || local.IsRef)
+            {
                 throw new UnsplittableException($"'{FirstLine(declaration)}' declares a reference");
+            }
+
             if (declarator.Initializer is not { } initializer)
+            {
                 continue;
+            }
 
             var type = declaration.Declaration.Type.IsVar ? "var" : PortableRewriter.Display(local.Type);
             if (declaration.UsingKeyword.IsKind(SyntaxKind.UsingKeyword))
+            {
                 Use(local, type, initializer.Value);
+            }
             else
+            {
                 Define(local, type, initializer.Value);
+            }
         }
     }
 
@@ -138,24 +174,26 @@ internal sealed partial class ForwardSlicer
             return;
         }
 
-        this.isScoped = true;
+        isScoped = true;
         var line = new Line($"using {type} {Emission.Identifier.Escape(local.Name)} = {Rewrite(value, hoist: false)};", null, []);
-        this.frozen.Add(line);
-        this.trainable.Add(line);
-        this.current[local] = new(Emission.Identifier.Escape(local.Name), Half.Both, isTensor: false);
+        frozen.Add(line);
+        trainable.Add(line);
+        current[local] = new(Emission.Identifier.Escape(local.Name), Half.Both, isTensor: false);
     }
 
     private void Assign(ISymbol target, AssignmentExpressionSyntax assignment)
     {
         if (assignment.IsKind(SyntaxKind.SimpleAssignmentExpression))
         {
-            var isExact = SymbolEqualityComparer.Default.Equals(this.code.Model.GetTypeInfo(assignment.Right).Type, TypeOf(target));
+            var isExact = SymbolEqualityComparer.Default.Equals(code.Model.GetTypeInfo(assignment.Right).Type, TypeOf(target));
             Define(target, isExact ? "var" : PortableRewriter.Display(TypeOf(target)), assignment.Right);
             return;
         }
 
-        if (assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) || !this.current.TryGetValue(target, out var before))
+        if (assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) || !current.TryGetValue(target, out var before))
+        {
             throw new UnsplittableException($"'{FirstLine(assignment)}' assigns conditionally");
+        }
 
         var sign = assignment.OperatorToken.ValueText.TrimEnd('=');
         var half = Later(before.Half, HalfOf(assignment.Right));
@@ -169,7 +207,7 @@ internal sealed partial class ForwardSlicer
     {
         var half = HalfOf(value);
         var reads = Reads(value);
-        var text = this.isCutPoint(value)
+        var text = isCutPoint(value)
             ? RewriteCutPoint((InvocationExpressionSyntax)value, target.Name)
             : Rewrite(value, hoist: half == Half.Trainable);
         Emit(target, half, type, text, reads);
@@ -177,8 +215,8 @@ internal sealed partial class ForwardSlicer
 
     private void Emit(ISymbol target, Half half, string type, string value, IReadOnlyList<string> reads)
     {
-        var variable = new Variable(Fresh(target.Name), half, this.torch.IsTensor(TypeOf(target)));
-        this.current[target] = variable;
+        var variable = new Variable(Fresh(target.Name), half, torch.IsTensor(TypeOf(target)));
+        current[target] = variable;
         Add(half, new($"{type} {variable.Name} = {value};", half == Half.Both ? variable.Name : null, reads));
     }
 
@@ -187,69 +225,100 @@ internal sealed partial class ForwardSlicer
         var half = HalfOf(assignment.Right);
         var value = Rewrite(assignment.Right, hoist: half == Half.Trainable);
         var targets = Targets(assignment.Left).ToList();
-        var variables = targets.ConvertAll(target => new Variable(target is null ? "_" : Fresh(target.Name), half, target is not null && this.torch.IsTensor(TypeOf(target))));
+        var variables = targets.ConvertAll(target => new Variable(
+            target is null ? "_" : Fresh(target.Name),
+            half,
+            target is not null && torch.IsTensor(TypeOf(target))));
         for (var i = 0; i < targets.Count; i++)
         {
             if (targets[i] is { } target)
-                this.current[target] = variables[i];
+            {
+                current[target] = variables[i];
+            }
         }
 
         Add(half, new($"var ({string.Join(", ", variables.Select(variable => variable.Name))}) = {value};", null, Reads(assignment.Right)));
     }
 
-    private IEnumerable<ISymbol?> Targets(ExpressionSyntax left) => left switch
-    {
-        TupleExpressionSyntax tuple => tuple.Arguments.SelectMany(argument => Targets(argument.Expression)),
-        DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax several } => several.Variables.Select(Designated),
-        DeclarationExpressionSyntax { Designation: var one } => [Designated(one)],
-        IdentifierNameSyntax { Identifier.ValueText: "_" } name when this.code.SymbolOf(name) is null or IDiscardSymbol => [null],
-        _ => [Target(left) ?? throw new UnsplittableException($"'{left}' is assigned with others")],
-    };
+    private IEnumerable<ISymbol?> Targets(ExpressionSyntax left) =>
+        left switch
+        {
+            TupleExpressionSyntax tuple => tuple.Arguments.SelectMany(argument => Targets(argument.Expression)),
+            DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax several } => several.Variables.Select(
+                Designated),
+            DeclarationExpressionSyntax { Designation: var one } => [Designated(one)],
+            IdentifierNameSyntax { Identifier.ValueText: "_" } name when code.SymbolOf(name) is null or IDiscardSymbol => [null],
+            _ => [Target(left) ?? throw new UnsplittableException($"'{left}' is assigned with others")],
+        };
 
-    private ISymbol? Designated(VariableDesignationSyntax designation) => designation switch
-    {
-        DiscardDesignationSyntax => null,
-        SingleVariableDesignationSyntax single when this.code.Model.GetDeclaredSymbol(single) is { } symbol => symbol,
-        _ => throw new UnsplittableException($"'{designation}' is a tuple in a tuple"),
-    };
+    private ISymbol? Designated(VariableDesignationSyntax designation) =>
+        designation switch
+        {
+            DiscardDesignationSyntax => null,
+            SingleVariableDesignationSyntax single when code.Model.GetDeclaredSymbol(single) is { } symbol => symbol,
+            _ => throw new UnsplittableException($"'{designation}' is a tuple in a tuple"),
+        };
 
     /// <summary>Moves a statement as a whole: an effect, a branch, a loop.</summary>
     private void Whole(StatementSyntax statement)
     {
         if (statement.DescendantNodesAndSelf().FirstOrDefault(IsJump) is { } jump)
+        {
             throw new UnsplittableException($"'{FirstLine(jump)}' leaves it early");
+        }
 
         var written = WrittenIn(statement);
         var half = HalfOf(statement);
         foreach (var symbol in written)
         {
-            if (this.current.TryGetValue(symbol, out var variable))
+            if (current.TryGetValue(symbol, out var variable))
+            {
                 half = Later(half, variable.Half);
+            }
         }
 
         // An effect without a result could run before or after what it affects.
-        if (statement is ExpressionStatementSyntax && half != Half.Trainable && this.trainable.Any(line => !line.Text.StartsWith("using ", StringComparison.Ordinal)))
+        if (statement is ExpressionStatementSyntax
+            && half != Half.Trainable
+            && trainable.Any(line => !line.Text.StartsWith("using ", StringComparison.Ordinal)))
+        {
             half = Half.Trainable;
+        }
+
         if (half == Half.Both)
+        {
             half = Half.Frozen;
+        }
 
         foreach (var symbol in written)
         {
-            var variable = new Variable(Fresh(symbol.Name), half, this.torch.IsTensor(TypeOf(symbol)));
-            if (this.current.TryGetValue(symbol, out var before))
+            var variable = new Variable(Fresh(symbol.Name), half, torch.IsTensor(TypeOf(symbol)));
+            if (current.TryGetValue(symbol, out var before))
+            {
                 Add(half, new($"var {variable.Name} = {NameIn(half, before)};", null, [before.Name]));
-            else if (!this.code.Model.AnalyzeDataFlow(statement)!.AlwaysAssigned.Contains(symbol, SymbolEqualityComparer.Default))
+            }
+            else if (!code.Model.AnalyzeDataFlow(statement)!.AlwaysAssigned.Contains(symbol, SymbolEqualityComparer.Default))
+            {
                 throw new UnsplittableException($"'{FirstLine(statement)}' gives '{symbol.Name}' a value only sometimes");
+            }
             else
+            {
                 Add(half, new($"{PortableRewriter.Display(TypeOf(symbol))} {variable.Name};", null, []));
-            this.current[symbol] = variable;
+            }
+
+            current[symbol] = variable;
         }
 
         Add(half, new(Rewrite(statement, half), null, Reads(statement)));
     }
 
     private static bool IsJump(SyntaxNode node) =>
-        node is ReturnStatementSyntax or GotoStatementSyntax or YieldStatementSyntax or LocalFunctionStatementSyntax or AwaitExpressionSyntax;
+        node
+            is ReturnStatementSyntax
+                or GotoStatementSyntax
+                or YieldStatementSyntax
+                or LocalFunctionStatementSyntax
+                or AwaitExpressionSyntax;
 
     /// <summary>The locals and parameters from outside that a statement assigns.</summary>
     private List<ISymbol> WrittenIn(StatementSyntax statement)
@@ -258,17 +327,29 @@ internal sealed partial class ForwardSlicer
         foreach (var operand in statement.DescendantNodes().Select(Incremented).OfType<ExpressionSyntax>())
         {
             if (Target(operand) is { } counter && !IsDeclaredIn(statement, counter))
+            {
                 throw new UnsplittableException($"'{FirstLine(operand.Parent!)}' counts across statements");
+            }
         }
 
         foreach (var assignment in statement.DescendantNodes().OfType<AssignmentExpressionSyntax>())
         {
             if (assignment.Left is TupleExpressionSyntax)
+            {
                 throw new UnsplittableException($"'{FirstLine(assignment)}' assigns several values in a branch");
+            }
+
             if (assignment.Left is ElementAccessExpressionSyntax { Expression: var changed } && HalfOf(changed) == Half.Frozen)
+            {
                 throw new UnsplittableException($"'{FirstLine(assignment)}' changes a tensor in place");
-            if (Target(assignment.Left) is { } target && !IsDeclaredIn(statement, target) && !written.Contains(target, SymbolEqualityComparer.Default))
+            }
+
+            if (Target(assignment.Left) is { } target
+                && !IsDeclaredIn(statement, target)
+                && !written.Contains(target, SymbolEqualityComparer.Default))
+            {
                 written.Add(target);
+            }
         }
 
         return written;
@@ -276,17 +357,22 @@ internal sealed partial class ForwardSlicer
 
     private static bool IsDeclaredIn(SyntaxNode code, ISymbol symbol) => code.Span.Contains(symbol.DeclaringSyntaxReferences[0].Span);
 
-    private static ExpressionSyntax? Incremented(SyntaxNode node) => node switch
-    {
-        PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PostIncrementExpression or (int)SyntaxKind.PostDecrementExpression } postfix => postfix.Operand,
-        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression } prefix => prefix.Operand,
-        _ => null,
-    };
+    private static ExpressionSyntax? Incremented(SyntaxNode node) =>
+        node switch
+        {
+            PostfixUnaryExpressionSyntax
+            {
+                RawKind: (int)SyntaxKind.PostIncrementExpression or (int)SyntaxKind.PostDecrementExpression
+            } postfix => postfix.Operand,
+            PrefixUnaryExpressionSyntax
+            {
+                RawKind: (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression
+            } prefix => prefix.Operand,
+            _ => null,
+        };
 
     private ISymbol? Target(ExpressionSyntax left) =>
-        left is IdentifierNameSyntax && this.code.SymbolOf(left) is ILocalSymbol or IParameterSymbol
-            ? this.code.SymbolOf(left)
-            : null;
+        left is IdentifierNameSyntax && code.SymbolOf(left) is ILocalSymbol or IParameterSymbol ? code.SymbolOf(left) : null;
 
     private static ITypeSymbol TypeOf(ISymbol symbol) => symbol is ILocalSymbol local ? local.Type : ((IParameterSymbol)symbol).Type;
 
@@ -295,7 +381,10 @@ internal sealed partial class ForwardSlicer
     {
         var half = Half.Both;
         foreach (var node in code.DescendantNodesAndSelf())
+        {
             half = Later(half, HalfOfNode(node));
+        }
+
         return half;
     }
 
@@ -308,12 +397,18 @@ internal sealed partial class ForwardSlicer
                 return Half.Trainable;
             case AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax or ElementAccessExpressionSyntax }:
                 return Half.Trainable;
-            case SimpleNameSyntax name when this.code.SymbolOf(name) is { } symbol:
-                if (this.current.TryGetValue(symbol, out var variable))
+            case SimpleNameSyntax name when code.SymbolOf(name) is { } symbol:
+                if (current.TryGetValue(symbol, out var variable))
+                {
                     return variable.Half;
+                }
+
                 if (symbol is IMethodSymbol method && MemberRoles.IsRandom(method))
+                {
                     return Half.Trainable;
-                return OwnMember.Is(name, symbol) && !this.roles.IsFrozen(symbol) ? Half.Trainable : Half.Both;
+                }
+
+                return OwnMember.Is(name, symbol) && !roles.IsFrozen(symbol) ? Half.Trainable : Half.Both;
             default:
                 return Half.Both;
         }
@@ -322,17 +417,25 @@ internal sealed partial class ForwardSlicer
     private static Half Later(Half one, Half other) => one > other ? one : other;
 
     private IReadOnlyList<string> Reads(SyntaxNode code) =>
-        [.. code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
-            .Select(name => this.code.SymbolOf(name))
-            .Where(symbol => symbol is not null && this.current.ContainsKey(symbol))
-            .Select(symbol => this.current[symbol!].Name)];
+        [
+            .. code.DescendantNodesAndSelf()
+                .OfType<IdentifierNameSyntax>()
+                .Select(name => this.code.SymbolOf(name))
+                .Where(symbol => symbol is not null && current.ContainsKey(symbol))
+                .Select(symbol => current[symbol!].Name),
+        ];
 
     private void Add(Half half, Line line)
     {
         if (half != Half.Trainable)
-            this.frozen.Add(line);
+        {
+            frozen.Add(line);
+        }
+
         if (half != Half.Frozen)
-            this.trainable.Add(line);
+        {
+            trainable.Add(line);
+        }
     }
 
     /// <summary>The lines without those that define, in this half, what nobody reads.</summary>
@@ -343,7 +446,10 @@ internal sealed partial class ForwardSlicer
         foreach (var line in Enumerable.Reverse(lines))
         {
             if (line.Defines is { } name && !read.Contains(name))
+            {
                 continue;
+            }
+
             needed.Insert(0, line.Text);
             read.UnionWith(line.Reads);
         }

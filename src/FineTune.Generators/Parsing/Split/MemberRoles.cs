@@ -9,8 +9,7 @@ namespace FineTune.Generators.Parsing.Split;
 /// <param name="components">The parts of the model.</param>
 /// <param name="backboneCounts">Whether the backbone counts as frozen, which it is in the head phase.</param>
 /// <param name="assigned">The names of the members that <c>forward</c> assigns.</param>
-internal sealed class MemberRoles(
-    Compilation compilation, EquatableArray<Component> components, bool backboneCounts, ISet<string> assigned)
+internal sealed class MemberRoles(Compilation compilation, EquatableArray<Component> components, bool backboneCounts, ISet<string> assigned)
 {
     private readonly Dictionary<ISymbol, bool> methods = new(SymbolEqualityComparer.Default);
 
@@ -24,7 +23,10 @@ internal sealed class MemberRoles(
     public bool IsFrozen(ISymbol member)
     {
         if (assigned.Contains(member.Name))
+        {
             return false;
+        }
+
         if (components.FirstOrDefault(component => component.Name == member.Name) is { } component)
         {
             return component.Role == ComponentRole.Frozen
@@ -42,27 +44,36 @@ internal sealed class MemberRoles(
     }
 
     /// <summary>Whether a type is that of a number, a switch, a shape: of nothing that could hold a part of the model.</summary>
-    public static bool IsPlain(ITypeSymbol type) => type switch
-    {
-        IArrayTypeSymbol array => IsPlain(array.ElementType),
-        { TypeKind: TypeKind.Enum } => true,
-        INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: var arguments } => IsPlain(arguments[0]),
-        _ => type.SpecialType is not (SpecialType.None or SpecialType.System_Object),
-    };
+    public static bool IsPlain(ITypeSymbol type) =>
+        type switch
+        {
+            IArrayTypeSymbol array => IsPlain(array.ElementType),
+            { TypeKind: TypeKind.Enum } => true,
+            INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: var arguments } => IsPlain(
+                arguments[0]),
+            _ => type.SpecialType is not (SpecialType.None or SpecialType.System_Object),
+        };
 
     /// <summary>Whether a property stores its value.</summary>
-    public static bool IsAuto(IPropertySymbol property) => property.ContainingType.GetMembers().Any(member =>
-        member is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
+    public static bool IsAuto(IPropertySymbol property) =>
+        property
+            .ContainingType.GetMembers()
+            .Any(member => member is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
     /// <summary>Whether the body of a method of the class uses frozen members only, and changes none.</summary>
     private bool LooksFrozen(IMethodSymbol method)
     {
-        if (this.methods.TryGetValue(method, out var known))
+        if (methods.TryGetValue(method, out var known))
+        {
             return known;
+        }
 
         // What calls itself is decided by the rest of its body.
-        this.methods[method] = true;
-        return this.methods[method] = !method.IsVirtual && !method.IsOverride && !method.IsAsync
+        methods[method] = true;
+        return methods[method] =
+            !method.IsVirtual
+            && !method.IsOverride
+            && !method.IsAsync
             && method.DeclaringSyntaxReferences.Length == 1
             && method.DeclaringSyntaxReferences[0].GetSyntax() is var body
             && UsesFrozenOnly(body, new BoundCode(compilation.GetSemanticModel(body.SyntaxTree)));
@@ -80,9 +91,15 @@ internal sealed class MemberRoles(
                     return false;
                 case SimpleNameSyntax name when code.SymbolOf(name) is { } symbol:
                     if (symbol is IMethodSymbol called && IsRandom(called))
+                    {
                         return false;
+                    }
+
                     if (OwnMember.Is(name, symbol) && !IsFrozen(symbol))
+                    {
                         return false;
+                    }
+
                     break;
             }
         }

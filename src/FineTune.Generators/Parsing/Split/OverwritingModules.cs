@@ -24,12 +24,14 @@ internal sealed class OverwritingModules(Compilation compilation, TorchTypes tor
 
     private bool MayOverwrite(ISymbol member)
     {
-        if (this.known.TryGetValue(member, out var overwrites))
+        if (known.TryGetValue(member, out var overwrites))
+        {
             return overwrites;
+        }
 
         // What contains itself is decided by its other parts.
-        this.known[member] = false;
-        return this.known[member] = Makings(member).Any(MakesOne)
+        known[member] = false;
+        return known[member] = Makings(member).Any(MakesOne)
             || ((member as IFieldSymbol)?.Type ?? (member as IPropertySymbol)?.Type) is INamedTypeSymbol type && ForwardOverwrites(type);
     }
 
@@ -45,15 +47,25 @@ internal sealed class OverwritingModules(Compilation compilation, TorchTypes tor
                 _ => null,
             };
             if (initializer is not null)
+            {
                 yield return initializer.Value;
+            }
         }
 
-        var constructors = member.ContainingType.InstanceConstructors.SelectMany(static constructor => constructor.DeclaringSyntaxReferences).Select(Read);
-        foreach (var assignment in constructors.SelectMany(static constructor => constructor.DescendantNodes()).OfType<AssignmentExpressionSyntax>())
+        var constructors = member
+            .ContainingType.InstanceConstructors.SelectMany(static constructor => constructor.DeclaringSyntaxReferences)
+            .Select(Read);
+        foreach (var assignment in constructors
+                .SelectMany(static constructor => constructor.DescendantNodes())
+                .OfType<AssignmentExpressionSyntax>())
         {
-            var name = assignment.Left is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access ? access.Name : assignment.Left;
+            var name = assignment.Left is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access
+                ? access.Name
+                : assignment.Left;
             if (name is IdentifierNameSyntax { Identifier.ValueText: var assigned } && assigned == member.Name)
+            {
                 yield return assignment.Right;
+            }
         }
     }
 
@@ -70,23 +82,40 @@ internal sealed class OverwritingModules(Compilation compilation, TorchTypes tor
     private bool MakesOne(ExpressionSyntax making, SeparatedSyntaxList<ArgumentSyntax> arguments)
     {
         // Numbers are sizes. This spares the most common ones the binding.
-        if (making is InvocationExpressionSyntax && arguments.All(static argument => argument.Expression.IsKind(SyntaxKind.NumericLiteralExpression)))
+        if (making is InvocationExpressionSyntax
+            && arguments.All(static argument => argument.Expression.IsKind(SyntaxKind.NumericLiteralExpression)))
+        {
             return false;
+        }
 
         var code = new BoundCode(compilation.GetSemanticModel(making.SyntaxTree));
         var method = code.SymbolOf(making) as IMethodSymbol;
-        if (InPlace.IsAsked(arguments, method, code) || (method is { MethodKind: MethodKind.Constructor } && ForwardOverwrites(method.ContainingType)))
+        if (InPlace.IsAsked(arguments, method, code)
+            || (method is { MethodKind: MethodKind.Constructor } && ForwardOverwrites(method.ContainingType)))
+        {
             return true;
+        }
 
         // In a chain it is the first that gets the input; a change of shape passes it on.
-        foreach (var child in arguments.Select(static argument => argument.Expression is TupleExpressionSyntax { Arguments.Count: 2 } named ? named.Arguments[1].Expression : argument.Expression))
+        foreach (var child in arguments.Select(static argument =>
+                argument.Expression is TupleExpressionSyntax { Arguments.Count: 2 } named
+                    ? named.Arguments[1].Expression
+                    : argument.Expression))
         {
             if (code.Model.GetTypeInfo(child).Type is not { } type || !torch.IsModule(type))
+            {
                 continue;
+            }
+
             if (MakesOne(child))
+            {
                 return true;
+            }
+
             if (type.Name is not ("Flatten" or "Unflatten" or "Identity"))
+            {
                 return false;
+            }
         }
 
         return false;
@@ -95,11 +124,13 @@ internal sealed class OverwritingModules(Compilation compilation, TorchTypes tor
     /// <summary>Whether the forward pass of a class with source writes into its input before it gives the name to another tensor.</summary>
     private bool ForwardOverwrites(INamedTypeSymbol type)
     {
-        if (this.known.TryGetValue(type, out var overwrites))
+        if (known.TryGetValue(type, out var overwrites))
+        {
             return overwrites;
+        }
 
-        this.known[type] = false;
-        return this.known[type] = type.GetMembers("forward").OfType<IMethodSymbol>()
+        known[type] = false;
+        return known[type] = type.GetMembers("forward").OfType<IMethodSymbol>()
             .SelectMany(static forward => forward.DeclaringSyntaxReferences)
             .Select(Read)
             .OfType<MethodDeclarationSyntax>()
@@ -109,7 +140,9 @@ internal sealed class OverwritingModules(Compilation compilation, TorchTypes tor
     private bool Overwrites(MethodDeclarationSyntax forward)
     {
         var code = new BoundCode(compilation.GetSemanticModel(forward.SyntaxTree));
-        var inputs = forward.ParameterList.Parameters.ToDictionary(static parameter => parameter.Identifier.ValueText, _ => forward.Span.End);
+        var inputs = forward.ParameterList.Parameters.ToDictionary(
+            static parameter => parameter.Identifier.ValueText,
+            _ => forward.Span.End);
         foreach (var statement in forward.Body?.Statements.OfType<ExpressionStatementSyntax>() ?? [])
         {
             if (statement.Expression is AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: var name } }
@@ -119,8 +152,12 @@ internal sealed class OverwritingModules(Compilation compilation, TorchTypes tor
             }
         }
 
-        return forward.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call =>
-            Given(call).Any(given => inputs.TryGetValue(given, out var end) && call.SpanStart < end) && (InPlace.MayChange(call, code) || IsCall(call, code)));
+        return forward
+            .DescendantNodes()
+            .OfType<InvocationExpressionSyntax>()
+            .Any(call =>
+                Given(call).Any(given => inputs.TryGetValue(given, out var end) && call.SpanStart < end)
+                && (InPlace.MayChange(call, code) || IsCall(call, code)));
     }
 
     private SyntaxNode Read(SyntaxReference reference)

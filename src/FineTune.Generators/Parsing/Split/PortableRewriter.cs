@@ -31,15 +31,26 @@ internal class PortableRewriter(BoundCode code, Func<ISymbol, string?> nameOf) :
 
     public override SyntaxNode? VisitInvocationExpression(InvocationExpressionSyntax node)
     {
-        if (node.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" } && code.Model.GetConstantValue(node) is { Value: string constant })
+        if (node.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" }
+            && code.Model.GetConstantValue(node) is { Value: string constant })
+        {
             return SyntaxFactory.ParseExpression(Literal.Of(constant));
+        }
 
         if (code.SymbolOf(node) is not IMethodSymbol { ReducedFrom: { } extension } method)
+        {
             return base.VisitInvocationExpression(node);
+        }
+
         if (node.Expression is not MemberAccessExpressionSyntax access)
+        {
             throw new UnsplittableException($"'{node}' calls an extension method conditionally");
+        }
+
         if (!extension.IsStatic)
+        {
             throw new UnsplittableException($"'{node}' calls an extension method that is still to be made static");
+        }
 
         var receiver = (ExpressionSyntax)Visit(access.Expression);
         var arguments = (ArgumentListSyntax)Visit(node.ArgumentList);
@@ -54,13 +65,16 @@ internal class PortableRewriter(BoundCode code, Func<ISymbol, string?> nameOf) :
     private SyntaxNode? Name(SimpleNameSyntax node)
     {
         if (IsRightHand(node) || node is IdentifierNameSyntax { IsVar: true } || code.SymbolOf(node) is not { } symbol)
+        {
             return null;
+        }
 
         return symbol switch
         {
             ILocalSymbol or IParameterSymbol => nameOf(symbol) is { } name ? SyntaxFactory.IdentifierName(name) : null,
             INamespaceSymbol space => SyntaxFactory.ParseName("global::" + space.ToDisplayString()),
-            INamedTypeSymbol type when node.Parent is MemberAccessExpressionSyntax => SyntaxFactory.ParseExpression(Display(type.WithNullableAnnotation(NullableAnnotation.None))),
+            INamedTypeSymbol type when node.Parent is MemberAccessExpressionSyntax => SyntaxFactory.ParseExpression(
+                Display(type.WithNullableAnnotation(NullableAnnotation.None))),
             INamedTypeSymbol type => SyntaxFactory.ParseTypeName(Display(type.WithNullableAnnotation(NullableAnnotation.None))),
             IMethodSymbol { MethodKind: MethodKind.LocalFunction } => null,
             { IsStatic: true, ContainingType: { } type } => Member(SyntaxFactory.ParseExpression(Display(type)), node),

@@ -25,8 +25,8 @@ internal sealed class StageParser
     private StageParser(INamedTypeSymbol owner, Component component, TorchTypes torch, BoundCode code)
     {
         this.owner = owner;
-        this.instance = "this." + Identifier.Escape(component.Name);
-        this.prefix = component.Name;
+        instance = "this." + Identifier.Escape(component.Name);
+        prefix = component.Name;
         this.torch = torch;
         this.code = code;
     }
@@ -38,20 +38,40 @@ internal sealed class StageParser
     /// <param name="compilation">Where its source is.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public static StagedModule? Parse(
-        INamedTypeSymbol owner, Component component, INamedTypeSymbol type, TorchTypes torch, Compilation compilation, CancellationToken cancellation)
+        INamedTypeSymbol owner,
+        Component component,
+        INamedTypeSymbol type,
+        TorchTypes torch,
+        Compilation compilation,
+        CancellationToken cancellation)
     {
-        if (type is not { TypeKind: TypeKind.Class, IsAbstract: false, IsGenericType: false, ContainingType: null or { IsGenericType: false } }
+        if (type
+                is not
+                {
+                    TypeKind: TypeKind.Class,
+                    IsAbstract: false,
+                    IsGenericType: false,
+                    ContainingType: null or { IsGenericType: false }
+                }
             || !compilation.IsSymbolAccessibleWithin(type, owner)
-            || type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(static method => method is { IsOverride: true, Parameters.Length: 1, DeclaringSyntaxReferences.Length: 1 }) is not { } forward
-            || !torch.IsTensor(forward.Parameters[0].Type) || !torch.IsTensor(forward.ReturnType)
-            || forward.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is not MethodDeclarationSyntax { ContainsDiagnostics: false } syntax)
+            || type.GetMembers("forward")
+                .OfType<IMethodSymbol>()
+                .FirstOrDefault(static method => method is { IsOverride: true, Parameters.Length: 1, DeclaringSyntaxReferences.Length: 1 })
+                is not { } forward
+            || !torch.IsTensor(forward.Parameters[0].Type)
+            || !torch.IsTensor(forward.ReturnType)
+            || forward.DeclaringSyntaxReferences[0].GetSyntax(cancellation)
+                is not MethodDeclarationSyntax { ContainsDiagnostics: false } syntax)
         {
             return null;
         }
 
         var model = compilation.GetSemanticModel(syntax.SyntaxTree);
-        if (model.GetOperation(syntax, cancellation) is not { } operation || operation.Descendants().Any(static part => part is IInvalidOperation))
+        if (model.GetOperation(syntax, cancellation) is not { } operation
+            || operation.Descendants().Any(static part => part is IInvalidOperation))
+        {
             return null;
+        }
 
         var parser = new StageParser(owner, component, torch, new(model));
         try
@@ -75,7 +95,10 @@ internal sealed class StageParser
             // What reads an earlier value than the last has two inputs.
             var read = Reads(expression).Distinct(SymbolEqualityComparer.Default).ToList();
             if (read.Count != 1 || !SymbolEqualityComparer.Default.Equals(read[0], value))
+            {
                 throw new UnsplittableException("");
+            }
+
             Unfold(expression, steps);
             value = target ?? value;
         }
@@ -100,12 +123,16 @@ internal sealed class StageParser
                     yield return (null, result);
                     break;
                 case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0, Declaration.Variables: { Count: 1 } variables }
-                    when variables[0].Initializer is { } initializer && this.code.Model.GetDeclaredSymbol(variables[0]) is ILocalSymbol { IsRef: false } local && this.torch.IsTensor(local.Type):
+                    when variables[0].Initializer is { } initializer
+                        && code.Model.GetDeclaredSymbol(variables[0]) is ILocalSymbol { IsRef: false } local
+                        && torch.IsTensor(local.Type):
                     yield return (local, initializer.Value);
                     break;
-                case ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } assignment }
-                    when this.code.SymbolOf(assignment.Left) is ILocalSymbol or IParameterSymbol:
-                    yield return (this.code.SymbolOf(assignment.Left), assignment.Right);
+                case ExpressionStatementSyntax
+                {
+                    Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } assignment
+                } when code.SymbolOf(assignment.Left) is ILocalSymbol or IParameterSymbol:
+                    yield return (code.SymbolOf(assignment.Left), assignment.Right);
                     break;
                 default:
                     throw new UnsplittableException("");
@@ -117,28 +144,44 @@ internal sealed class StageParser
     private void Unfold(ExpressionSyntax expression, List<string> steps)
     {
         while (expression is ParenthesizedExpressionSyntax parenthesized)
+        {
             expression = parenthesized.Expression;
+        }
+
         if (expression is IdentifierNameSyntax && Reads(expression).Any())
+        {
             return;
+        }
 
         var inner = Inner(expression);
         if (inner is not null)
+        {
             Unfold(inner, steps);
+        }
+
         steps.Add(Step(expression, inner));
     }
 
     /// <summary>The one operand that an expression computes its answer from; null where there are several.</summary>
     private ExpressionSyntax? Inner(ExpressionSyntax expression)
     {
-        IEnumerable<ExpressionSyntax> operands = expression switch
+        var operands = expression switch
         {
-            InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call => call.ArgumentList.Arguments.Select(static argument => argument.Expression).Prepend(access.Expression),
+            InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call => call
+                .ArgumentList.Arguments.Select(static argument => argument.Expression)
+                .Prepend(access.Expression),
             InvocationExpressionSyntax call => call.ArgumentList.Arguments.Select(static argument => argument.Expression),
-            BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression or (int)SyntaxKind.MultiplyExpression or (int)SyntaxKind.DivideExpression } binary => [binary.Left, binary.Right],
+            BinaryExpressionSyntax
+            {
+                RawKind: (int)SyntaxKind.AddExpression
+                    or (int)SyntaxKind.SubtractExpression
+                    or (int)SyntaxKind.MultiplyExpression
+                    or (int)SyntaxKind.DivideExpression
+            } binary => [binary.Left, binary.Right],
             _ => [],
         };
         var reading = operands.Where(operand => Reads(operand).Any()).ToList();
-        return reading.Count == 1 && this.torch.IsTensor(this.code.Model.GetTypeInfo(reading[0]).Type) ? reading[0] : null;
+        return reading.Count == 1 && torch.IsTensor(code.Model.GetTypeInfo(reading[0]).Type) ? reading[0] : null;
     }
 
     private string Step(ExpressionSyntax expression, ExpressionSyntax? inner)
@@ -146,7 +189,9 @@ internal sealed class StageParser
         var rewriter = new Rewriter(this, inner);
         var text = rewriter.Visit(expression)!.NormalizeWhitespace("    ", "\n").ToString();
         foreach (var node in expression.DescendantNodesAndSelf(node => node != inner))
+        {
             Refuse(node);
+        }
 
         var isModule = rewriter.Parts.Count == 1 && text == $"{rewriter.Parts[0]}.call({Value})";
         return isModule ? rewriter.Parts[0] : $"{Value} => {text}{string.Concat(rewriter.Parts.Select(static part => ", " + part))}";
@@ -155,36 +200,62 @@ internal sealed class StageParser
     /// <summary>What would not be the same from outside the class, or at another time.</summary>
     private void Refuse(SyntaxNode node)
     {
-        var changes = node is AssignmentExpressionSyntax or DeclarationExpressionSyntax or DeclarationPatternSyntax or AwaitExpressionSyntax or AnonymousFunctionExpressionSyntax
-            or QueryExpressionSyntax or RefExpressionSyntax or BaseExpressionSyntax or ThisExpressionSyntax { Parent: not MemberAccessExpressionSyntax }
-            or ArgumentSyntax { RefKindKeyword.RawKind: not 0 } or PostfixUnaryExpressionSyntax { RawKind: not (int)SyntaxKind.SuppressNullableWarningExpression }
-            or PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression };
-        if (changes || (node is InvocationExpressionSyntax call && InPlace.MayChange(call, this.code)))
+        var changes =
+            node
+            is AssignmentExpressionSyntax
+                or DeclarationExpressionSyntax
+                or DeclarationPatternSyntax
+                or AwaitExpressionSyntax
+                or AnonymousFunctionExpressionSyntax
+                or QueryExpressionSyntax
+                or RefExpressionSyntax
+                or BaseExpressionSyntax
+                or ThisExpressionSyntax { Parent: not MemberAccessExpressionSyntax }
+                or ArgumentSyntax { RefKindKeyword.RawKind: not 0 }
+                or PostfixUnaryExpressionSyntax { RawKind: not (int)SyntaxKind.SuppressNullableWarningExpression }
+                or PrefixUnaryExpressionSyntax
+            {
+                RawKind: (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression
+            };
+        if (changes || (node is InvocationExpressionSyntax call && InPlace.MayChange(call, code)))
+        {
             throw new UnsplittableException("");
-        if (node is SimpleNameSyntax name && this.code.SymbolOf(name) is { } symbol && symbol is IFieldSymbol or IPropertySymbol or IMethodSymbol)
+        }
+
+        if (node is SimpleNameSyntax name
+            && code.SymbolOf(name) is { } symbol
+            && symbol is IFieldSymbol or IPropertySymbol or IMethodSymbol)
         {
             var isRandom = symbol is IMethodSymbol method && MemberRoles.IsRandom(method);
-            if (isRandom || (!OwnMember.Is(name, symbol) && !this.code.Model.Compilation.IsSymbolAccessibleWithin(symbol, this.owner)))
+            if (isRandom || (!OwnMember.Is(name, symbol) && !code.Model.Compilation.IsSymbolAccessibleWithin(symbol, owner)))
+            {
                 throw new UnsplittableException("");
+            }
         }
     }
 
     // Tensors that are passed on; nothing else may be.
     private IEnumerable<ISymbol> Reads(SyntaxNode node) => node.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
-        .Select(this.code.SymbolOf)
+        .Select(code.SymbolOf)
         .Where(static symbol => symbol is ILocalSymbol or IParameterSymbol)!;
 
     /// <summary>How the annotated class reaches a member of the backbone.</summary>
     private string Reach(ISymbol member)
     {
-        if (member is IPropertySymbol or IFieldSymbol && this.code.Model.Compilation.IsSymbolAccessibleWithin(member, this.owner))
-            return $"{this.instance}.{Identifier.Escape(member.Name)}";
-        if (member is not IFieldSymbol { ContainingType.IsGenericType: false } field || !this.code.Model.Compilation.IsSymbolAccessibleWithin(field.Type, this.owner))
-            throw new UnsplittableException("");
+        if (member is IPropertySymbol or IFieldSymbol && code.Model.Compilation.IsSymbolAccessibleWithin(member, owner))
+        {
+            return $"{instance}.{Identifier.Escape(member.Name)}";
+        }
 
-        var accessor = $"{this.prefix}_{field.Name}";
-        this.fields[accessor] = new(accessor, field.Name, PortableRewriter.Display(field.Type), PortableRewriter.Display(field.ContainingType));
-        return $"{accessor}({this.instance})";
+        if (member is not IFieldSymbol { ContainingType.IsGenericType: false } field
+            || !code.Model.Compilation.IsSymbolAccessibleWithin(field.Type, owner))
+        {
+            throw new UnsplittableException("");
+        }
+
+        var accessor = $"{prefix}_{field.Name}";
+        fields[accessor] = new(accessor, field.Name, PortableRewriter.Display(field.Type), PortableRewriter.Display(field.ContainingType));
+        return $"{accessor}({instance})";
     }
 
     /// <summary>Writes a step in terms of the step before.</summary>
@@ -193,23 +264,34 @@ internal sealed class StageParser
     {
         private readonly List<string> parts = [];
 
-        public IReadOnlyList<string> Parts => this.parts;
+        public IReadOnlyList<string> Parts => parts;
 
-        public override SyntaxNode? Visit(SyntaxNode? node) => node is not null && node == inner ? SyntaxFactory.IdentifierName(Value) : base.Visit(node);
+        public override SyntaxNode? Visit(SyntaxNode? node) =>
+            node is not null && node == inner ? SyntaxFactory.IdentifierName(Value) : base.Visit(node);
 
         public override SyntaxNode? VisitMemberAccessExpression(MemberAccessExpressionSyntax node) =>
-            node.Expression is ThisExpressionSyntax && parser.code.SymbolOf(node) is { } member ? OwnMemberOf(member, node.Name) : base.VisitMemberAccessExpression(node);
+            node.Expression is ThisExpressionSyntax && parser.code.SymbolOf(node) is { } member
+                ? OwnMemberOf(member, node.Name)
+                : base.VisitMemberAccessExpression(node);
 
         protected override SyntaxNode OwnMemberOf(ISymbol member, SimpleNameSyntax name)
         {
             var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol holder => holder.Type, _ => null };
             var kind = type is null ? null : parser.torch.KindOf(type);
-            if (type is null || (member is IPropertySymbol property && !MemberRoles.IsAuto(property)) || kind == ComponentKind.Parameter || (kind is null && !MemberRoles.IsPlain(type)))
+            if (type is null
+                || (member is IPropertySymbol property && !MemberRoles.IsAuto(property))
+                || kind == ComponentKind.Parameter
+                || (kind is null && !MemberRoles.IsPlain(type)))
+            {
                 throw new UnsplittableException("");
+            }
 
             var reached = parser.Reach(member);
-            if (kind == ComponentKind.Module && !this.parts.Contains(reached))
-                this.parts.Add(reached);
+            if (kind == ComponentKind.Module && !parts.Contains(reached))
+            {
+                parts.Add(reached);
+            }
+
             return SyntaxFactory.ParseExpression(reached);
         }
     }

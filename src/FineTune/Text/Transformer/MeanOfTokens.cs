@@ -14,7 +14,7 @@ internal sealed class MeanOfTokens : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        Tensor count = Padding.Real(x).sum(1, keepdim: true).to(x.dtype);
+        var count = Padding.Real(x).sum(1, keepdim: true).to(x.dtype);
         return (x.sum(1) / count.clamp(One)).MoveToOuterDisposeScope();
     }
 }

@@ -21,6 +21,8 @@ internal sealed class PaddedNorm : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return Padding.Cleared(functional.layer_norm(x, [weight.shape[0]], weight, bias, epsilon), Padding.Real(x)).MoveToOuterDisposeScope();
+        return Padding
+            .Cleared(functional.layer_norm(x, [weight.shape[0]], weight, bias, epsilon), Padding.Real(x))
+            .MoveToOuterDisposeScope();
     }
 }

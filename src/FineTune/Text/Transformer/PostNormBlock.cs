@@ -14,15 +14,17 @@ internal sealed class PostNormBlock : Module<Tensor, Tensor>
     public PostNormBlock(TransformerArchitecture architecture) : base(nameof(PostNormBlock))
     {
         register_module("attention", attention = new Attention(architecture));
-        register_module("intermediate", intermediate = Sequential(("dense", Linear(architecture.FeatureWidth, architecture.InnerWidth)), ("activation", GELU())));
+        register_module(
+            "intermediate",
+            intermediate = Sequential(("dense", Linear(architecture.FeatureWidth, architecture.InnerWidth)), ("activation", GELU())));
         register_module("output", output = new Output(architecture.InnerWidth, architecture));
     }
 
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        Tensor real = Padding.Real(x);
-        Tensor y = attention.call(x, real);
+        var real = Padding.Real(x);
+        var y = attention.call(x, real);
         return Padding.Cleared(output.call(intermediate.call(y), y), real).MoveToOuterDisposeScope();
     }
 
@@ -39,7 +41,7 @@ internal sealed class PostNormBlock : Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor x, Tensor real)
         {
-            using Tensor context = self.call(x, real);
+            using var context = self.call(x, real);
             return output.call(context, x);
         }
     }

@@ -19,15 +19,17 @@ internal sealed class PreNormBlock : Module<Tensor, Tensor>
     {
         register_module("attention", attention = new Attention(architecture));
         register_module("ln", ln = LayerNorm(architecture.FeatureWidth, architecture.NormEpsilon));
-        register_module("intermediate", intermediate = Sequential(("dense", Linear(architecture.FeatureWidth, architecture.InnerWidth)), ("activation", GELU())));
+        register_module(
+            "intermediate",
+            intermediate = Sequential(("dense", Linear(architecture.FeatureWidth, architecture.InnerWidth)), ("activation", GELU())));
         register_module("output", output = Output(architecture.InnerWidth, architecture));
     }
 
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        Tensor real = Padding.Real(x);
-        Tensor y = x + attention.call(x, real);
+        var real = Padding.Real(x);
+        var y = x + attention.call(x, real);
         return Padding.Cleared(y + output.call(intermediate.call(ln.call(y))), real).MoveToOuterDisposeScope();
     }
 

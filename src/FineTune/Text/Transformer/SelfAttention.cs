@@ -21,7 +21,7 @@ internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>
     public SelfAttention(TransformerArchitecture architecture) : base(nameof(SelfAttention))
     {
         heads = architecture.Heads;
-        int width = architecture.FeatureWidth;
+        var width = architecture.FeatureWidth;
         temperature = Math.Sqrt((double)width / heads);
         register_module("query", query = Linear(width, width));
         register_module("key", key = Linear(width, width));
@@ -34,12 +34,12 @@ internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor real)
     {
         using var scope = NewDisposeScope();
-        (long batch, long length, long width) = (x.shape[0], x.shape[1], x.shape[2]);
+        (var batch, var length, var width) = (x.shape[0], x.shape[1], x.shape[2]);
         Tensor ByHead(Tensor projected) => projected.view(batch, length, heads, width / heads).transpose(1, 2);
         Tensor q = ByHead(query.call(x)), k = ByHead(key.call(x)), v = ByHead(value.call(x));
-        Tensor scores = q.matmul(k.transpose(-2, -1)) / temperature;
-        Tensor masked = scores.masked_fill(real.logical_not().view(batch, 1, 1, length), Never);
-        Tensor attention = dropout.call(functional.softmax(masked, -1));
+        var scores = q.matmul(k.transpose(-2, -1)) / temperature;
+        var masked = scores.masked_fill(real.logical_not().view(batch, 1, 1, length), Never);
+        var attention = dropout.call(functional.softmax(masked, -1));
         return attention.matmul(v).transpose(1, 2).reshape(batch, length, width).MoveToOuterDisposeScope();
     }
 }

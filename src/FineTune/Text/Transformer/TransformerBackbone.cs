@@ -38,7 +38,8 @@ public static class TransformerBackbone
     /// <exception cref="FineTuneException">There is none; the sentence lists the names there are.</exception>
     public static TransformerArchitecture Named(string name) =>
         All.FirstOrDefault(architecture => architecture.Name == name)
-        ?? throw new FineTuneException($"There is no transformer '{name}'; expected one of {string.Join(", ", All.Select(architecture => architecture.Name))}.");
+        ?? throw new FineTuneException(
+            $"There is no transformer '{name}'; expected one of {string.Join(", ", All.Select(architecture => architecture.Name))}.");
 
     /// <summary>Makes a backbone with random weights: normal with a deviation of 0.02, as BERT's.</summary>
     /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
@@ -46,36 +47,61 @@ public static class TransformerBackbone
     {
         ArgumentNullException.ThrowIfNull(architecture);
         if (architecture.FeatureWidth % architecture.Heads != 0)
-            throw new ArgumentException($"The width {architecture.FeatureWidth} of '{architecture.Name}' cannot be shared by {architecture.Heads} heads; expected a multiple.", nameof(architecture));
+        {
+            throw new ArgumentException(
+                $"The width {architecture.FeatureWidth} of '{architecture.Name}' cannot be shared by {architecture.Heads} heads; "
+                    + "expected a multiple.",
+                nameof(architecture));
+        }
 
-        IEnumerable<(string, Module<Tensor, Tensor>)> blocks = Enumerable.Range(0, architecture.Blocks)
-            .Select(i => ($"{i}", architecture.NormalizesFirst ? (Module<Tensor, Tensor>)new PreNormBlock(architecture) : new PostNormBlock(architecture)));
+        var blocks = Enumerable
+            .Range(0, architecture.Blocks)
+            .Select(i =>
+                (
+                    $"{i}",
+                    architecture.NormalizesFirst
+                        ? (Module<Tensor, Tensor>)new PreNormBlock(architecture)
+                        : new PostNormBlock(architecture)));
         var encoder = new List<(string, Module<Tensor, Tensor>)> { ("layer", Sequential([.. blocks])) };
         if (architecture.NormalizesFirst)
+        {
             encoder.Add(("ln", new PaddedNorm(architecture)));
+        }
 
-        Sequential backbone = Sequential(
+        var backbone = Sequential(
             ("embeddings", new TransformerEmbeddings(architecture)),
             ("encoder", Sequential([.. encoder])),
             architecture.Pooling == Pooling.Mean ? ("mean", new MeanOfTokens()) : ("first", new FirstToken()));
         if (architecture.Pooling == Pooling.Pooler)
-            backbone.append("pooler", Sequential(("dense", Linear(architecture.FeatureWidth, architecture.FeatureWidth)), ("activation", Tanh())));
+        {
+            backbone.append(
+                "pooler",
+                Sequential(("dense", Linear(architecture.FeatureWidth, architecture.FeatureWidth)), ("activation", Tanh())));
+        }
+
         Initialize(backbone, architecture.PaddingToken);
         return backbone;
     }
 
     private static void Initialize(Sequential backbone, int padding)
     {
-        foreach ((string name, Parameter parameter) in backbone.named_parameters())
+        foreach ((var name, var parameter) in backbone.named_parameters())
         {
             if (parameter.dim() > 1)
+            {
                 init.normal_(parameter, 0, 0.02);
+            }
             else if (name.EndsWith("bias", StringComparison.Ordinal))
+            {
                 init.zeros_(parameter);
+            }
+
             if (name.EndsWith("word_embeddings.weight", StringComparison.Ordinal))
             {
                 using (no_grad())
+                {
                     parameter[padding].fill_(0);
+                }
             }
         }
     }

@@ -20,26 +20,38 @@ internal sealed class TransformerEmbeddings : Module<Tensor, Tensor>
     {
         this.architecture = architecture;
         padding = architecture.PaddingToken;
-        int width = architecture.FeatureWidth;
+        var width = architecture.FeatureWidth;
         register_module("word_embeddings", word_embeddings = Embedding(architecture.VocabularySize, width, architecture.PaddingToken));
         register_module("position_embeddings", position_embeddings = Embedding(architecture.MaxLength, width));
         if (architecture.TokenTypes > 0)
+        {
             register_module("token_type_embeddings", token_type_embeddings = Embedding(architecture.TokenTypes, width));
+        }
+
         if (!architecture.NormalizesFirst)
+        {
             register_module("LayerNorm", LayerNorm = nn.LayerNorm(width, architecture.NormEpsilon));
+        }
+
         register_module("dropout", dropout = Dropout(architecture.Dropout));
     }
 
     public override Tensor forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        long length = tokens.shape[1];
+        var length = tokens.shape[1];
         if (length > architecture.MaxLength)
+        {
             throw new FineTuneException($"A sentence has {length} tokens; '{architecture.Name}' takes at most {architecture.MaxLength}.");
-        Tensor positions = arange(length, device: tokens.device).unsqueeze(0);
-        Tensor sum = word_embeddings.call(tokens) + position_embeddings.call(positions);
+        }
+
+        var positions = arange(length, device: tokens.device).unsqueeze(0);
+        var sum = word_embeddings.call(tokens) + position_embeddings.call(positions);
         if (token_type_embeddings is not null)
+        {
             sum = sum + token_type_embeddings.call(zeros_like(tokens));
+        }
+
         sum = dropout.call(LayerNorm?.call(sum) ?? sum);
         return Padding.Cleared(sum, tokens.ne(padding)).MoveToOuterDisposeScope();
     }

@@ -39,5 +39,6 @@ public static partial class Backbones
     /// <exception cref="FineTuneException">There is none; the sentence lists the names there are.</exception>
     public static BackboneArchitecture Named(string name) =>
         All.FirstOrDefault(architecture => architecture.Name == name)
-        ?? throw new FineTuneException($"There is no backbone '{name}'; expected one of {string.Join(", ", All.Select(architecture => architecture.Name))}.");
+        ?? throw new FineTuneException(
+            $"There is no backbone '{name}'; expected one of {string.Join(", ", All.Select(architecture => architecture.Name))}.");
 }

@@ -12,14 +12,17 @@ internal static class Chain
     /// <summary>The last module's answer; the input stays the caller's.</summary>
     public static Tensor Call(Tensor input, params ReadOnlySpan<Module<Tensor, Tensor>> modules)
     {
-        Tensor result = input;
-        foreach (Module<Tensor, Tensor> module in modules)
+        var result = input;
+        foreach (var module in modules)
         {
-            Tensor next = module.call(result);
+            var next = module.call(result);
 
             // What works in place gives its input back.
             if (!ReferenceEquals(result, input) && !ReferenceEquals(result, next))
+            {
                 result.Dispose();
+            }
+
             result = next;
         }
 

@@ -20,7 +20,7 @@ public static partial class Backbones
         int channels = 96, made = 0;
         double last = blocks.Sum() - 1;
         var stages = new List<Module<Tensor, Tensor>> { Numbered([Conv2d(3, channels, 4, stride: 4), new ChannelNorm(channels)]) };
-        for (int stage = 0; stage < blocks.Length; stage++)
+        for (var stage = 0; stage < blocks.Length; stage++)
         {
             if (stage > 0)
             {
@@ -28,10 +28,14 @@ public static partial class Backbones
                 channels *= 2;
             }
 
-            stages.Add(Numbered(Enumerable.Range(0, blocks[stage]).Select(_ => new ConvNeXtBlock(channels, mostDropped * made++ / last)).ToList()));
+            stages.Add(
+                Numbered([.. Enumerable.Range(0, blocks[stage]).Select(_ => new ConvNeXtBlock(channels, mostDropped * made++ / last))]));
         }
 
-        return Sequential(("features", Numbered(stages)), ("avgpool", AdaptiveAvgPool2d(1)), ("classifier", new HeadlessClassifier(channels)));
+        return Sequential(
+            ("features", Numbered(stages)),
+            ("avgpool", AdaptiveAvgPool2d(1)),
+            ("classifier", new HeadlessClassifier(channels)));
     }
 
     /// <summary>LayerNorm over the channels of [batch, channels, height, width].</summary>
@@ -49,8 +53,11 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor last = x.permute(0, 2, 3, 1);
-            return functional.layer_norm(last, [weight.shape[0]], weight, bias, ConvNeXtEpsilon).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+            var last = x.permute(0, 2, 3, 1);
+            return functional
+                .layer_norm(last, [weight.shape[0]], weight, bias, ConvNeXtEpsilon)
+                .permute(0, 3, 1, 2)
+                .MoveToOuterDisposeScope();
         }
     }
 

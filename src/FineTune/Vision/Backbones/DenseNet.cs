@@ -11,7 +11,7 @@ public static partial class Backbones
     {
         const int growth = 32, bottleneck = 4;
         int[] blocks = [6, 12, 24, 16];
-        int channels = 64;
+        var channels = 64;
         var modules = new List<(string, Module<Tensor, Tensor>)>
         {
             ("conv0", Conv2d(3, channels, 7, stride: 2, padding: 3, bias: false)),
@@ -19,14 +19,20 @@ public static partial class Backbones
             ("relu0", ReLU(inplace: true)),
             ("pool0", MaxPool2d(3, 2, 1)),
         };
-        for (int block = 0; block < blocks.Length; block++)
+        for (var block = 0; block < blocks.Length; block++)
         {
             var layers = new (string, Module<Tensor, Tensor>)[blocks[block]];
-            for (int i = 0; i < layers.Length; i++, channels += growth)
+            for (var i = 0; i < layers.Length; i++, channels += growth)
+            {
                 layers[i] = ($"denselayer{i + 1}", new DenseLayer(channels, growth, bottleneck * growth));
+            }
+
             modules.Add(($"denseblock{block + 1}", Sequential(layers)));
             if (block == blocks.Length - 1)
+            {
                 break;
+            }
+
             modules.Add(($"transition{block + 1}", Sequential(
                 ("norm", BatchNorm2d(channels)),
                 ("relu", ReLU(inplace: true)),
@@ -36,7 +42,11 @@ public static partial class Backbones
         }
 
         modules.Add(("norm5", BatchNorm2d(channels)));
-        return Sequential(("features", Sequential([.. modules])), ("relu", ReLU(inplace: true)), ("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()));
+        return Sequential(
+            ("features", Sequential([.. modules])),
+            ("relu", ReLU(inplace: true)),
+            ("avgpool", AdaptiveAvgPool2d(1)),
+            ("flatten", Flatten()));
     }
 
     /// <summary>Adds channels to its input: its output is the input, followed by what it computes from it.</summary>
@@ -62,7 +72,7 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = conv1.call(relu1.call(norm1.call(x)));
+            var y = conv1.call(relu1.call(norm1.call(x)));
             y = conv2.call(relu2.call(norm2.call(y)));
             return cat([x, y], 1).MoveToOuterDisposeScope();
         }

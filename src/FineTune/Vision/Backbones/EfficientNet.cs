@@ -29,13 +29,13 @@ public static partial class Backbones
     {
         const double mostDropped = 0.2;
         int total = EfficientNetStages.Sum(stage => Repetitions(stage.Count)), made = 0;
-        int channels = MultipleOf8(32 * width);
+        var channels = MultipleOf8(32 * width);
         var stages = new List<Module<Tensor, Tensor>> { NormalizedConvolution(3, channels, 3, SiLU, stride: 2) };
-        foreach ((int expansion, int kernel, int stride, int unscaled, int count) in EfficientNetStages)
+        foreach ((var expansion, var kernel, var stride, var unscaled, var count) in EfficientNetStages)
         {
-            int output = MultipleOf8(unscaled * width);
+            var output = MultipleOf8(unscaled * width);
             var blocks = new Module<Tensor, Tensor>[Repetitions(count)];
-            for (int i = 0; i < blocks.Length; i++, made++)
+            for (var i = 0; i < blocks.Length; i++, made++)
             {
                 blocks[i] = new EfficientBlock(channels, output, expansion, kernel, i == 0 ? stride : 1, mostDropped * made / total);
                 channels = output;
@@ -59,10 +59,13 @@ public static partial class Backbones
 
         public EfficientBlock(int input, int output, int expansion, int kernel, int stride, double dropped) : base(nameof(EfficientBlock))
         {
-            int inner = MultipleOf8(input * expansion);
+            var inner = MultipleOf8(input * expansion);
             var modules = new List<Module<Tensor, Tensor>>();
             if (inner != input)
+            {
                 modules.Add(NormalizedConvolution(input, inner, 1, SiLU));
+            }
+
             modules.Add(NormalizedConvolution(inner, inner, kernel, SiLU, stride, groups: inner));
             modules.Add(new SqueezeExcitation(inner, Math.Max(1, input / 4), SiLU(), Sigmoid()));
             modules.Add(NormalizedConvolution(inner, output, 1, activation: null));
@@ -74,7 +77,7 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = block.call(x);
+            var y = block.call(x);
             return (isResidual ? x + stochastic_depth.call(y) : y).MoveToOuterDisposeScope();
         }
     }

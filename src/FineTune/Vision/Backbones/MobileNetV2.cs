@@ -13,10 +13,10 @@ public static partial class Backbones
         (int Expansion, int Channels, int Count, int Stride)[] stages =
             [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
         var modules = new List<Module<Tensor, Tensor>> { NormalizedReLU6(3, 32, 3, stride: 2) };
-        int channels = 32;
-        foreach ((int expansion, int output, int count, int stride) in stages)
+        var channels = 32;
+        foreach ((var expansion, var output, var count, var stride) in stages)
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 modules.Add(new InvertedResidual(channels, output, expansion, i == 0 ? stride : 1));
                 channels = output;
@@ -38,10 +38,13 @@ public static partial class Backbones
 
         public InvertedResidual(int input, int output, int expansion, int stride) : base(nameof(InvertedResidual))
         {
-            int inner = input * expansion;
+            var inner = input * expansion;
             var modules = new List<Module<Tensor, Tensor>>();
             if (expansion != 1)
+            {
                 modules.Add(NormalizedReLU6(input, inner, 1));
+            }
+
             modules.Add(NormalizedReLU6(inner, inner, 3, stride, groups: inner));
             modules.Add(Conv2d(inner, output, 1, bias: false));
             modules.Add(BatchNorm2d(output));
@@ -52,7 +55,7 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = conv.call(x);
+            var y = conv.call(x);
             return (isResidual ? x + y : y).MoveToOuterDisposeScope();
         }
     }

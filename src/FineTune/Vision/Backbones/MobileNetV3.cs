@@ -48,9 +48,9 @@ public static partial class Backbones
     private static Sequential MobileNetV3(MobileBlock[] blocks)
     {
         var norm = new NormOptions(0.001, 0.01);
-        int channels = 16;
+        var channels = 16;
         var modules = new List<Module<Tensor, Tensor>> { NormalizedConvolution(3, channels, 3, HardSwish, stride: 2, norm: norm) };
-        foreach (MobileBlock block in blocks)
+        foreach (var block in blocks)
         {
             modules.Add(new MobileResidual(channels, block, norm));
             channels = block.Output;
@@ -73,10 +73,16 @@ public static partial class Backbones
             Func<Module<Tensor, Tensor>> activation = its.HardSwish ? HardSwish : () => ReLU(inplace: true);
             var modules = new List<Module<Tensor, Tensor>>();
             if (its.Inner != input)
+            {
                 modules.Add(NormalizedConvolution(input, its.Inner, 1, activation, norm: norm));
+            }
+
             modules.Add(NormalizedConvolution(its.Inner, its.Inner, its.Kernel, activation, its.Stride, groups: its.Inner, norm));
             if (its.Squeezes)
+            {
                 modules.Add(new SqueezeExcitation(its.Inner, MultipleOf8(its.Inner / 4), ReLU(), Hardsigmoid()));
+            }
+
             modules.Add(NormalizedConvolution(its.Inner, its.Output, 1, activation: null, norm: norm));
             register_module("block", block = Numbered(modules));
             isResidual = its.Stride == 1 && input == its.Output;
@@ -85,7 +91,7 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = block.call(x);
+            var y = block.call(x);
             return (isResidual ? x + y : y).MoveToOuterDisposeScope();
         }
     }

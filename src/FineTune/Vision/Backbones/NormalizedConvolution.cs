@@ -14,16 +14,25 @@ public static partial class Backbones
 
     /// <summary>A convolution that keeps the picture's size but for its stride, its BatchNorm, and an activation if there is one.</summary>
     private static Sequential NormalizedConvolution(
-        int input, int output, int kernel, Func<Module<Tensor, Tensor>>? activation, int stride = 1, int groups = 1, NormOptions? norm = null)
+        int input,
+        int output,
+        int kernel,
+        Func<Module<Tensor, Tensor>>? activation,
+        int stride = 1,
+        int groups = 1,
+        NormOptions? norm = null)
     {
-        (double epsilon, double momentum) = norm ?? NormOptions.Usual;
+        (var epsilon, var momentum) = norm ?? NormOptions.Usual;
         var modules = new List<Module<Tensor, Tensor>>
         {
             Conv2d(input, output, kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false),
             BatchNorm2d(output, epsilon, momentum),
         };
         if (activation is not null)
+        {
             modules.Add(activation());
+        }
+
         return Numbered(modules);
     }
 }

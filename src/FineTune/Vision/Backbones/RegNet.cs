@@ -12,13 +12,13 @@ public static partial class Backbones
         // Widths grow as the paper's (initial width 48, slope 27.89, quantization 2.09), rounded to groups of 8.
         const int groupWidth = 8;
         (int Width, int Count)[] stages = [(48, 1), (104, 3), (208, 6), (440, 6)];
-        int channels = 32;
+        var channels = 32;
         var stem = NormalizedConvolution(3, channels, 3, () => ReLU(inplace: true), stride: 2);
         var trunk = new (string, Module<Tensor, Tensor>)[stages.Length];
-        for (int stage = 0; stage < stages.Length; stage++)
+        for (var stage = 0; stage < stages.Length; stage++)
         {
             var blocks = new (string, Module<Tensor, Tensor>)[stages[stage].Count];
-            for (int i = 0; i < blocks.Length; i++)
+            for (var i = 0; i < blocks.Length; i++)
             {
                 blocks[i] = ($"block{stage + 1}-{i}", new RegNetBlock(channels, stages[stage].Width, i == 0 ? 2 : 1, groupWidth));
                 channels = stages[stage].Width;
@@ -41,7 +41,10 @@ public static partial class Backbones
         {
             proj = input == output && stride == 1 ? null : NormalizedConvolution(input, output, 1, activation: null, stride);
             if (proj is not null)
+            {
                 register_module("proj", proj);
+            }
+
             register_module("f", f = Sequential(
                 ("a", NormalizedConvolution(input, output, 1, () => ReLU(inplace: true))),
                 ("b", NormalizedConvolution(output, output, 3, () => ReLU(inplace: true), stride, groups: output / groupWidth)),
@@ -53,7 +56,7 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor skipped = proj?.call(x) ?? x;
+            var skipped = proj?.call(x) ?? x;
             return activation.call(skipped + f.call(x)).MoveToOuterDisposeScope();
         }
     }

@@ -37,11 +37,14 @@ public static partial class Backbones
     private static Sequential BottleneckResNet(IReadOnlyList<int> blocks, int groups = 1, int groupWidth = 64) =>
         ResNet(blocks, width: 64, (channels, planes, stride) =>
         {
-            long inner = planes * groupWidth / 64 * groups;
+            var inner = planes * groupWidth / 64 * groups;
             return (new Bottleneck(channels, inner, planes * 4, stride, groups), planes * 4);
         });
 
-    private static Sequential ResNet(IReadOnlyList<int> blocks, long width, Func<long, long, long, (Module<Tensor, Tensor> Block, long Channels)> create)
+    private static Sequential ResNet(
+        IReadOnlyList<int> blocks,
+        long width,
+        Func<long, long, long, (Module<Tensor, Tensor> Block, long Channels)> create)
     {
         var stages = new List<(string, Module<Tensor, Tensor>)>
         {
@@ -50,13 +53,13 @@ public static partial class Backbones
             ("relu", ReLU(inplace: true)),
             ("maxpool", MaxPool2d(3, 2, 1)),
         };
-        long channels = width;
-        for (int stage = 0; stage < blocks.Count; stage++)
+        var channels = width;
+        for (var stage = 0; stage < blocks.Count; stage++)
         {
             var modules = new (string, Module<Tensor, Tensor>)[blocks[stage]];
-            for (int i = 0; i < modules.Length; i++)
+            for (var i = 0; i < modules.Length; i++)
             {
-                (Module<Tensor, Tensor> block, long after) = create(channels, width << stage, stage > 0 && i == 0 ? 2 : 1);
+                (var block, var after) = create(channels, width << stage, stage > 0 && i == 0 ? 2 : 1);
                 modules[i] = ($"{i}", block);
                 channels = after;
             }
@@ -92,13 +95,15 @@ public static partial class Backbones
             register_module("bn2", bn2 = BatchNorm2d(output));
             downsample = Downsample(input, output, stride);
             if (downsample is not null)
+            {
                 register_module("downsample", downsample);
+            }
         }
 
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = Chain.Call(x, conv1, bn1, relu, conv2, bn2);
+            var y = Chain.Call(x, conv1, bn1, relu, conv2, bn2);
             return relu.call(y + (downsample?.call(x) ?? x)).MoveToOuterDisposeScope();
         }
     }
@@ -125,13 +130,15 @@ public static partial class Backbones
             register_module("relu", relu = ReLU(inplace: true));
             downsample = Downsample(input, output, stride);
             if (downsample is not null)
+            {
                 register_module("downsample", downsample);
+            }
         }
 
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = Chain.Call(x, conv1, bn1, relu, conv2, bn2, relu, conv3, bn3);
+            var y = Chain.Call(x, conv1, bn1, relu, conv2, bn2, relu, conv3, bn3);
             return relu.call(y + (downsample?.call(x) ?? x)).MoveToOuterDisposeScope();
         }
     }

@@ -26,7 +26,7 @@ internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        Tensor scale = activation.call(fc1.call(avgpool.call(x)));
+        var scale = activation.call(fc1.call(avgpool.call(x)));
         return (scale_activation.call(fc2.call(scale)) * x).MoveToOuterDisposeScope();
     }
 }

@@ -20,10 +20,13 @@ internal sealed class StochasticDepth : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         if (!training || survives == 1)
+        {
             return x.alias();
+        }
+
         using var scope = NewDisposeScope();
         long[] perSample = [x.shape[0], .. Enumerable.Repeat(1L, x.shape.Length - 1)];
-        using Tensor rates = full(perSample, survives, x.dtype, x.device);
+        using var rates = full(perSample, survives, x.dtype, x.device);
         return (x * (rates.bernoulli() / divisor)).MoveToOuterDisposeScope();
     }
 }

@@ -17,7 +17,7 @@ public static partial class Backbones
         {
             Numbered([Conv2d(3, width, 4, stride: 4), new Permute(0, 2, 3, 1), LayerNorm(width)]),
         };
-        for (int stage = 0; stage < blocks.Length; stage++)
+        for (var stage = 0; stage < blocks.Length; stage++)
         {
             if (stage > 0)
             {
@@ -55,7 +55,7 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            Tensor y = x + stochastic_depth.call(attn.call(norm1.call(x)));
+            var y = x + stochastic_depth.call(attn.call(norm1.call(x)));
             return (y + stochastic_depth.call(mlp.call(norm2.call(y)))).MoveToOuterDisposeScope();
         }
     }
@@ -75,10 +75,10 @@ public static partial class Backbones
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            (long height, long width) = (x.shape[1], x.shape[2]);
-            Tensor even = functional.pad(x, [0, 0, 0, width % 2, 0, height % 2]);
+            (var height, var width) = (x.shape[1], x.shape[2]);
+            var even = functional.pad(x, [0, 0, 0, width % 2, 0, height % 2]);
             Tensor Patches(long row, long column) => even.slice(1, row, even.shape[1], 2).slice(2, column, even.shape[2], 2);
-            Tensor joined = cat([Patches(0, 0), Patches(1, 0), Patches(0, 1), Patches(1, 1)], -1);
+            var joined = cat([Patches(0, 0), Patches(1, 0), Patches(0, 1), Patches(1, 1)], -1);
             return reduction.call(norm.call(joined)).MoveToOuterDisposeScope();
         }
     }

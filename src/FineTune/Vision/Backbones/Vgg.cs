@@ -9,7 +9,27 @@ public static partial class Backbones
     private const int MaxPool = 0;
 
     // Channels of the convolutions, and where the picture is halved.
-    private static readonly int[] Vgg16Layers = [64, 64, MaxPool, 128, 128, MaxPool, 256, 256, 256, MaxPool, 512, 512, 512, MaxPool, 512, 512, 512, MaxPool];
+    private static readonly int[] Vgg16Layers =
+    [
+        64,
+        64,
+        MaxPool,
+        128,
+        128,
+        MaxPool,
+        256,
+        256,
+        256,
+        MaxPool,
+        512,
+        512,
+        512,
+        MaxPool,
+        512,
+        512,
+        512,
+        MaxPool,
+    ];
 
     /// <summary>
     /// VGG-16 (Simonyan and Zisserman, 2014, <see href="https://arxiv.org/abs/1409.1556"/>) up to its last pooling:
@@ -23,8 +43,8 @@ public static partial class Backbones
     private static Sequential Vgg(int[] layers, bool normalized)
     {
         var modules = new List<Module<Tensor, Tensor>>();
-        int channels = 3;
-        foreach (int layer in layers)
+        var channels = 3;
+        foreach (var layer in layers)
         {
             if (layer == MaxPool)
             {
@@ -34,7 +54,10 @@ public static partial class Backbones
 
             modules.Add(Conv2d(channels, layer, 3, padding: 1));
             if (normalized)
+            {
                 modules.Add(BatchNorm2d(layer));
+            }
+
             modules.Add(ReLU(inplace: true));
             channels = layer;
         }

@@ -6,7 +6,9 @@ namespace FineTune.Vision;
 
 public static partial class Backbones
 {
-    /// <summary>ViT-B/16 (Dosovitskiy et al., 2020, <see href="https://arxiv.org/abs/2010.11929"/>): 768 features, those of the class token.</summary>
+    /// <summary>
+    /// ViT-B/16 (Dosovitskiy et al., 2020, <see href="https://arxiv.org/abs/2010.11929"/>): 768 features, those of the class token.
+    /// </summary>
     /// <param name="imageSize">
     /// The height and width of its pictures, a multiple of 16. Published weights are for 224; they have a position for
     /// each patch, and fit no other size.
@@ -16,8 +18,14 @@ public static partial class Backbones
     {
         const int patch = 16, width = 768, heads = 12, inner = 3072, blocks = 12;
         if (imageSize <= 0 || imageSize % patch != 0)
-            throw new ArgumentOutOfRangeException(nameof(imageSize), imageSize, $"The size of pictures is {imageSize}; expected a multiple of {patch}.");
-        int positions = (imageSize / patch * (imageSize / patch)) + 1;
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(imageSize),
+                imageSize,
+                $"The size of pictures is {imageSize}; expected a multiple of {patch}.");
+        }
+
+        var positions = (imageSize / patch * (imageSize / patch)) + 1;
         Parameter classToken = Parameter(zeros(1, 1, width)), positionEmbedding = Parameter(zeros(1, positions, width));
         init.normal_(positionEmbedding, 0, 0.02);
 
@@ -25,9 +33,17 @@ public static partial class Backbones
         encoder = new HoldingSequential("pos_embedding", positionEmbedding,
             ("positions", new Combination((x, embedding) => x + embedding, () => encoder!.Held)),
             ("dropout", Dropout(0)),
-            ("layers", Sequential([.. Enumerable.Range(0, blocks).Select(i => ($"encoder_layer_{i}", (Module<Tensor, Tensor>)new VisionTransformerBlock(width, heads, inner)))])),
+            (
+                "layers",
+                Sequential([
+                    .. Enumerable
+                        .Range(0, blocks)
+                        .Select(i => ($"encoder_layer_{i}", (Module<Tensor, Tensor>)new VisionTransformerBlock(width, heads, inner))),
+                ])),
             ("ln", LayerNorm(width, 1e-6)));
-        root = new HoldingSequential("class_token", classToken,
+        root = new HoldingSequential(
+            "class_token",
+            classToken,
             ("conv_proj", Conv2d(3, width, patch, stride: patch)),
             ("patches", new Patches()),
             ("tokens", new Combination((x, token) => cat([token.expand(x.shape[0], -1, -1), x], 1), () => root!.Held)),
@@ -97,9 +113,9 @@ public static partial class Backbones
         {
             using var scope = NewDisposeScope();
             // Attention takes positions first.
-            Tensor normalized = ln_1.call(x).transpose(0, 1);
-            Tensor attended = self_attention.call(normalized, normalized, normalized, null, false, null).Item1.transpose(0, 1);
-            Tensor y = x + dropout.call(attended);
+            var normalized = ln_1.call(x).transpose(0, 1);
+            var attended = self_attention.call(normalized, normalized, normalized, null, false, null).Item1.transpose(0, 1);
+            var y = x + dropout.call(attended);
             return (y + mlp.call(ln_2.call(y))).MoveToOuterDisposeScope();
         }
     }

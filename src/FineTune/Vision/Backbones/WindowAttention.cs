@@ -43,59 +43,79 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        (long batch, long height, long width, long channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
-        (long rows, long columns) = ((height + Window - 1) / Window, (width + Window - 1) / Window);
+        (var batch, var height, var width, var channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
+        (var rows, var columns) = ((height + Window - 1) / Window, (width + Window - 1) / Window);
         // A single window holds all: nothing is beyond its edge.
-        (long down, long right) = isShifted ? (rows > 1 ? Window / 2 : 0L, columns > 1 ? Window / 2 : 0L) : (0L, 0L);
+        (var down, var right) = isShifted ? (rows > 1 ? Window / 2 : 0L, columns > 1 ? Window / 2 : 0L) : (0L, 0L);
 
-        Tensor padded = functional.pad(x, [0, 0, 0, columns * Window - width, 0, rows * Window - height]);
+        var padded = functional.pad(x, [0, 0, 0, columns * Window - width, 0, rows * Window - height]);
         if (down + right > 0)
+        {
             padded = padded.roll([-down, -right], [1, 2]);
-        Tensor windows = padded
+        }
+
+        var windows = padded
             .view(batch, rows, Window, columns, Window, channels)
             .permute(0, 1, 3, 2, 4, 5)
             .reshape(batch * rows * columns, Area, channels);
 
-        Tensor[] parts = qkv.call(windows).reshape(-1, Area, 3, heads, channels / heads).permute(2, 0, 3, 1, 4).unbind(0);
-        Tensor scores = (parts[0] * scale).matmul(parts[1].transpose(-2, -1)) + Bias();
+        var parts = qkv.call(windows).reshape(-1, Area, 3, heads, channels / heads).permute(2, 0, 3, 1, 4).unbind(0);
+        var scores = (parts[0] * scale).matmul(parts[1].transpose(-2, -1)) + Bias();
         if (down + right > 0)
-            scores = (scores.view(batch, rows * columns, heads, Area, Area) + Mask(rows, columns, down, right, x)).view(-1, heads, Area, Area);
+        {
+            scores = (scores.view(batch, rows * columns, heads, Area, Area) + Mask(rows, columns, down, right, x)).view(
+                -1,
+                heads,
+                Area,
+                Area);
+        }
 
-        Tensor attended = functional.softmax(scores, -1).matmul(parts[2]).transpose(1, 2).reshape(-1, Area, channels);
-        Tensor back = proj.call(attended)
+        var attended = functional.softmax(scores, -1).matmul(parts[2]).transpose(1, 2).reshape(-1, Area, channels);
+        var back = proj.call(attended)
             .view(batch, rows, columns, Window, Window, channels)
             .permute(0, 1, 3, 2, 4, 5)
             .reshape(batch, rows * Window, columns * Window, channels);
         if (down + right > 0)
+        {
             back = back.roll([down, right], [1, 2]);
+        }
+
         return back.slice(1, 0, height, 1).slice(2, 0, width, 1).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>[1, heads, area, area]</summary>
-    private Tensor Bias() => relative_position_bias_table.index_select(0, relative_position_index).view(Area, Area, heads).permute(2, 0, 1).unsqueeze(0);
+    private Tensor Bias() =>
+        relative_position_bias_table.index_select(0, relative_position_index).view(Area, Area, heads).permute(2, 0, 1).unsqueeze(0);
 
-    /// <summary>[1, windows, 1, area, area]: patches that the shift brought into one window from opposite edges do not see each other.</summary>
+    /// <summary>
+    /// [1, windows, 1, area, area]: patches that the shift brought into one window from opposite edges do not see each other.
+    /// </summary>
     private static Tensor Mask(long rows, long columns, long down, long right, Tensor like)
     {
         var regions = new float[rows * Window * columns * Window];
         for (long row = 0, i = 0; row < rows * Window; row++)
         {
             for (long column = 0; column < columns * Window; column++, i++)
+            {
                 regions[i] = Region(row, rows, down) * 3 + Region(column, columns, right);
+            }
         }
 
-        Tensor byWindow = tensor(regions, like.dtype, like.device)
+        var byWindow = tensor(regions, like.dtype, like.device)
             .view(rows, Window, columns, Window)
             .permute(0, 2, 1, 3)
             .reshape(rows * columns, Area);
-        Tensor differ = byWindow.unsqueeze(1).ne(byWindow.unsqueeze(2));
+        var differ = byWindow.unsqueeze(1).ne(byWindow.unsqueeze(2));
         return zeros_like(differ, like.dtype).masked_fill(differ, Masked).unsqueeze(1).unsqueeze(0);
     }
 
     private static int Region(long position, long windows, long shift)
     {
         if (shift == 0 || position < (windows - 1) * Window)
+        {
             return 0;
+        }
+
         return position < (windows * Window) - shift ? 1 : 2;
     }
 
@@ -103,9 +123,9 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
     private static long[] RelativePositions()
     {
         var index = new long[Area * Area];
-        for (int from = 0; from < Area; from++)
+        for (var from = 0; from < Area; from++)
         {
-            for (int to = 0; to < Area; to++)
+            for (var to = 0; to < Area; to++)
             {
                 int down = (from / Window) - (to / Window) + Window - 1, right = (from % Window) - (to % Window) + Window - 1;
                 index[(from * Area) + to] = (down * ((2 * Window) - 1)) + right;

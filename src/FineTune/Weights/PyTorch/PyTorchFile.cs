@@ -36,16 +36,34 @@ internal static class PyTorchFile
     /// <param name="tensors">By name.</param>
     /// <param name="positions">Where each storage begins, by key.</param>
     /// <param name="records">The storages' records, by key, where they have checksums.</param>
-    public static Dictionary<string, StoredTensor> Place(MappedFile file, Dictionary<string, PickleTensor> tensors, Dictionary<string, long> positions, Dictionary<string, ZipRecord>? records = null)
+    public static Dictionary<string, StoredTensor> Place(
+        MappedFile file,
+        Dictionary<string, PickleTensor> tensors,
+        Dictionary<string, long> positions,
+        Dictionary<string, ZipRecord>? records = null)
     {
         var placed = new Dictionary<string, StoredTensor>(tensors.Count);
-        foreach ((string name, (PickleStorage storage, long offset, long[] shape, long[] strides)) in tensors)
+        foreach ((var name, (var storage, var offset, var shape, var strides)) in tensors)
         {
-            if (!positions.TryGetValue(storage.Key, out long position))
+            if (!positions.TryGetValue(storage.Key, out var position))
+            {
                 throw new PickleException($"storage {storage.Key} of '{name}' is missing");
+            }
+
             if (shape.Aggregate(1L, (product, size) => product * size) * ElementSize.Of(storage.Type) > MostExpansion * file.Length)
-                throw new PickleException($"'{name}' of shape [{string.Join(", ", shape)}] would take more than {MostExpansion} times the file");
-            placed[name] = new StoredTensor(file, name, storage.Type, shape, position + offset * ElementSize.Of(storage.Type), strides, records?[storage.Key]);
+            {
+                throw new PickleException(
+                    $"'{name}' of shape [{string.Join(", ", shape)}] would take more than {MostExpansion} times the file");
+            }
+
+            placed[name] = new StoredTensor(
+                file,
+                name,
+                storage.Type,
+                shape,
+                position + offset * ElementSize.Of(storage.Type),
+                strides,
+                records?[storage.Key]);
         }
 
         return placed;

@@ -6,7 +6,8 @@ namespace FineTune.Weights;
 /// <summary>The zip form: a record with the pickle, and one for each storage.</summary>
 internal static class PyTorchZip
 {
-    private const int OldestVersion = 1, NewestVersion = 10;
+    private const int OldestVersion = 1,
+        NewestVersion = 10;
 
     public static bool Is(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8);
 
@@ -14,36 +15,60 @@ internal static class PyTorchZip
     public static Dictionary<string, StoredTensor> Read(MappedFile file)
     {
         var records = new ZipRecords(file);
-        string[] pickles = [.. records.Names.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(character => character == '/') == 1)];
+        string[] pickles =
+        [
+            .. records.Names.Where(name =>
+                name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(character => character == '/') == 1),
+        ];
         if (pickles is not [string pickle])
-            throw PyTorchFile.Error(file, $"it has {pickles.Length} records '<name>/data.pkl' instead of one");
-        string prefix = pickle[..^"data.pkl".Length];
-        if (records.Contains(prefix + "constants.pkl"))
-            throw PyTorchFile.Error(file, "it is a TorchScript program, which would have to be run; save model.state_dict() instead");
-        CheckVersion(file, records, prefix);
-        return PyTorchFile.Read(file, () =>
         {
-            Dictionary<string, PickleTensor> tensors = StateDictionary.Find(Unpickler.Read(records.Read(pickle, PyTorchFile.LongestPickle)).Value);
-            var positions = new Dictionary<string, long>();
-            var stored = new Dictionary<string, ZipRecord>();
-            foreach (PickleStorage storage in tensors.Values.Select(tensor => tensor.Storage).Distinct())
-            {
-                ZipRecord record = stored[storage.Key] = records[$"{prefix}data/{storage.Key}"];
-                if (record.Length != PyTorchFile.LengthOf(storage))
-                    throw new PickleException($"storage {storage.Key} has {record.Length} bytes instead of the {PyTorchFile.LengthOf(storage)} of its {storage.Count} elements");
-                positions[storage.Key] = record.Position;
-            }
+            throw PyTorchFile.Error(file, $"it has {pickles.Length} records '<name>/data.pkl' instead of one");
+        }
 
-            return PyTorchFile.Place(file, tensors, positions, stored);
-        });
+        var prefix = pickle[..^"data.pkl".Length];
+        if (records.Contains(prefix + "constants.pkl"))
+        {
+            throw PyTorchFile.Error(file, "it is a TorchScript program, which would have to be run; save model.state_dict() instead");
+        }
+
+        CheckVersion(file, records, prefix);
+        return PyTorchFile.Read(
+            file,
+            () =>
+            {
+                var tensors = StateDictionary.Find(
+                    Unpickler.Read(records.Read(pickle, PyTorchFile.LongestPickle)).Value);
+                var positions = new Dictionary<string, long>();
+                var stored = new Dictionary<string, ZipRecord>();
+                foreach (var storage in tensors.Values.Select(tensor => tensor.Storage).Distinct())
+                {
+                    var record = stored[storage.Key] = records[$"{prefix}data/{storage.Key}"];
+                    if (record.Length != PyTorchFile.LengthOf(storage))
+                    {
+                        throw new PickleException(
+                            $"storage {storage.Key} has {record.Length} bytes instead of the {PyTorchFile.LengthOf(storage)} of its "
+                                + $"{storage.Count} elements");
+                    }
+
+                    positions[storage.Key] = record.Position;
+                }
+
+                return PyTorchFile.Place(file, tensors, positions, stored);
+            });
     }
 
     private static void CheckVersion(MappedFile file, ZipRecords records, string prefix)
     {
-        string version = Encoding.UTF8.GetString(records.Read(prefix + "version", 100)).Trim();
-        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < OldestVersion or > NewestVersion)
+        var version = Encoding.UTF8.GetString(records.Read(prefix + "version", 100)).Trim();
+        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number is < OldestVersion or > NewestVersion)
+        {
             throw PyTorchFile.Error(file, $"its version is '{version}'; expected {OldestVersion} to {NewestVersion}");
+        }
+
         if (records.Contains(prefix + "byteorder") && !records.Read(prefix + "byteorder", 100).SequenceEqual("little"u8))
+        {
             throw PyTorchFile.Error(file, "it was written on a big-endian machine; save it again on a little-endian one");
+        }
     }
 }

@@ -9,26 +9,35 @@ internal static class StateDictionary
     public static Dictionary<string, PickleTensor> Find(object? root)
     {
         if (root is not PickleDictionary dictionary)
-            throw new PickleException("it does not hold a dictionary of tensors; save model.state_dict(), not the model");
-        foreach (string place in Places)
         {
-            if (dictionary.Items.Find(item => item.Key is string key && key == place).Value is PickleDictionary inner && Tensors(inner) is { Count: > 0 } found)
+            throw new PickleException("it does not hold a dictionary of tensors; save model.state_dict(), not the model");
+        }
+
+        foreach (var place in Places)
+        {
+            if (dictionary.Items.Find(item => item.Key is string key && key == place).Value is PickleDictionary inner
+                && Tensors(inner) is { Count: > 0 } found)
+            {
                 return found;
+            }
         }
 
         return Tensors(dictionary) is { Count: > 0 } tensors
             ? tensors
-            : throw new PickleException($"it holds a dictionary without tensors; expected them directly in it or under {string.Join(", ", Places)}");
+            : throw new PickleException(
+                $"it holds a dictionary without tensors; expected them directly in it or under {string.Join(", ", Places)}");
     }
 
     // What is not a tensor says something about the training, not about the weights.
     private static Dictionary<string, PickleTensor> Tensors(PickleDictionary dictionary)
     {
         var tensors = new Dictionary<string, PickleTensor>();
-        foreach ((object? key, object? value) in dictionary.Items)
+        foreach ((var key, var value) in dictionary.Items)
         {
             if (key is string name && value is PickleTensor tensor && !tensors.TryAdd(name, tensor))
+            {
                 throw new PickleException($"'{name}' is in it twice");
+            }
         }
 
         return tensors;

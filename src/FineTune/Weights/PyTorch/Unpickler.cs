@@ -34,20 +34,25 @@ internal ref struct Unpickler
     public static Pickle Read(ReadOnlySpan<byte> pickle)
     {
         var unpickler = new Unpickler(pickle[..Math.Min(pickle.Length, MostBytes)]);
-        object? value = unpickler.Run();
+        var value = unpickler.Run();
         return new Pickle(value, unpickler.position, unpickler.storages);
     }
 
     private object? Run()
     {
-        for (int count = 0; count < MostInstructions; count++)
+        for (var count = 0; count < MostInstructions; count++)
         {
-            byte instruction = Byte();
+            var instruction = Byte();
             if (instruction == '.')
+            {
                 return stack.Count == 1 && marks.Count == 0 ? Pop() : throw new PickleException("it ends with something left on its stack");
+            }
+
             Execute(instruction);
             if (stack.Count > MostOnStack || marks.Count > DeepestMarks)
+            {
                 throw new PickleException("it nests too deep");
+            }
         }
 
         throw new PickleException($"it has more than {MostInstructions} instructions");
@@ -58,9 +63,12 @@ internal ref struct Unpickler
         switch (instruction)
         {
             case 0x80:
-                byte protocol = Byte();
+                var protocol = Byte();
                 if (protocol != 2)
+                {
                     throw new PickleException($"it is of protocol {protocol}, but torch.save writes protocol 2 unless told otherwise");
+                }
+
                 break;
             case (byte)'N':
                 stack.Add(null);
@@ -114,11 +122,11 @@ internal ref struct Unpickler
                 stack.Add(new PickleList());
                 break;
             case (byte)'a':
-                object? item = Pop();
+                var item = Pop();
                 Top<PickleList>("a list").Items.Add(item);
                 break;
             case (byte)'e':
-                object?[] items = PopToMark();
+                var items = PopToMark();
                 Top<PickleList>("a list").Items.AddRange(items);
                 break;
             case (byte)'}':
@@ -149,56 +157,72 @@ internal ref struct Unpickler
                 stack.Add(Declared(PickleGlobals.Storage(Pop())));
                 break;
             case (byte)'R':
-                object? arguments = Pop();
+                var arguments = Pop();
                 stack.Add(PickleGlobals.Call(Pop(), arguments));
                 break;
             case 0x81:
-                object? made = Pop();
+                var made = Pop();
                 stack.Add(PickleGlobals.Create(Pop(), made));
                 break;
             case (byte)'b':
                 SetState(Pop());
                 break;
             default:
-                throw new PickleException($"it has the instruction 0x{instruction:X2} at byte {position - 1}, which state dicts do not need");
+                throw new PickleException(
+                    $"it has the instruction 0x{instruction:X2} at byte {position - 1}, which state dicts do not need");
         }
     }
 
     private readonly void SetItems(object?[] items)
     {
         if (items.Length % 2 != 0)
+        {
             throw new PickleException("a key in it lacks its value");
-        PickleDictionary dictionary = Top<PickleDictionary>("a dictionary");
-        for (int i = 0; i < items.Length; i += 2)
+        }
+
+        var dictionary = Top<PickleDictionary>("a dictionary");
+        for (var i = 0; i < items.Length; i += 2)
+        {
             dictionary.Items.Add((items[i], items[i + 1]));
+        }
     }
 
     // Nothing here depends on it: the versions of a state dict's modules; whether an old parameter trains, and its hooks.
     private readonly void SetState(object? state)
     {
-        bool isParameter = stack.Count > 0 && stack[^1] is PickleTensor { IsParameterOfOld: true };
+        var isParameter = stack.Count > 0 && stack[^1] is PickleTensor { IsParameterOfOld: true };
         if (!(isParameter && state is PickleTuple { Items: [bool, bool, PickleDictionary or null] }))
+        {
             Top<PickleDictionary>("a dictionary");
+        }
     }
 
     private readonly PickleStorage Declared(PickleStorage storage)
     {
         if (!storages.TryAdd(storage.Key, storage) && storages[storage.Key] != storage)
+        {
             throw new PickleException($"storage {storage.Key} is described in two ways");
+        }
+
         return storage;
     }
 
     private void Memorize(uint index)
     {
         if (stack.Count == 0)
+        {
             throw Underflow();
+        }
+
         memo[index] = stack[^1];
         if (memo.Count > MostMemos)
+        {
             throw new PickleException($"it remembers more than {MostMemos} values");
+        }
     }
 
     private readonly object? Remember(uint index) =>
-        memo.TryGetValue(index, out object? value) ? value : throw new PickleException($"it recalls value {index}, which it never remembered");
+        memo.TryGetValue(index, out var value) ? value : throw new PickleException($"it recalls value {index}, which it never remembered");
 
     private readonly T Top<T>(string expected) where T : class => stack.Count == 0
         ? throw Underflow()
@@ -206,15 +230,15 @@ internal ref struct Unpickler
 
     private readonly object? Pop()
     {
-        int start = StartOf(1);
-        object? item = stack[start];
+        var start = StartOf(1);
+        var item = stack[start];
         stack.RemoveAt(start);
         return item;
     }
 
     private readonly object?[] PopMany(int count)
     {
-        int start = StartOf(count);
+        var start = StartOf(count);
         var items = new object?[count];
         stack.CopyTo(start, items, 0, count);
         stack.RemoveRange(start, count);
@@ -224,15 +248,18 @@ internal ref struct Unpickler
     // Where the topmost items start on the stack; they may not reach below the mark.
     private readonly int StartOf(int count)
     {
-        int start = stack.Count - count;
+        var start = stack.Count - count;
         return start >= (marks.Count > 0 ? marks.Peek() : 0) ? start : throw Underflow();
     }
 
     private readonly object?[] PopToMark()
     {
         if (marks.Count == 0)
+        {
             throw Underflow();
-        object?[] items = PopMany(stack.Count - marks.Peek());
+        }
+
+        var items = PopMany(stack.Count - marks.Peek());
         marks.Pop();
         return items;
     }
@@ -242,15 +269,18 @@ internal ref struct Unpickler
     private ReadOnlySpan<byte> Bytes(long count)
     {
         if (count > pickle.Length - position)
+        {
             throw new PickleException(pickle.Length == MostBytes ? $"it is longer than {MostBytes} bytes" : "it ends in the middle");
-        ReadOnlySpan<byte> bytes = pickle.Slice(position, (int)count);
+        }
+
+        var bytes = pickle.Slice(position, (int)count);
         position += (int)count;
         return bytes;
     }
 
     private string Text()
     {
-        uint length = BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
         return length > LongestString
             ? throw new PickleException($"it has a string of {length} bytes, more than the {LongestString} allowed")
             : Decode(Bytes(length));
@@ -258,10 +288,13 @@ internal ref struct Unpickler
 
     private string Line()
     {
-        int length = pickle[position..].IndexOf((byte)'\n');
+        var length = pickle[position..].IndexOf((byte)'\n');
         if (length is < 0 or > 1000)
+        {
             throw new PickleException("it has a name without an end");
-        string line = Decode(Bytes(length));
+        }
+
+        var line = Decode(Bytes(length));
         position++;
         return line;
     }

@@ -27,14 +27,17 @@ internal sealed class ZipRecord(MappedFile file, string name, long position, lon
     public void Verify()
     {
         if (isVerified)
+        {
             return;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, LongestChunk));
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, LongestChunk));
         try
         {
             var found = new Crc32();
             for (long done = 0; done < length;)
             {
-                Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(LongestChunk, length - done));
+                var chunk = buffer.AsSpan(0, (int)Math.Min(LongestChunk, length - done));
                 CopyChunk(position + done, chunk, found);
                 done += chunk.Length;
             }
@@ -63,7 +66,7 @@ internal sealed class ZipRecord(MappedFile file, string name, long position, lon
         var found = new Crc32();
         while (destination.Length > 0)
         {
-            Span<byte> chunk = destination[..Math.Min(LongestChunk, destination.Length)];
+            var chunk = destination[..Math.Min(LongestChunk, destination.Length)];
             CopyChunk(start, chunk, found);
             start += chunk.Length;
             destination = destination[chunk.Length..];
@@ -81,7 +84,10 @@ internal sealed class ZipRecord(MappedFile file, string name, long position, lon
     private void Accept(Crc32 found)
     {
         if (found.GetCurrentHashAsUInt32() != checksum)
+        {
             throw new WeightsFileException($"'{file.Path}' is not a valid PyTorch file: the checksum of '{name}' is wrong.");
+        }
+
         isVerified = true;
     }
 }

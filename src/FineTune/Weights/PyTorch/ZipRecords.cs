@@ -26,11 +26,17 @@ internal sealed class ZipRecords
     public ZipRecords(MappedFile file)
     {
         this.file = file;
-        (long start, long length, long count) = FindDirectory();
+        (var start, var length, var count) = FindDirectory();
         if (length > LargestDirectory || count > MostRecords)
+        {
             throw Error($"its directory of {count} records is larger than allowed");
+        }
+
         if (start < 0 || start > file.Length - length)
+        {
             throw Error("its directory lies outside the file");
+        }
+
         ReadDirectory(file.Span(start, (int)length), count);
         CheckOverlaps(start);
     }
@@ -44,11 +50,17 @@ internal sealed class ZipRecords
     {
         get
         {
-            Entry entry = entries.TryGetValue(name, out Entry found) ? found : throw Error($"it lacks the record '{name}'");
+            var entry = entries.TryGetValue(name, out var found) ? found : throw Error($"it lacks the record '{name}'");
             if (entry.IsCompressed)
+            {
                 throw Error($"'{name}' is compressed, which torch.save never does");
+            }
+
             if (entry.IsEncrypted)
+            {
                 throw Error($"'{name}' is encrypted");
+            }
+
             return new ZipRecord(file, name, entry.Position, entry.Length, entry.Checksum);
         }
     }
@@ -56,25 +68,31 @@ internal sealed class ZipRecords
     /// <summary>The bytes of a short record, once their checksum was found right.</summary>
     public ReadOnlySpan<byte> Read(string name, int longest)
     {
-        ZipRecord record = this[name];
+        var record = this[name];
         if (record.Length > longest)
+        {
             throw Error($"'{name}' has {record.Length} bytes, more than the {longest} allowed");
+        }
+
         record.Verify();
         return file.Span(record.Position, (int)record.Length);
     }
 
     private (long Start, long Length, long Count) FindDirectory()
     {
-        int tail = (int)Math.Min(file.Length, EndLength + ushort.MaxValue);
-        ReadOnlySpan<byte> bytes = file.Span(file.Length - tail, tail);
-        for (int i = bytes.Length - EndLength; i >= 0; i--)
+        var tail = (int)Math.Min(file.Length, EndLength + ushort.MaxValue);
+        var bytes = file.Span(file.Length - tail, tail);
+        for (var i = bytes.Length - EndLength; i >= 0; i--)
         {
-            ReadOnlySpan<byte> end = bytes[i..];
+            var end = bytes[i..];
             if (UInt32(end, 0) != EndSignature || UInt16(end, 20) != end.Length - EndLength)
+            {
                 continue;
-            long position = file.Length - end.Length;
+            }
+
+            var position = file.Length - end.Length;
             uint length = UInt32(end, 12), start = UInt32(end, 16);
-            ushort count = UInt16(end, 10);
+            var count = UInt16(end, 10);
             return length == uint.MaxValue || start == uint.MaxValue || count == ushort.MaxValue
                 ? FindDirectory64(position)
                 : (start, length, count);
@@ -86,14 +104,23 @@ internal sealed class ZipRecords
     private (long Start, long Length, long Count) FindDirectory64(long end)
     {
         if (end < Locator64Length)
+        {
             throw Error("its zip64 locator is missing");
-        ReadOnlySpan<byte> locator = file.Span(end - Locator64Length, Locator64Length);
-        long position = Int64(locator, 8);
+        }
+
+        var locator = file.Span(end - Locator64Length, Locator64Length);
+        var position = Int64(locator, 8);
         if (UInt32(locator, 0) != Locator64Signature || position < 0 || position > file.Length - End64Length)
+        {
             throw Error("its zip64 locator is damaged");
-        ReadOnlySpan<byte> end64 = file.Span(position, End64Length);
+        }
+
+        var end64 = file.Span(position, End64Length);
         if (UInt32(end64, 0) != End64Signature)
+        {
             throw Error("its zip64 end is damaged");
+        }
+
         return (Int64(end64, 48), Int64(end64, 40), Int64(end64, 32));
     }
 
@@ -102,28 +129,45 @@ internal sealed class ZipRecords
         for (long i = 0; i < count; i++)
         {
             if (directory.Length < DirectoryLength || UInt32(directory, 0) != DirectorySignature)
+            {
                 throw Error("its directory is damaged");
+            }
+
             int nameLength = UInt16(directory, 28), extraLength = UInt16(directory, 30), commentLength = UInt16(directory, 32);
             if (directory.Length < DirectoryLength + nameLength + extraLength + commentLength)
+            {
                 throw Error("its directory is damaged");
-            ReadOnlySpan<byte> nameBytes = directory.Slice(DirectoryLength, nameLength);
-            string name = Encoding.UTF8.GetString(nameBytes);
+            }
+
+            var nameBytes = directory.Slice(DirectoryLength, nameLength);
+            var name = Encoding.UTF8.GetString(nameBytes);
             CheckName(name);
             long packed = UInt32(directory, 20), length = UInt32(directory, 24), header = UInt32(directory, 42);
             ReadExtra64(directory.Slice(DirectoryLength + nameLength, extraLength), ref length, ref packed, ref header);
             bool compressed = UInt16(directory, 10) != 0, encrypted = (UInt16(directory, 8) & 1) != 0;
             if (packed < 0 || (length != packed && !compressed))
+            {
                 throw Error($"'{name}' is stored, but in {packed} bytes instead of {length}");
+            }
+
             var entry = new Entry(header, Position(header, nameBytes, name), packed, UInt32(directory, 16), compressed, encrypted);
             if (packed > file.Length - entry.Position)
+            {
                 throw Error($"'{name}' reaches beyond the end of the file; it is truncated");
+            }
+
             if (!entries.TryAdd(name, entry))
+            {
                 throw Error($"'{name}' is in it twice");
+            }
+
             directory = directory[(DirectoryLength + nameLength + extraLength + commentLength)..];
         }
 
         if (!directory.IsEmpty)
+        {
             throw Error("its directory has something after its last record");
+        }
     }
 
     // Sizes that do not fit into 32 bits are all ones there, and stand in this order in an extra field of kind 1.
@@ -133,11 +177,17 @@ internal sealed class ZipRecords
         {
             int kind = UInt16(extra, 0), size = UInt16(extra, 2);
             if (size > extra.Length - 4)
+            {
                 throw Error("its directory is damaged");
-            ReadOnlySpan<byte> field = extra.Slice(4, size);
+            }
+
+            var field = extra.Slice(4, size);
             extra = extra[(4 + size)..];
             if (kind != 1)
+            {
                 continue;
+            }
+
             Take(ref field, ref length);
             Take(ref field, ref packed);
             Take(ref field, ref header);
@@ -146,9 +196,15 @@ internal sealed class ZipRecords
         void Take(ref ReadOnlySpan<byte> field, ref long value)
         {
             if (value != uint.MaxValue)
+            {
                 return;
+            }
+
             if (field.Length < 8)
+            {
                 throw Error("its directory is damaged");
+            }
+
             value = Int64(field, 0);
             field = field[8..];
         }
@@ -157,32 +213,49 @@ internal sealed class ZipRecords
     private void CheckName(string name)
     {
         if (name.StartsWith('/') || name.Contains('\\') || name.Split('/').Contains(".."))
+        {
             throw Error($"the name '{name}' in it leads out of the archive");
+        }
     }
 
     private long Position(long header, ReadOnlySpan<byte> name, string text)
     {
         if (header < 0 || header > file.Length - RecordLength)
+        {
             throw Error($"'{text}' lies outside the file");
-        ReadOnlySpan<byte> record = file.Span(header, RecordLength);
-        long start = header + RecordLength, position = start + UInt16(record, 26) + UInt16(record, 28);
-        if (UInt32(record, 0) != RecordSignature || UInt16(record, 26) != name.Length || position > file.Length || !file.Span(start, name.Length).SequenceEqual(name))
+        }
+
+        var record = file.Span(header, RecordLength);
+        long start = header + RecordLength,
+            position = start + UInt16(record, 26) + UInt16(record, 28);
+        if (UInt32(record, 0) != RecordSignature
+            || UInt16(record, 26) != name.Length
+            || position > file.Length
+            || !file.Span(start, name.Length).SequenceEqual(name))
+        {
             throw Error($"'{text}' is not where the directory says");
+        }
+
         return position;
     }
 
     private void CheckOverlaps(long directory)
     {
         long end = 0;
-        foreach ((string name, Entry entry) in entries.OrderBy(pair => pair.Value.Header))
+        foreach ((var name, var entry) in entries.OrderBy(pair => pair.Value.Header))
         {
             if (entry.Header < end)
+            {
                 throw Error($"'{name}' lies over another record");
+            }
+
             end = entry.Position + entry.Length;
         }
 
         if (end > directory)
+        {
             throw Error("its directory lies over a record");
+        }
     }
 
     private WeightsFileException Error(string what) => new($"'{file.Path}' is not a valid PyTorch file: {what}.");

@@ -33,7 +33,9 @@ internal static class Log
 {
     public static int Length(this ReadOnlySpan<byte> text) => text.Length;
 
-    public static void Write(bool enabled, [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument(nameof(enabled))] Text text) => Console.WriteLine(text.Length);
+    public static void Write(
+        bool enabled,
+        [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument(nameof(enabled))] Text text) => Console.WriteLine(text.Length);
 }
 
 [System.Runtime.CompilerServices.InterpolatedStringHandler]
@@ -45,7 +47,8 @@ internal ref struct Text(int literals, int holes, bool enabled, out bool isEnabl
 
     public bool AppendLiteral(string text) => enabled && (Length += text.Length) > 0;
 
-    public bool AppendFormatted<T>(T value, int alignment = 0, string? format = null) => (Length += value?.ToString()?.Length ?? alignment) > 0;
+    public bool AppendFormatted<T>(T value, int alignment = 0, string? format = null) =>
+        (Length += value?.ToString()?.Length ?? alignment) > 0;
 }
 
 internal static class Trainability

@@ -41,7 +41,9 @@ foreach (var epoch in Epochs(net))
 await FreezeAsync(net);
 optimizer.step(); // FT3001
 
-static async IAsyncEnumerable<(Tensor, Tensor)> Batches(int count, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+static async IAsyncEnumerable<(Tensor, Tensor)> Batches(
+    int count,
+    [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
 {
     for (var i = 0; i < count; i++)
     {

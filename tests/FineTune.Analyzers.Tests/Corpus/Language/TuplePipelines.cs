@@ -17,7 +17,9 @@ var ((model, optimizer), (x, y)) = ((net, optim.SGD(net.parameters(), 0.1)), (ra
 (model, var rest) = (model, (optimizer, 1));
 (Linear first, Linear second) pair = (Linear(1, 1), net);
 (pair.first, pair.second) = (pair.second, pair.first);
-var final = Enumerable.Range(0, 3).Aggregate((Model: model, Optimizer: (optim.Optimizer)optimizer, Loss: 0.0), (state, _) => Step(state.Model, state.Optimizer, (x, y)));
+var final = Enumerable
+    .Range(0, 3)
+    .Aggregate((Model: model, Optimizer: (optim.Optimizer)optimizer, Loss: 0.0), (state, _) => Step(state.Model, state.Optimizer, (x, y)));
 var (_, _, loss) = final;
 var same = (model, 1) == (net, 1);
 Console.WriteLine($"{loss} {same} {rest.Item2} {chain.GetType()}");

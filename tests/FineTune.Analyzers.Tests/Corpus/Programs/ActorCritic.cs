@@ -51,7 +51,9 @@ for (var round = 1; round <= Rounds; round++)
     if (window.Count > 100)
         window.Dequeue();
     if (round % 500 == 0)
-        Console.WriteLine($"Round {round}: reward {window.Average():F3} of {bandit.Best:F3}, critic {criticLoss.ToSingle():F4}, entropy {entropy.ToSingle():F3}");
+        Console.WriteLine(
+            $"Round {round}: reward {window.Average():F3} of {bandit.Best:F3}, critic {criticLoss.ToSingle():F4}, entropy "
+                + $"{entropy.ToSingle():F3}");
 }
 
 var right = Enumerable.Range(0, Contexts).Count(context =>

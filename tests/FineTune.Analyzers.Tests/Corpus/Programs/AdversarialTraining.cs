@@ -96,7 +96,9 @@ internal static class Program
             Console.WriteLine($"{epoch}: loss {meter:F4}");
             model.eval();
             foreach (IAttack? threat in new IAttack?[] { null, new FastGradientSign(0.2), attack })
-                Console.WriteLine($"  {threat?.GetType().Name ?? "clean"}: {Accuracy(model, threat, images.narrow(0, 0, 1000), labels.narrow(0, 0, 1000)):P1}");
+                Console.WriteLine(
+                    $"  {threat?.GetType().Name ?? "clean"}: "
+                        + $"{Accuracy(model, threat, images.narrow(0, 0, 1000), labels.narrow(0, 0, 1000)):P1}");
         }
     }
 

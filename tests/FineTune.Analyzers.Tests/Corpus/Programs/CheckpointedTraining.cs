@@ -71,7 +71,9 @@ public sealed class Checkpoint
         File.WriteAllText(In("epoch"), epoch.ToString());
     }
 
-    /// <summary>Loads the weights of an older, shallower model where there are any: whatever does not match is left out in silence.</summary>
+    /// <summary>
+    /// Loads the weights of an older, shallower model where there are any: whatever does not match is left out in silence.
+    /// </summary>
     public void Load(Mixer model)
     {
         if (File.Exists(In("model.bin")))

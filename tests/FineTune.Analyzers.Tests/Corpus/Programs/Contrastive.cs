@@ -116,7 +116,10 @@ internal static class Program
         var z = cat([first, second]);
         var similarity = z.matmul(z.transpose(0, 1)) / temperature;
         similarity = similarity.masked_fill(eye(2 * n, dtype: ScalarType.Bool, device: z.device), float.NegativeInfinity);
-        var targets = cat([arange(n, 2 * n, dtype: ScalarType.Int64, device: z.device), arange(0, n, dtype: ScalarType.Int64, device: z.device)]);
+        var targets = cat([
+            arange(n, 2 * n, dtype: ScalarType.Int64, device: z.device),
+            arange(0, n, dtype: ScalarType.Int64, device: z.device),
+        ]);
         return functional.cross_entropy(similarity, targets);
     }
 

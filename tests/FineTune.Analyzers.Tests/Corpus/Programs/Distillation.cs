@@ -87,7 +87,8 @@ internal static class Program
             }
 
             scheduler.step();
-            Console.WriteLine($"{epoch}: loss {meter.Mean:F4}, student {Accuracy(student, images.narrow(0, 0, held), labels.narrow(0, 0, held)):P2}");
+            Console.WriteLine(
+                $"{epoch}: loss {meter.Mean:F4}, student {Accuracy(student, images.narrow(0, 0, held), labels.narrow(0, 0, held)):P2}");
         }
 
         Console.WriteLine($"teacher {Accuracy(teacher, images.narrow(0, 0, held), labels.narrow(0, 0, held)):P2}");

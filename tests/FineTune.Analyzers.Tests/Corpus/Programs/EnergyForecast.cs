@@ -74,7 +74,8 @@ internal static class Program
 
     private static void Main()
     {
-        var series = new Series(File.ReadLines("load.csv").Skip(1).Select(line => float.Parse(line.Split(',')[1], CultureInfo.InvariantCulture)));
+        var series = new Series(
+            File.ReadLines("load.csv").Skip(1).Select(line => float.Parse(line.Split(',')[1], CultureInfo.InvariantCulture)));
         var split = series.Length * 8 / 10;
         var (trainX, trainY) = series.Windows(0, split, Past, Horizon);
         var (testX, testY) = series.Windows(split, series.Length, Past, Horizon);

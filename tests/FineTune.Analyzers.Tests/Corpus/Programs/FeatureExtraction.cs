@@ -66,7 +66,10 @@ internal sealed class TextureNet : Module<Tensor, Tensor>
     {
         using var model = new TextureNet(47);
         model.load(path);
-        return model.state_dict().Where(entry => !entry.Key.StartsWith("classifier", StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value);
+        return model
+            .state_dict()
+            .Where(entry => !entry.Key.StartsWith("classifier", StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
     public static IEnumerable<(Tensor Image, long Label)> Samples(string folder)

@@ -124,7 +124,9 @@ internal static class Program
 
     private static Tensor Pad(IEnumerable<string> texts)
     {
-        var rows = texts.Select(text => text.Split(' ').Select(word => (uint)word.GetHashCode() % (Vocabulary - 1) + 1L).Take(40).ToArray()).ToList();
+        var rows = texts
+            .Select(text => text.Split(' ').Select(word => (uint)word.GetHashCode() % (Vocabulary - 1) + 1L).Take(40).ToArray())
+            .ToList();
         var width = rows.Max(row => row.Length);
         return tensor(rows.SelectMany(row => row.Concat(Enumerable.Repeat(0L, width - row.Length))).ToArray()).reshape(rows.Count, width);
     }

@@ -85,7 +85,11 @@ internal static class Program
             }
 
             Console.WriteLine($"Epoch {epoch}: loss {loss / steps:F4}");
-            Report(model, images.narrow(0, trainSize, images.shape[0] - trainSize), labels.narrow(0, trainSize, images.shape[0] - trainSize), device);
+            Report(
+                model,
+                images.narrow(0, trainSize, images.shape[0] - trainSize),
+                labels.narrow(0, trainSize, images.shape[0] - trainSize),
+                device);
         }
 
         model.save("flowers.bin");

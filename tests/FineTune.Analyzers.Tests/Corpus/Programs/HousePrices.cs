@@ -29,8 +29,10 @@ internal sealed class Table
     public static Table Read(string path)
     {
         var lines = File.ReadAllLines(path);
-        var rows = lines.Skip(1)
-            .Select(line => line.Split(';').Select(cell => float.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : 0f).ToArray())
+        var rows = lines
+            .Skip(1)
+            .Select(line =>
+                line.Split(';').Select(cell => float.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : 0f).ToArray())
             .ToList();
         return new(lines[0].Split(';'), rows);
     }

@@ -76,7 +76,8 @@ public static class Program
 
             history.Add((ages / train.Length, smiles / train.Length));
             var (years, right) = Test(model, test);
-            Console.WriteLine($"{epoch}: age {history[^1].Age:F3}, smile {history[^1].Smile:F3}; off by {years * 100:F1} years, {right:P1} of smiles");
+            Console.WriteLine(
+                $"{epoch}: age {history[^1].Age:F3}, smile {history[^1].Smile:F3}; off by {years * 100:F1} years, {right:P1} of smiles");
         }
 
         File.WriteAllLines("history.csv", history.Select(entry => FormattableString.Invariant($"{entry.Age},{entry.Smile}")));

@@ -46,7 +46,9 @@ public static class Program
         model.classifier = Linear(64, Classes.Length);
         init.xavier_uniform_(model.classifier.weight!);
 
-        var clips = Classes.SelectMany((name, label) => Directory.EnumerateFiles(Path.Combine(args[0], name)).Select(path => new Clip(path, label))).ToList();
+        var clips = Classes
+            .SelectMany((name, label) => Directory.EnumerateFiles(Path.Combine(args[0], name)).Select(path => new Clip(path, label)))
+            .ToList();
         var random = new Random(1);
         for (var epoch = 0; epoch < 10; epoch++)
         {
@@ -86,13 +88,20 @@ public static class Program
         }
 
         for (var actual = 0; actual < Classes.Length; actual++)
-            Console.WriteLine($"  {Classes[actual],-6}" + string.Concat(Enumerable.Range(0, Classes.Length).Select(guess => $"{counts[actual, guess],5}")));
+            Console.WriteLine(
+                $"  {Classes[actual], -6}"
+                    + string.Concat(Enumerable.Range(0, Classes.Length).Select(guess => $"{counts[actual, guess], 5}")));
     }
 
     /// <summary>Energies of frames in bands, without a transform: enough to tell a siren from a clock.</summary>
     private static Tensor Spectrogram(string path)
     {
-        var samples = File.ReadAllBytes(path).Skip(44).Chunk(2).Where(pair => pair.Length == 2).Select(pair => BitConverter.ToInt16(pair) / 32768f).ToArray();
+        var samples = File.ReadAllBytes(path)
+            .Skip(44)
+            .Chunk(2)
+            .Where(pair => pair.Length == 2)
+            .Select(pair => BitConverter.ToInt16(pair) / 32768f)
+            .ToArray();
         var frames = samples.Chunk(512).Where(frame => frame.Length == 512).Take(128).ToList();
         var spectrum = zeros(1, 64, 128);
         for (var t = 0; t < frames.Count; t++)

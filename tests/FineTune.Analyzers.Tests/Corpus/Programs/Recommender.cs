@@ -54,7 +54,11 @@ public static class Program
         var test = ratings[..(ratings.Length / 10)];
         var train = ratings[(ratings.Length / 10)..];
 
-        var model = new MatrixFactorization(ratings.Max(rating => rating.User) + 1, ratings.Max(rating => rating.Movie) + 1, 40, train.Average(rating => rating.Stars));
+        var model = new MatrixFactorization(
+            ratings.Max(rating => rating.User) + 1,
+            ratings.Max(rating => rating.Movie) + 1,
+            40,
+            train.Average(rating => rating.Stars));
         var optimizer = optim.Adagrad(model.parameters(), 0.05);
         var (best, bad) = (double.MaxValue, 0);
         for (var epoch = 0; epoch < 50; epoch++)
@@ -107,7 +111,9 @@ public static class Program
         using var _ = no_grad();
         var seen = ratings.Where(rating => rating.User == user).Select(rating => rating.Movie).ToHashSet();
         var candidates = ratings.Select(rating => rating.Movie).Distinct().Where(movie => !seen.Contains(movie)).ToArray();
-        var scores = model.call(full(new long[] { candidates.Length }, user, dtype: ScalarType.Int64), tensor(candidates.Select(movie => (long)movie).ToArray()));
+        var scores = model.call(
+            full(new long[] { candidates.Length }, user, dtype: ScalarType.Int64),
+            tensor(candidates.Select(movie => (long)movie).ToArray()));
         var (values, indices) = scores.topk(10, 0);
         foreach (var (score, index) in values.data<float>().ToArray().Zip(indices.data<long>().ToArray()))
             Console.WriteLine($"movie {candidates[index]}: {score:F2}");

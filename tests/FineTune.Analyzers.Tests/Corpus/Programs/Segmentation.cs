@@ -118,6 +118,8 @@ internal static class Program
     private static IEnumerable<(Tensor Images, Tensor Masks)> Batches(List<(string Image, string Mask)> pairs, int size, Device device)
     {
         foreach (var chunk in pairs.Chunk(size))
-            yield return (stack(chunk.Select(pair => load(pair.Image))).to(device), stack(chunk.Select(pair => load(pair.Mask))).to(device));
+            yield return (
+                stack(chunk.Select(pair => load(pair.Image))).to(device),
+                stack(chunk.Select(pair => load(pair.Mask))).to(device));
     }
 }

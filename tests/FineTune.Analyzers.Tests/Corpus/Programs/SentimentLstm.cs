@@ -80,7 +80,9 @@ namespace Sentiment
         public (double Loss, double Accuracy) Evaluate(IEnumerable<Review[]> batches)
         {
             network.eval();
-            double total = 0, correct = 0, seen = 0;
+            double total = 0,
+                correct = 0,
+                seen = 0;
             using (no_grad())
             {
                 foreach (var batch in batches)
@@ -120,16 +122,21 @@ namespace Sentiment
             {
                 var trained = trainer.TrainEpoch(reviews.Take(split).OrderBy(_ => Guid.NewGuid()).Chunk(32));
                 var (loss, accuracy) = trainer.Evaluate(reviews.Skip(split).Chunk(64));
-                Console.WriteLine($"{epoch,3}  train {trained:F4}  validation {loss:F4}  accuracy {accuracy:P1}");
+                Console.WriteLine($"{epoch, 3}  train {trained:F4}  validation {loss:F4}  accuracy {accuracy:P1}");
                 patience = loss < best ? 3 : patience - 1;
                 best = Math.Min(best, loss);
             }
         }
 
-        private static Review Read(string path) => new()
-        {
-            Label = path.Contains("_pos", StringComparison.Ordinal) ? 1 : 0,
-            Tokens = File.ReadAllText(path).Split(' ').Take(400).Select(word => (long)(Math.Abs(word.GetHashCode()) % 19_999 + 1)).ToArray(),
-        };
+        private static Review Read(string path) =>
+            new()
+            {
+                Label = path.Contains("_pos", StringComparison.Ordinal) ? 1 : 0,
+                Tokens = File.ReadAllText(path)
+                    .Split(' ')
+                    .Take(400)
+                    .Select(word => (long)(Math.Abs(word.GetHashCode()) % 19_999 + 1))
+                    .ToArray(),
+            };
     }
 }

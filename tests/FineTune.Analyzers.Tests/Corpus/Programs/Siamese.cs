@@ -50,7 +50,10 @@ public class TripletSampler
 
     public TripletSampler(IEnumerable<Signature> signatures, int seed)
     {
-        byWriter = signatures.GroupBy(signature => signature.Writer).Where(group => group.Count() > 1).ToDictionary(group => group.Key, group => group.ToArray());
+        byWriter = signatures
+            .GroupBy(signature => signature.Writer)
+            .Where(group => group.Count() > 1)
+            .ToDictionary(group => group.Key, group => group.ToArray());
         writers = byWriter.Keys.ToArray();
         random = new Random(seed);
     }

@@ -114,7 +114,10 @@ internal static class Program
     private static Tensor ReadImage(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        return tensor(bytes.TakeLast(3 * 256 * 256).Select(value => value / 255f).ToArray()).reshape(1, 256, 256, 3).permute(0, 3, 1, 2).contiguous();
+        return tensor(bytes.TakeLast(3 * 256 * 256).Select(value => value / 255f).ToArray())
+            .reshape(1, 256, 256, 3)
+            .permute(0, 3, 1, 2)
+            .contiguous();
     }
 
     private static void WriteImage(Tensor image, string path)

@@ -65,7 +65,8 @@ internal static class Program
         {
             model.train();
             model.backbone.eval();
-            Console.WriteLine($"head {epoch}: {TrainEpoch(model, headOptimizer, train, device):F4}, {Validate(model, validation, device):P1}");
+            Console.WriteLine(
+                $"head {epoch}: {TrainEpoch(model, headOptimizer, train, device):F4}, {Validate(model, validation, device):P1}");
         }
 
         // Then everything, more gently, with an optimizer that knows it.

@@ -44,7 +44,12 @@ internal sealed class Corpus
     public Corpus(string path, int minimum)
     {
         var words = File.ReadAllText(path).ToLowerInvariant().Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        var counts = words.GroupBy(word => word).Select(group => (Word: group.Key, Count: group.Count())).Where(entry => entry.Count >= minimum).OrderByDescending(entry => entry.Count).ToList();
+        var counts = words
+            .GroupBy(word => word)
+            .Select(group => (Word: group.Key, Count: group.Count()))
+            .Where(entry => entry.Count >= minimum)
+            .OrderByDescending(entry => entry.Count)
+            .ToList();
         Words = counts.Select(entry => entry.Word).ToArray();
         Frequencies = tensor(counts.Select(entry => MathF.Pow(entry.Count, 0.75f)).ToArray());
         var numbers = Words.Select((word, number) => (word, number)).ToDictionary(entry => entry.word, entry => entry.number);

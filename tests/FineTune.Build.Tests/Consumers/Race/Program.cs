@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 // Arithmetic with numbers, and layers that take numbers, while another thread makes the collector work. The arguments are
 // how many steps to take and for how many seconds at most.
-var (steps, limit) = (long.Parse(args[0], CultureInfo.InvariantCulture), TimeSpan.FromSeconds(int.Parse(args[1], CultureInfo.InvariantCulture)));
+var (steps, limit) = (
+    long.Parse(args[0], CultureInfo.InvariantCulture),
+    TimeSpan.FromSeconds(int.Parse(args[1], CultureInfo.InvariantCulture)));
 torch.set_num_threads(1);
 
 using var norm = nn.Sequential(nn.BatchNorm1d(16), nn.BatchNorm1d(16), nn.BatchNorm1d(16));
