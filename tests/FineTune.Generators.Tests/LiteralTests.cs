@@ -1,5 +1,5 @@
 using System.Globalization;
-using FineTune.Generators.Emission;
+using FineTune.Generators.Model;
 
 namespace FineTune.Generators.Tests;
 

@@ -44,8 +44,8 @@ internal static partial class ClassEmitter
         {
             writer.Write(
                 $"""
-                {PhaseStorage(model)} = phase;
                 {Reach(model, GeneratedNames.Layers)}.Enter(phase);
+                {PhaseStorage(model)} = phase;
                 train(base.training);
                 """);
         }

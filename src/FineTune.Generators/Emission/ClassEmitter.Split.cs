@@ -8,16 +8,21 @@ internal static partial class ClassEmitter
         Split(model) is { Obstacle: null } && GeneratedNames.OfSplit.All(name => IsFree(model, name));
 
     /// <summary>The split of the class's forward pass, or of the one that is written for it.</summary>
-    private static ForwardSplit? Split(AnnotatedClass model) => !model.WritesForward || model.Base.IsAnnotated ? model.Forward : new(
-        $"{TensorType} input",
-        "input",
-        TensorType,
-        WithFrozenBackbone: null,
-        new(
-            new([$"var features = {Reach(model, GeneratedNames.Layers)}.CallFrozen({BackboneOf(model)}, input);"]),
+    private static ForwardSplit? Split(AnnotatedClass model)
+    {
+        if (!model.WritesForward || model.Base.IsAnnotated)
+        {
+            return model.Forward;
+        }
+
+        var layers = Reach(model, GeneratedNames.Layers);
+        var halves = new Halves(
+            new([$"var features = {layers}.CallFrozen({BackboneOf(model)}, input);"]),
             new(["features"]),
-            new([$"return {HeadOf(model)}.call({Reach(model, GeneratedNames.Layers)}.CallTrainable({BackboneOf(model)}, cut[0]));"])),
-        Obstacle: null);
+            IsScoped: false,
+            new([$"return {HeadOf(model)}.call({layers}.CallTrainable({BackboneOf(model)}, features));"]));
+        return new(new([new(TensorType, "input")]), TensorType, WithFrozenBackbone: null, halves, Obstacle: null);
+    }
 
     private static void WriteSplit(AnnotatedClass model, SourceWriter writer)
     {
@@ -51,6 +56,8 @@ internal static partial class ClassEmitter
                 """);
         }
 
+        var parameters = string.Join(", ", split.Parameters.Select(static parameter => $"{parameter.Type} {parameter.Name}"));
+        var arguments = string.Join(", ", split.Parameters.Select(static parameter => parameter.Name));
         var cutType = "global::System.Collections.Generic.IReadOnlyList<" + TensorType + ">";
         writer.Write(
             $"""
@@ -59,8 +66,11 @@ internal static partial class ClassEmitter
             /// <returns>The cut: the values that <see cref="ForwardTrainable"/> starts from.</returns>
             {GeneratedCode}
             """);
-        WriteHalf(writer, split, $"public {TensorType}[] ForwardFrozen({split.Parameters})",
-            $"FrozenToHead({split.Arguments})", $"FrozenToCut({split.Arguments})", WriteFrozen);
+        WriteHalf(
+            $"public {TensorType}[] ForwardFrozen({parameters})",
+            $"FrozenToHead({arguments})",
+            $"FrozenToCut({arguments})",
+            WriteFrozen);
         writer.Write(
             $"""
 
@@ -68,8 +78,11 @@ internal static partial class ClassEmitter
             /// <param name="cut">What <see cref="ForwardFrozen"/> returned in the same phase.</param>
             {GeneratedCode}
             """);
-        WriteHalf(writer, split, $"public {split.ResultType} ForwardTrainable({cutType} cut)",
-            "TrainableFromHead(cut)", "TrainableFromCut(cut)", WriteTrainable);
+        WriteHalf(
+            $"public {split.ResultType} ForwardTrainable({cutType} cut)",
+            "TrainableFromHead(cut)",
+            "TrainableFromCut(cut)",
+            WriteTrainable);
 
         if (split.WithFrozenBackbone is not { } whole)
         {
@@ -78,21 +91,15 @@ internal static partial class ClassEmitter
 
         var unlessWhole = split.AtCut!;
         writer.Separate();
-        WriteFrozen(writer, $"private {TensorType}[] FrozenToHead({split.Parameters})", whole);
+        WriteFrozen(writer, $"private {TensorType}[] FrozenToHead({parameters})", whole);
         writer.Separate();
         WriteTrainable(writer, $"private {split.ResultType} TrainableFromHead({cutType} cut)", whole);
         writer.Separate();
-        WriteFrozen(writer, $"private {TensorType}[] FrozenToCut({split.Parameters})", unlessWhole);
+        WriteFrozen(writer, $"private {TensorType}[] FrozenToCut({parameters})", unlessWhole);
         writer.Separate();
         WriteTrainable(writer, $"private {split.ResultType} TrainableFromCut({cutType} cut)", unlessWhole);
 
-        void WriteHalf(
-            SourceWriter writer,
-            ForwardSplit split,
-            string head,
-            string whole,
-            string atCut,
-            Action<SourceWriter, string, Halves> write)
+        void WriteHalf(string head, string whole, string atCut, Action<SourceWriter, string, Halves> write)
         {
             // While the whole backbone is frozen, so is what only it leads to.
             if (split.WithFrozenBackbone is null)
@@ -116,7 +123,8 @@ internal static partial class ClassEmitter
                 writer.Write(line);
             }
 
-            writer.Write($"return [{string.Join(", ", halves.Cut)}];");
+            var cut = halves.Cut.Select(name => halves.IsScoped ? name + ".MoveToOuterDisposeScope()" : name);
+            writer.Write($"return [{string.Join(", ", cut)}];");
         }
     }
 
@@ -124,9 +132,19 @@ internal static partial class ClassEmitter
     {
         using (writer.Open(head))
         {
+            for (var i = 0; i < halves.Cut.Count; i++)
+            {
+                writer.Write($"var {halves.Cut[i]} = cut[{i}];");
+            }
+
             foreach (var line in halves.Trainable)
             {
                 writer.Write(line);
+            }
+
+            if (halves.Trainable.Count == 0)
+            {
+                writer.Write($"return this.forward({string.Join(", ", halves.Cut)});");
             }
         }
     }

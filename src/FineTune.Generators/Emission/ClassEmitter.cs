@@ -10,7 +10,7 @@ namespace FineTune.Generators.Emission;
 /// </summary>
 internal static partial class ClassEmitter
 {
-    private const string Interface = "global::FineTune.IFineTunable";
+    private const string Interface = GeneratedNames.Interface;
 
     private static readonly string GeneratedCode =
         "[global::System.CodeDom.Compiler.GeneratedCode(\"FineTune.Generators\", "
@@ -112,8 +112,7 @@ internal static partial class ClassEmitter
     }
 
     /// <summary>How the generated code itself reaches that member.</summary>
-    private static string Reach(AnnotatedClass model, string name) =>
-        IsFree(model, name) ? name : $"(({Interface})this).{name}";
+    private static string Reach(AnnotatedClass model, string name) => GeneratedNames.Reach(model.TakenNames, name);
 
     /// <summary>How the generated code reaches a part of the model.</summary>
     private static string This(Component component) => component.PrivateOf is null

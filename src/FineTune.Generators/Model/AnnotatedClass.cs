@@ -18,7 +18,7 @@ namespace FineTune.Generators.Model;
 /// <param name="MapsTensorToTensor">Whether the class is a <c>Module&lt;Tensor, Tensor&gt;</c>, which <c>Fit</c> can train.</param>
 /// <param name="WritesForward">Whether <c>forward</c> is generated: one backbone, one head, and no forward of the class's own.</param>
 /// <param name="Forward">What becomes of the class's own <c>forward</c>; null where there is none to look at.</param>
-/// <param name="TakenNames">Those of <see cref="Emission.GeneratedNames"/> that the class already uses otherwise.</param>
+/// <param name="TakenNames">Those of <see cref="GeneratedNames"/> that the class already uses otherwise.</param>
 /// <param name="LayersField">A name for a private field that the class does not use yet.</param>
 /// <param name="PhaseField">Another.</param>
 /// <param name="CompiledField">Another.</param>

@@ -1,4 +1,3 @@
-using FineTune.Generators.Emission;
 using FineTune.Generators.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

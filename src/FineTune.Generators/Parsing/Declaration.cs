@@ -1,5 +1,4 @@
 using System.Text;
-using FineTune.Generators.Emission;
 using FineTune.Generators.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;

@@ -1,4 +1,3 @@
-using FineTune.Generators.Emission;
 using FineTune.Generators.Model;
 using FineTune.Generators.Parsing.Split;
 using Microsoft.CodeAnalysis;
@@ -40,23 +39,25 @@ internal static class ForwardParser
             .Select(static component => component.Name)
             .ToList();
 
-        var layers = taken.Contains(GeneratedNames.Layers) ? "((global::FineTune.IFineTunable)this).Layers" : "this.Layers";
+        var parameters = forward.Parameters.Select(static parameter =>
+            new ForwardParameter(PortableRewriter.Display(parameter.Type), Identifier.Escape(parameter.Name)));
+
+        // A variable of the user's may have the name, too.
+        var layers = taken.Contains(GeneratedNames.Layers)
+            ? GeneratedNames.Reach(taken, GeneratedNames.Layers)
+            : "this." + GeneratedNames.Layers;
         try
         {
             var whole = Slice(backboneCounts: true, static _ => false);
             var atCut = AtCut();
 
             // Where nothing but calls of the backbone lies before the head, the cut at its end is one of those inside it.
-            var isSame = whole.Cut.Equals(atCut.Cut) && whole.Frozen.SequenceEqual(atCut.Frozen.Select(Undivided));
+            var isSame = whole.Halves.Cut.Equals(atCut.Halves.Cut) && whole.Halves.Frozen.Equals(atCut.FrozenToEnd);
             return new(
-                string.Join(
-                    ", ",
-                    forward.Parameters.Select(parameter =>
-                        $"{PortableRewriter.Display(parameter.Type)} {Identifier.Escape(parameter.Name)}")),
-                string.Join(", ", forward.Parameters.Select(parameter => Identifier.Escape(parameter.Name))),
+                new(parameters),
                 PortableRewriter.Display(forward.ReturnType),
-                isSame ? null : whole,
-                atCut,
+                isSame ? null : whole.Halves,
+                atCut.Halves,
                 Obstacle: null);
         }
         catch (UnsplittableException obstacle)
@@ -64,7 +65,7 @@ internal static class ForwardParser
             return ForwardSplit.Impossible(obstacle.Message);
         }
 
-        Halves Slice(bool backboneCounts, Func<ExpressionSyntax, bool> isCutPoint)
+        SlicedForward Slice(bool backboneCounts, Func<ExpressionSyntax, bool> isCutPoint)
         {
             cancellation.ThrowIfCancellationRequested();
             var roles = new MemberRoles(compilation, components, backboneCounts, assigned);
@@ -72,7 +73,7 @@ internal static class ForwardParser
         }
 
         // Where the cut can fall nowhere inside, it falls before everything.
-        Halves AtCut()
+        SlicedForward AtCut()
         {
             try
             {
@@ -80,11 +81,9 @@ internal static class ForwardParser
             }
             catch (UnsplittableException) when (forward.Parameters.All(parameter => torch.IsTensor(parameter.Type)))
             {
-                var inputs = forward.Parameters.Select(static (_, i) => $"cut[{i}]");
                 return new(
-                    new([]),
-                    new(forward.Parameters.Select(static parameter => Identifier.Escape(parameter.Name))),
-                    new([$"return this.forward({string.Join(", ", inputs)});"]));
+                    new(new([]), new(parameters.Select(static parameter => parameter.Name)), IsScoped: false, new([])),
+                    FrozenToEnd: new([]));
             }
         }
 
@@ -137,21 +136,4 @@ internal static class ForwardParser
             .DescendantsAndSelf()
             .Any(static part =>
                 part is IInvalidOperation or IConversionOperation { Conversion.Exists: false } or { Type.TypeKind: TypeKind.Error });
-
-    // "this.Layers.CallFrozen(this.backbone, x)" is "this.backbone.call(x)" while all of it is frozen.
-    private static string Undivided(string line)
-    {
-        const string Divided = "Layers.CallFrozen(";
-        var start = line.IndexOf(Divided, StringComparison.Ordinal);
-        if (start < 0)
-        {
-            return line;
-        }
-
-        var comma = line.IndexOf(", ", start, StringComparison.Ordinal);
-        return line.Substring(0, line.IndexOf(" = ", StringComparison.Ordinal) + 3)
-            + line.Substring(start + Divided.Length, comma - start - Divided.Length)
-            + ".call("
-            + line.Substring(comma + 2);
-    }
 }

@@ -67,8 +67,8 @@ partial class AnnotatedBase : global::FineTune.IFineTunable, global::FineTune.IS
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public void EnterPhase(global::FineTune.Phase phase)
     {
-        Phase = phase;
         Layers.Enter(phase);
+        Phase = phase;
         train(base.training);
     }
 

@@ -72,8 +72,8 @@ partial class @class<@int> : global::FineTune.IFineTunable, global::FineTune.ISp
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public void EnterPhase(global::FineTune.Phase phase)
     {
-        Phase = phase;
         Layers.Enter(phase);
+        Phase = phase;
         train(base.training);
     }
 

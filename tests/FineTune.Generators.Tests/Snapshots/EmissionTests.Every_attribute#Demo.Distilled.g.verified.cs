@@ -70,8 +70,8 @@ partial class Distilled : global::FineTune.IFineTunable, global::FineTune.ISplit
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public void EnterPhase(global::FineTune.Phase phase)
     {
-        Phase = phase;
         Layers.Enter(phase);
+        Phase = phase;
         train(base.training);
     }
 

@@ -76,8 +76,8 @@ partial class EveryMember : global::FineTune.IFineTunable, global::FineTune.ISpl
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public void EnterPhase(global::FineTune.Phase phase)
     {
-        Phase = phase;
         Layers.Enter(phase);
+        Phase = phase;
         train(base.training);
     }
 

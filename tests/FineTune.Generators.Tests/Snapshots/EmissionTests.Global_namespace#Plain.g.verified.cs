@@ -65,8 +65,8 @@ partial class Plain : global::FineTune.IFineTunable, global::FineTune.ISplitForw
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public void EnterPhase(global::FineTune.Phase phase)
     {
-        Phase = phase;
         Layers.Enter(phase);
+        Phase = phase;
         train(base.training);
     }
 

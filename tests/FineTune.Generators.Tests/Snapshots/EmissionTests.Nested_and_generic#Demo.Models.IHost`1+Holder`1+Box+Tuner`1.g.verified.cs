@@ -73,8 +73,8 @@ partial interface IHost<T>
                 [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
                 public void EnterPhase(global::FineTune.Phase phase)
                 {
-                    Phase = phase;
                     Layers.Enter(phase);
+                    Phase = phase;
                     train(base.training);
                 }
 

@@ -67,8 +67,8 @@ partial class NoForward : global::FineTune.IFineTunable, global::FineTune.ISplit
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public void EnterPhase(global::FineTune.Phase phase)
     {
-        Phase = phase;
         Layers.Enter(phase);
+        Phase = phase;
         train(base.training);
     }
 
@@ -142,6 +142,7 @@ partial class NoForward : global::FineTune.IFineTunable, global::FineTune.ISplit
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public global::TorchSharp.torch.Tensor ForwardTrainable(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> cut)
     {
-        return this.head.call(Layers.CallTrainable(this.backbone, cut[0]));
+        var features = cut[0];
+        return this.head.call(Layers.CallTrainable(this.backbone, features));
     }
 }

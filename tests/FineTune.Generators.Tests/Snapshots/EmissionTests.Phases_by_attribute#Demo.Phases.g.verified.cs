@@ -96,8 +96,8 @@ partial class Phases : global::FineTune.IFineTunable, global::FineTune.ISplitFor
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public void EnterPhase(global::FineTune.Phase phase)
     {
-        Phase = phase;
         Layers.Enter(phase);
+        Phase = phase;
         train(base.training);
     }
 

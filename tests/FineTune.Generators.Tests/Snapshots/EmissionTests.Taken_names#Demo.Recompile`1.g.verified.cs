@@ -65,8 +65,8 @@ partial class Recompile<Manifest> : global::FineTune.IFineTunable, global::FineT
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     void global::FineTune.IFineTunable.EnterPhase(global::FineTune.Phase phase)
     {
-        this.phase_ = phase;
         ((global::FineTune.IFineTunable)this).Layers.Enter(phase);
+        this.phase_ = phase;
         train(base.training);
     }
 

@@ -1,3 +1,4 @@
+using FineTune.Generators.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -58,7 +59,6 @@ internal sealed partial class ForwardSlicer
     {
         if (!cut.Contains(name))
         {
-            trainable.Insert(cut.Count, new($"var {name} = cut[{cut.Count}];", null, []));
             cut.Add(name);
         }
 
@@ -70,7 +70,7 @@ internal sealed partial class ForwardSlicer
     {
         if (issued.Add(name))
         {
-            return Emission.Identifier.Escape(name);
+            return Identifier.Escape(name);
         }
 
         var i = 2;
@@ -92,14 +92,16 @@ internal sealed partial class ForwardSlicer
             return Rewrite(call, hoist: true);
         }
 
-        return $"{layers}.CallTrainable({module}, {Hoist($"{layers}.CallFrozen({module}, {Rewrite(input, hoist: false)})", name, input)})";
+        var start = Rewrite(input, hoist: false);
+        var reached = Hoist($"{layers}.CallFrozen({module}, {start})", name, input, toEnd: $"{module}.call({start})");
+        return $"{layers}.CallTrainable({module}, {reached})";
     }
 
     /// <summary>Computes a value in the first half, and gives its name in the second.</summary>
-    private string Hoist(string value, string name, ExpressionSyntax expression)
+    private string Hoist(string value, string name, ExpressionSyntax expression, string? toEnd = null)
     {
         var fresh = Fresh(name);
-        frozen.Add(new($"var {fresh} = {value};", null, Reads(expression)));
+        frozen.Add(new($"var {fresh} = {value};", null, Reads(expression)) { ToEnd = toEnd is null ? null : $"var {fresh} = {toEnd};" });
         return InCut(fresh);
     }
 

@@ -64,11 +64,11 @@ internal sealed partial class ForwardSlicer
                 throw new UnsplittableException($"the parameter '{symbol.Name}' has the name of what the halves share");
             }
 
-            current[symbol] = new(Emission.Identifier.Escape(symbol.Name), Half.Frozen, torch.IsTensor(symbol.Type));
+            current[symbol] = new(Identifier.Escape(symbol.Name), Half.Frozen, torch.IsTensor(symbol.Type));
         }
     }
 
-    public Halves Slice(MethodDeclarationSyntax method)
+    public SlicedForward Slice(MethodDeclarationSyntax method)
     {
         if (method.ExpressionBody is { } body)
         {
@@ -92,10 +92,14 @@ internal sealed partial class ForwardSlicer
             throw new UnsplittableException("nothing in it depends on the input and on frozen parts alone");
         }
 
+        var needed = Needed(frozen, cut);
         return new(
-            new(Needed(frozen, cut)),
-            new(cut.Select(name => isScoped ? name + ".MoveToOuterDisposeScope()" : name)),
-            new(Needed(trainable, [])));
+            new(
+                new(needed.Select(static line => line.Text)),
+                new(cut),
+                isScoped,
+                new(Needed(trainable, []).Select(static line => line.Text))),
+            new(needed.Select(static line => line.ToEnd ?? line.Text)));
     }
 
     private void Statement(StatementSyntax statement, bool isLast)
@@ -175,10 +179,10 @@ internal sealed partial class ForwardSlicer
         }
 
         isScoped = true;
-        var line = new Line($"using {type} {Emission.Identifier.Escape(local.Name)} = {Rewrite(value, hoist: false)};", null, []);
+        var line = new Line($"using {type} {Identifier.Escape(local.Name)} = {Rewrite(value, hoist: false)};", null, []);
         frozen.Add(line);
         trainable.Add(line);
-        current[local] = new(Emission.Identifier.Escape(local.Name), Half.Both, isTensor: false);
+        current[local] = new(Identifier.Escape(local.Name), Half.Both, isTensor: false);
     }
 
     private void Assign(ISymbol target, AssignmentExpressionSyntax assignment)
@@ -439,10 +443,10 @@ internal sealed partial class ForwardSlicer
     }
 
     /// <summary>The lines without those that define, in this half, what nobody reads.</summary>
-    private static IEnumerable<string> Needed(List<Line> lines, IReadOnlyList<string> results)
+    private static List<Line> Needed(List<Line> lines, IReadOnlyList<string> results)
     {
         var read = new HashSet<string>(results);
-        var needed = new List<string>();
+        var needed = new List<Line>();
         foreach (var line in Enumerable.Reverse(lines))
         {
             if (line.Defines is { } name && !read.Contains(name))
@@ -450,7 +454,7 @@ internal sealed partial class ForwardSlicer
                 continue;
             }
 
-            needed.Insert(0, line.Text);
+            needed.Insert(0, line);
             read.UnionWith(line.Reads);
         }
 
@@ -463,5 +467,9 @@ internal sealed partial class ForwardSlicer
     /// <param name="Text">The statement.</param>
     /// <param name="Defines">The variable that it can be left out with; null if it must stay.</param>
     /// <param name="Reads">The variables that it reads.</param>
-    private sealed record Line(string Text, string? Defines, IReadOnlyList<string> Reads);
+    private sealed record Line(string Text, string? Defines, IReadOnlyList<string> Reads)
+    {
+        /// <summary>The statement with the cut at the end of a backbone that it runs to the cut.</summary>
+        public string? ToEnd { get; init; }
+    }
 }

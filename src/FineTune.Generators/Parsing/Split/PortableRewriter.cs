@@ -1,4 +1,4 @@
-using FineTune.Generators.Emission;
+using FineTune.Generators.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

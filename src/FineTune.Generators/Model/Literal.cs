@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace FineTune.Generators.Emission;
+namespace FineTune.Generators.Model;
 
 /// <summary>Writes values as C#.</summary>
 internal static class Literal

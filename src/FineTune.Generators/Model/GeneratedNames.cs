@@ -1,4 +1,4 @@
-namespace FineTune.Generators.Emission;
+namespace FineTune.Generators.Model;
 
 /// <summary>The names that a generated part declares.</summary>
 internal static class GeneratedNames
@@ -20,6 +20,14 @@ internal static class GeneratedNames
     public const string UnfreezeFirst = nameof(UnfreezeFirst);
     public const string Unfreeze = nameof(Unfreeze);
     public const string UnfreezingSchedule = nameof(UnfreezingSchedule);
+
+    /// <summary>The interface that an annotated class implements, and through which its members are reached whose names it took.</summary>
+    public const string Interface = "global::FineTune.IFineTunable";
+
+    /// <summary>How generated code reaches one of the interface's members in the class itself.</summary>
+    /// <param name="taken">The names that the class uses for something of its own.</param>
+    /// <param name="name">The member.</param>
+    public static string Reach(EquatableArray<string> taken, string name) => taken.Contains(name) ? $"(({Interface})this).{name}" : name;
 
     /// <summary>Those that are declared for an attribute only.</summary>
     public static IReadOnlyList<(string Attribute, string Name)> ByAttribute { get; } =

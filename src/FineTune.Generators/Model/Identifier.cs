@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace FineTune.Generators.Emission;
+namespace FineTune.Generators.Model;
 
 /// <summary>Writes names so that one that is also a keyword stays a name.</summary>
 internal static class Identifier
