@@ -36,8 +36,7 @@ internal static class RuleIds
     /// <summary>Override does not call the base method.</summary>
     public const string Override = "FT1011";
 
-    /// <summary>Unfreezing ends inside a residual block.</summary>
-    public const string CutBlock = "FT1012";
+    // FT1012, a count of layers that ends inside a block, is said by the run, which knows the layers. Ids are not given twice.
 
     /// <summary>Trainability changed without a recompile.</summary>
     public const string StaleCompilation = "FT2001";

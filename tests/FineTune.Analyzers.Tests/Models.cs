@@ -30,6 +30,8 @@ internal static class Models
                 public void FreezeBackbone() => EnterPhase(Phase.Head);
                 public void UnfreezeBackbone() => EnterPhase(Phase.Full);
                 public void UnfreezeLast(int count = 20, LayerUnit unit = LayerUnit.Layer) => EnterPhase(Phase.Last(count, unit));
+                public void UnfreezeFirst(int count = 2, LayerUnit unit = LayerUnit.Layer) => EnterPhase(Phase.First(count, unit));
+                public void Unfreeze() => EnterPhase(Phase.Matching("layer4"));
                 public CompiledModel Compile(OptimizerConfig? optimizer = null) => null!;
                 public CompiledModel Recompile(double? learningRate = null) => null!;
                 public void Dispose() { }

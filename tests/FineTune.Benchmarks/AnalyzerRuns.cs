@@ -173,8 +173,12 @@ internal static class AnalyzerRuns
         return folder ?? throw new DirectoryNotFoundException("The benchmark is not run from within the repository.");
     }
 
-    private static string Branches(int count) =>
-        $$"""
+    private static string Branches(int count)
+    {
+        var branches = Enumerable
+            .Range(0, count)
+            .Select(i => $"if (n > {i}) {{ optimizer.zero_grad(); loss.backward(); optimizer.step(); }}");
+        return $$"""
             namespace Demo;
             public static class Program
             {
@@ -182,13 +186,12 @@ internal static class AnalyzerRuns
                 {
                     net.to(device);
                     var optimizer = optim.Adam(net.parameters());
-                    {{string.Join(
-                '\n',
-                Enumerable.Range(0, count).Select(i => $"if (n > {i}) {{ optimizer.zero_grad(); loss.backward(); optimizer.step(); }}"))}}
+                    {{string.Join('\n', branches)}}
                     net.eval();
                 }
             }
             """;
+    }
 
     private static string Loop(int number) =>
         $$"""

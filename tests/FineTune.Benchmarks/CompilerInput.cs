@@ -106,6 +106,7 @@ internal sealed class CompilerInput
             "-t:Compile",
             "-getItem:CscCommandLineArgs",
             "-p:Configuration=Release",
+            "-p:TargetFramework=net10.0",
             "-p:ProvideCommandLineArgs=true",
             "-p:NonExistentFile=none",
             "-p:BuildProjectReferences=false",

@@ -1,75 +1,29 @@
-using FineTune.Analyzers.Flow;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Operations;
-
 namespace FineTune.Analyzers.CompiledModels;
 
-/// <summary>What an operation does to annotated models and to what is compiled from them.</summary>
-internal static class CompileEffects
+/// <summary>What a body does to annotated models and to what is compiled from them, as far as one look over it tells.</summary>
+[Flags]
+internal enum CompileEffects : ulong
 {
-    public static Effects Of(IOperation operation, FineTuneTypes types) =>
-        operation switch
-        {
-            IInvocationOperation invocation => Of(invocation, types),
-            IMethodReferenceOperation reference => Of(reference.Method, types),
-            _ => Effects.None,
-        };
+    None = 0,
 
-    /// <summary>Whether the rules know what a call does to models: they never look into its body.</summary>
-    public static bool Knows(IMethodSymbol method, FineTuneTypes types) =>
-        types.IsCompiledModel(method.ContainingType)
-        || FineTuneTypes.Is(method.ContainingType, types.Phase)
-        || (
-            types.IsModel(method.ContainingType)
-            && (
-                method.Name is "FreezeBackbone" or "UnfreezeBackbone" or "UnfreezeLast" or "EnterPhase"
-                || (method.Name is "Compile" or "Recompile" && types.IsCompiledModel(method.ReturnType))));
+    /// <summary>It gets, uses or hands on a compiled model.</summary>
+    HasCompiled = 1 << 0,
 
-    /// <summary>Whether nothing is done with what a compile gives.</summary>
-    public static bool IsDiscarded(SyntaxNode call) =>
-        call.Parent switch
-        {
-            ExpressionStatementSyntax => true,
-            AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } } => true,
-            _ => false,
-        };
+    /// <summary>It compiles or recompiles.</summary>
+    Compiles = 1 << 1,
 
-    private static Effects Of(IInvocationOperation invocation, FineTuneTypes types)
-    {
-        var effects = Of(invocation.TargetMethod, types);
-        if ((effects & Effects.Compiles) != 0 && IsDiscarded(invocation.Syntax))
-        {
-            effects |= Effects.DiscardsCompiled;
-        }
+    /// <summary>It compiles and throws away what it gets.</summary>
+    DiscardsCompiled = 1 << 2,
 
-        if (types.IsCompiledModel(invocation.Type) || (effects & Effects.UsesCompiled) != 0)
-        {
-            return effects | Effects.HasCompiled;
-        }
+    /// <summary>It fits, trains a step or evaluates.</summary>
+    UsesCompiled = 1 << 3,
 
-        foreach (var argument in invocation.Arguments)
-        {
-            if (types.IsCompiledModel(argument.Value.Type) && argument.Value is not IInstanceReferenceOperation)
-            {
-                return effects | Effects.HasCompiled;
-            }
-        }
+    /// <summary>It freezes the backbone of a model.</summary>
+    FreezesBackbone = 1 << 4,
 
-        return effects;
-    }
+    /// <summary>It unfreezes the backbone of a model, or some of it.</summary>
+    UnfreezesBackbone = 1 << 5,
 
-    private static Effects Of(IMethodSymbol method, FineTuneTypes types) =>
-        method.Name switch
-        {
-            "Compile"
-            or "Recompile"
-                when types.IsCompiledModel(method.ContainingType)
-                    || (types.IsModel(method.ContainingType) && types.IsCompiledModel(method.ReturnType)) => Effects.Compiles,
-            "Fit" or "TrainStep" or "Evaluate" when types.IsCompiledModel(method.ContainingType) => Effects.UsesCompiled,
-            "FreezeBackbone" when types.IsModel(method.ContainingType) => Effects.FreezesBackbone,
-            "UnfreezeBackbone" or "UnfreezeLast" when types.IsModel(method.ContainingType) => Effects.UnfreezesBackbone,
-            "EnterPhase" when types.IsModel(method.ContainingType) => Effects.EntersPhase,
-            _ => Effects.None,
-        };
+    /// <summary>It has a model enter a phase, whichever that is.</summary>
+    EntersPhase = 1 << 6,
 }

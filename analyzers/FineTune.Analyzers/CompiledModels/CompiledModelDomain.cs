@@ -23,9 +23,20 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     {
     }
 
-    public override Effects Triggers => Effects.HasCompiled;
+    public sealed override Survey Survey => types.Survey;
 
-    public override bool FollowsModels => true;
+    public sealed override bool IsTriggeredBy(ulong own) => ((CompileEffects)own & CompileEffects.HasCompiled) != 0;
+
+    public sealed override bool IsRelevant(ulong reach) => CanBeWrong((CompileEffects)reach);
+
+    /// <summary>Whether a body can be wrong, from what it and those that it calls do.</summary>
+    protected abstract bool CanBeWrong(CompileEffects reach);
+
+    /// <summary>Whether all of some effects are there.</summary>
+    protected static bool Has(CompileEffects reach, CompileEffects wanted) => (reach & wanted) == wanted;
+
+    /// <summary>Whether one of some effects is there.</summary>
+    protected static bool HasAny(CompileEffects reach, CompileEffects wanted) => (reach & wanted) != 0;
 
     public override Fact? FactOf(ITypeSymbol type) =>
         types.IsModel(type) ? new ModelFact(Trainability.AtEntry, null)
@@ -43,7 +54,7 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
             method = overridden;
         }
 
-        return Namespace(method) is "TorchSharp" or "FineTune" && method.DeclaringSyntaxReferences.IsEmpty;
+        return Outermost(method) is "TorchSharp" or "FineTune" && method.DeclaringSyntaxReferences.IsEmpty;
     }
 
     public override Value? Invoke(Call call)
@@ -56,41 +67,39 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 
         if (FineTuneTypes.Is(method.ContainingType, types.Phase))
         {
-            return method.Name == "Last" ? new Constant(Last(call)) : Value.Unknown;
+            return method.Name switch
+            {
+                "Last" => new Constant(Counted(TrainabilityKind.Last, call)),
+                "First" => new Constant(Counted(TrainabilityKind.First, call)),
+                _ => Value.Unknown,
+            };
         }
 
-        if (method.Name == "FineTune" && Namespace(method) == "FineTune" && call.Target is Reference tuned)
+        if (method.Name == "FineTune" && Outermost(method) == "FineTune" && call.Target is Reference tuned)
         {
             Change(call, tuned, Trainability.Unknown);
             return Value.Unknown;
         }
 
-        if (method.ContainingType is { Name: "Optimizers" } && Namespace(method) == "FineTune")
+        if (method.ContainingType is { Name: "Optimizers" } && Outermost(method) == "FineTune")
         {
             return RateOf(call);
         }
 
-        if (!types.IsModel(method.ContainingType))
+        return Transitions.Of(method, types).Transition switch
         {
-            return null;
-        }
-
-        switch (method.Name)
-        {
-            case "FreezeBackbone":
-                return Change(call, call.Receiver, Trainability.Head);
-            case "UnfreezeBackbone":
-                return Change(call, call.Receiver, Trainability.Full);
-            case "UnfreezeLast":
-                return Change(call, call.Receiver, Last(call));
-            case "EnterPhase":
-                var phase = (call.Arguments.FirstOrDefault() as Constant)?.Content as Trainability ?? Trainability.Unknown;
-                return Change(call, call.Receiver, phase);
-            case "Compile" or "Recompile" when types.IsCompiledModel(method.ReturnType):
-                return Compile(call, call.Receiver);
-            default:
-                return null;
-        }
+            Transition.FreezeBackbone => Change(call, call.Receiver, Trainability.Head),
+            Transition.UnfreezeBackbone => Change(call, call.Receiver, Trainability.Full),
+            Transition.UnfreezeLast => Change(call, call.Receiver, Counted(TrainabilityKind.Last, call)),
+            Transition.UnfreezeFirst => Change(call, call.Receiver, Counted(TrainabilityKind.First, call)),
+            Transition.Unfreeze => Change(call, call.Receiver, Trainability.Named),
+            Transition.EnterPhase => Change(
+                call,
+                call.Receiver,
+                (call.Arguments.FirstOrDefault() as Constant)?.Content as Trainability ?? Trainability.Unknown),
+            Transition.Compile => Compile(call, call.Receiver),
+            _ => null,
+        };
     }
 
     public override Value? Read(IMemberReferenceOperation operation, Value? receiver, FlowPath path)
@@ -118,10 +127,10 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 
         return member.Name switch
         {
-            "IsBackboneFrozen" => path.Fact<ModelFact>(receiver)?.Now.Kind switch
+            "IsBackboneFrozen" => path.Fact<ModelFact>(receiver)?.Now switch
             {
-                TrainabilityKind.Head => Value.True,
-                TrainabilityKind.Full or TrainabilityKind.Last => Value.False,
+                { Kind: TrainabilityKind.Head } => Value.True,
+                { UnfreezesSome: true } => Value.False,
                 _ => Value.Unknown,
             },
             "Phase" => path.Fact<ModelFact>(receiver) is { } model ? new Constant(model.Now) : Value.Unknown,
@@ -142,13 +151,13 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     private Value InvokeOnCompiled(Call call)
     {
         var path = call.Path;
-        switch (call.Method.Name)
+        switch (Transitions.Of(call.Method, types).Transition)
         {
-            case "Compile" or "Recompile":
+            case Transition.Compile:
                 return Compile(
                     call,
                     call.Receiver is Reference old ? path[old].Fields.Find(ModelLink(path)) : call.Arguments.FirstOrDefault());
-            case "Fit" or "TrainStep" or "Evaluate":
+            case Transition.Use:
                 if (call.Receiver is Reference compiled)
                 {
                     Use(call, compiled);
@@ -191,8 +200,8 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 
     protected static int ModelLink(FlowPath path) => path.Slots.Named("model of a compiled model");
 
-    private static Trainability Last(Call call) =>
-        new(TrainabilityKind.Last, (call.Argument("count") as Constant)?.Content, (call.Argument("unit") as Constant)?.Content ?? 0);
+    private static Trainability Counted(TrainabilityKind kind, Call call) =>
+        new(kind, (call.Argument("count") as Constant)?.Content, (call.Argument("unit") as Constant)?.Content ?? 0);
 
     protected static bool? IsStale(Value? value, FlowPath path) =>
         value is Reference compiled && path.Fact<CompiledFact>(compiled) is { } fact
@@ -210,14 +219,5 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
             ? invocation.Instance.Syntax.ToString()
             : call.Path.NameOf(compiled);
 
-    private static string Namespace(IMethodSymbol method)
-    {
-        var scope = method.ContainingNamespace;
-        while (scope is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false })
-        {
-            scope = scope.ContainingNamespace;
-        }
-
-        return scope?.Name ?? "";
-    }
+    private static string Outermost(IMethodSymbol method) => Namespaces.Outermost(method.ContainingNamespace);
 }

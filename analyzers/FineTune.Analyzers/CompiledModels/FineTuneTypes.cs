@@ -19,13 +19,14 @@ internal sealed class FineTuneTypes
         this.tunable = tunable;
         this.compiledModel = compiledModel;
         compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
-        TrackedTypes = new(type => IsModel(type) || IsCompiledModel(type));
+        var followed = new TrackedTypes(type => IsModel(type) || IsCompiledModel(type), ["TorchSharp", "FineTune"]);
+        Survey = new CompileSurvey(MethodBodies.Of(compilation), followed, this);
         Phase = compilation.GetTypeByMetadataName(MetadataNames.Phase);
         StaleCompilationException = compilation.GetTypeByMetadataName(MetadataNames.StaleCompilationException);
     }
 
-    /// <summary>What the rules on compiling follow.</summary>
-    public TrackedTypes TrackedTypes { get; }
+    /// <summary>Tells the rules on compiling which bodies are worth following.</summary>
+    public Survey Survey { get; }
 
     public INamedTypeSymbol? Phase { get; }
 

@@ -2,7 +2,7 @@ namespace FineTune.Analyzers.CompiledModels;
 
 /// <summary>What of a model trains, as far as the source says.</summary>
 /// <param name="Kind">Which way of saying it.</param>
-/// <param name="Count">How many layers, for <see cref="TrainabilityKind.Last"/>; null where it is not a constant.</param>
+/// <param name="Count">How many layers, where they are counted; null where it is not a constant.</param>
 /// <param name="Unit">What is counted; null where it is not a constant.</param>
 internal sealed record Trainability(TrainabilityKind Kind, object? Count = null, object? Unit = null)
 {
@@ -10,6 +10,11 @@ internal sealed record Trainability(TrainabilityKind Kind, object? Count = null,
     public static readonly Trainability AtEntry = new(TrainabilityKind.AtEntry);
     public static readonly Trainability Head = new(TrainabilityKind.Head);
     public static readonly Trainability Full = new(TrainabilityKind.Full);
+    public static readonly Trainability Named = new(TrainabilityKind.Named);
+
+    /// <summary>Whether layers of the backbone surely train.</summary>
+    public bool UnfreezesSome =>
+        Kind is TrainabilityKind.Full or TrainabilityKind.Last or TrainabilityKind.First or TrainabilityKind.Named;
 
     /// <summary>Whether going from <paramref name="before"/> to this changed what trains; null where nobody can tell.</summary>
     public bool? Differs(Trainability before)
@@ -19,7 +24,7 @@ internal sealed record Trainability(TrainabilityKind Kind, object? Count = null,
             return null;
         }
 
-        if (Kind == TrainabilityKind.Last && before.Kind == TrainabilityKind.Last)
+        if (Kind == before.Kind && Kind is TrainabilityKind.Last or TrainabilityKind.First)
         {
             return Count is null || before.Count is null || Unit is null || before.Unit is null ? null : !Equals(before);
         }
@@ -44,4 +49,10 @@ internal enum TrainabilityKind
 
     /// <summary>The head and the last layers of the backbone.</summary>
     Last,
+
+    /// <summary>The head and the first layers of the backbone.</summary>
+    First,
+
+    /// <summary>The head and the layers of the backbone that an attribute names.</summary>
+    Named,
 }

@@ -17,9 +17,9 @@ internal sealed class StaleCompilationDomain(FineTuneTypes types) : CompiledMode
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) =>
         Stale(call, subject, path.NameOf(subject), path);
 
-    public override bool IsRelevant(Effects reach) =>
-        Has(reach, Effects.Compiles | Effects.UsesCompiled)
-        && HasAny(reach, Effects.FreezesBackbone | Effects.UnfreezesBackbone | Effects.EntersPhase);
+    protected override bool CanBeWrong(CompileEffects reach) =>
+        Has(reach, CompileEffects.Compiles | CompileEffects.UsesCompiled)
+        && HasAny(reach, CompileEffects.FreezesBackbone | CompileEffects.UnfreezesBackbone | CompileEffects.EntersPhase);
 
     protected override void Use(Call call, Reference compiled)
     {

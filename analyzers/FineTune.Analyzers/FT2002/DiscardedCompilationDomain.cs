@@ -23,12 +23,12 @@ internal sealed class DiscardedCompilationDomain(FineTuneTypes types) : Compiled
                 Subject = subject.Id,
             };
 
-    public override bool IsRelevant(Effects reach) => Has(reach, Effects.DiscardsCompiled | Effects.UsesCompiled);
+    protected override bool CanBeWrong(CompileEffects reach) => Has(reach, CompileEffects.DiscardsCompiled | CompileEffects.UsesCompiled);
 
     protected override void Compiled(Call call, Reference compiled, Reference model)
     {
         var path = call.Path;
-        if (CompileEffects.IsDiscarded(call.Operation.Syntax))
+        if (CompileSurvey.IsDiscarded(call.Operation.Syntax))
         {
             path.WriteField(model, Discarded(path), new Constant(call.Operation));
         }

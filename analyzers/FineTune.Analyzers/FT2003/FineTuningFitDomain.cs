@@ -11,8 +11,9 @@ namespace FineTune.Analyzers.FT2003;
 /// </summary>
 internal sealed class FineTuningFitDomain(FineTuneTypes types) : CompiledModelDomain(types)
 {
-    public override bool IsRelevant(Effects reach) =>
-        Has(reach, Effects.Compiles | Effects.UsesCompiled) && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
+    protected override bool CanBeWrong(CompileEffects reach) =>
+        Has(reach, CompileEffects.Compiles | CompileEffects.UsesCompiled)
+        && HasAny(reach, CompileEffects.UnfreezesBackbone | CompileEffects.EntersPhase);
 
     public override Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path) =>
         inner with
@@ -24,7 +25,7 @@ internal sealed class FineTuningFitDomain(FineTuneTypes types) : CompiledModelDo
     protected override void Compiled(Call call, Reference compiled, Reference model)
     {
         var path = call.Path;
-        if (path.Fact<ModelFact>(model) is { Now.Kind: TrainabilityKind.Last or TrainabilityKind.Full, Changed: not null })
+        if (path.Fact<ModelFact>(model) is { Now.UnfreezesSome: true, Changed: not null })
         {
             path.WriteField(compiled, FineTunes(path), Value.True);
         }

@@ -32,10 +32,10 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
             Subject = subject.Id,
         };
 
-    public override bool IsRelevant(Effects reach) =>
-        Has(reach, Effects.Compiles)
-        && HasAny(reach, Effects.FreezesBackbone | Effects.EntersPhase)
-        && HasAny(reach, Effects.UnfreezesBackbone | Effects.EntersPhase);
+    protected override bool CanBeWrong(CompileEffects reach) =>
+        Has(reach, CompileEffects.Compiles)
+        && HasAny(reach, CompileEffects.FreezesBackbone | CompileEffects.EntersPhase)
+        && HasAny(reach, CompileEffects.UnfreezesBackbone | CompileEffects.EntersPhase);
 
     protected override Value RateOf(Call call)
     {
@@ -56,29 +56,28 @@ internal sealed class FineTuneRateDomain(FineTuneTypes types) : CompiledModelDom
         var path = call.Path;
         var head = path.Slots.Named("rate that the head was compiled at");
         var before = (path[model].Fields.Find(head) as Constant)?.Content as HeadRate;
-        switch (path.Fact<ModelFact>(model)!.Now.Kind)
+        var now = path.Fact<ModelFact>(model)!.Now;
+        if (now.Kind == TrainabilityKind.Head)
         {
-            case TrainabilityKind.Head:
-                var rate =
-                    Configured(call) ?? (before is not null && StatedAgain(call) is { } again ? new(before.Optimizer, again, true) : null);
-                path.WriteField(
-                    model,
-                    head,
-                    rate is null
-                        ? Value.Unknown
-                        : new Constant(new HeadRate(rate.Optimizer, rate.Rate, call.Operation.Syntax.GetLocation())));
-                break;
-            case TrainabilityKind.Full or TrainabilityKind.Last when before is not null && !StatesRates(path[model].Type):
-                var fine =
-                    call.Method.Name == "Recompile" ? StatedAgain(call)
-                    : Configured(call) is { IsStated: true } configured && configured.Optimizer == before.Optimizer ? configured.Rate
-                    : null;
-                if (fine >= before.Rate)
-                {
-                    path.Report(Report(call, model, before, fine.Value));
-                }
-
-                break;
+            var rate =
+                Configured(call) ?? (before is not null && StatedAgain(call) is { } again ? new(before.Optimizer, again, true) : null);
+            path.WriteField(
+                model,
+                head,
+                rate is null
+                    ? Value.Unknown
+                    : new Constant(new HeadRate(rate.Optimizer, rate.Rate, call.Operation.Syntax.GetLocation())));
+        }
+        else if (now.UnfreezesSome && before is not null && !StatesRates(path[model].Type))
+        {
+            var fine =
+                call.Method.Name == "Recompile" ? StatedAgain(call)
+                : Configured(call) is { IsStated: true } configured && configured.Optimizer == before.Optimizer ? configured.Rate
+                : null;
+            if (fine >= before.Rate)
+            {
+                path.Report(Report(call, model, before, fine.Value));
+            }
         }
     }
 

@@ -8,7 +8,8 @@ namespace FineTune.Analyzers.FT3001;
 /// <summary>An optimizer is stale while what it was built over requires gradients otherwise than it did then.</summary>
 internal sealed class StaleOptimizerDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    public override bool IsRelevant(Effects reach) => Has(reach, Effects.Steps | Effects.BuildsOptimizer | Effects.ChangesGradients);
+    protected override OptimizerEffects Needed =>
+        OptimizerEffects.Steps | OptimizerEffects.BuildsOptimizer | OptimizerEffects.ChangesGradients;
 
     protected override void Step(Call call, Reference optimizer, OptimizerFact fact)
     {

@@ -16,8 +16,11 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
     /// </summary>
     public const string BuiltProperty = "built", ChangedProperty = "changed";
 
-    public override bool IsRelevant(Effects reach) =>
-        Has(reach, Effects.Steps | Effects.BuildsOptimizer) && HasAny(reach, Effects.MovesModules | Effects.AssignsParts);
+    protected override OptimizerEffects Needed => OptimizerEffects.Steps | OptimizerEffects.BuildsOptimizer;
+
+    public override bool IsRelevant(ulong reach) =>
+        base.IsRelevant(reach)
+        && ((OptimizerEffects)reach & (OptimizerEffects.MovesModules | OptimizerEffects.AssignsParts)) != 0;
 
     protected override void Moved(Call call, Reference module)
     {

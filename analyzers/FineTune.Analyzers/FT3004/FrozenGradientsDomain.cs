@@ -7,8 +7,11 @@ namespace FineTune.Analyzers.FT3004;
 /// <summary>Follows which parameters had a gradient when they were frozen, and have it when the same optimizer steps again.</summary>
 internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    public override bool IsRelevant(Effects reach) =>
-        Has(reach, Effects.Steps | Effects.BuildsOptimizer | Effects.ChangesGradients | Effects.GoesBackward);
+    protected override OptimizerEffects Needed =>
+        OptimizerEffects.Steps
+        | OptimizerEffects.BuildsOptimizer
+        | OptimizerEffects.ChangesGradients
+        | OptimizerEffects.GoesBackward;
 
     protected override bool TrustsNamed => false;
 

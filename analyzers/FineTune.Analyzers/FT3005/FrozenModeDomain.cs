@@ -10,7 +10,8 @@ namespace FineTune.Analyzers.FT3005;
 /// </summary>
 internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    public override bool IsRelevant(Effects reach) => Has(reach, Effects.Steps | Effects.ChangesGradients | Effects.SwitchesMode);
+    protected override OptimizerEffects Needed =>
+        OptimizerEffects.Steps | OptimizerEffects.ChangesGradients | OptimizerEffects.SwitchesMode;
 
     protected override bool TrustsNamed => false;
 

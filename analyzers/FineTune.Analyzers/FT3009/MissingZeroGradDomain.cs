@@ -10,7 +10,7 @@ namespace FineTune.Analyzers.FT3009;
 /// </summary>
 internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    public override bool IsRelevant(Effects reach) => Has(reach, Effects.StepsUncleared | Effects.GoesBackward);
+    protected override OptimizerEffects Needed => OptimizerEffects.StepsUncleared | OptimizerEffects.GoesBackward;
 
     protected override void Backward(Call call)
     {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.FT3012;
@@ -36,22 +35,11 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         "ones_like",
     ];
 
-    public override Effects Triggers => Effects.SumsTensors;
+    public override Survey Survey => types.Survey;
 
-    public override bool IsRelevant(Effects reach) => Has(reach, Effects.GoesBackward);
+    public override bool IsTriggeredBy(ulong own) => ((OptimizerEffects)own & OptimizerEffects.SumsTensors) != 0;
 
-    /// <summary>Whether an operation adds to a variable, over and over again.</summary>
-    public static bool IsSumInLoop(IOperation operation, TorchTypes types) =>
-        operation switch
-        {
-            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add } compound => types.IsTensor(compound.Target.Type),
-            IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, OperatorMethod: not null } binary => types.IsTensor(binary.Type),
-            IInvocationOperation { TargetMethod.Name: "add" or "add_" } invocation => types.IsTensor(
-                invocation.TargetMethod.ContainingType),
-            _ => false,
-        }
-        && SumOf(operation.Syntax) is not null
-        && operation.Syntax.Ancestors().Any(IsLoop);
+    public override bool IsRelevant(ulong reach) => ((OptimizerEffects)reach & OptimizerEffects.GoesBackward) != 0;
 
     public override Fact? FactOf(ITypeSymbol type) => types.IsTensor(type) ? TensorFact.New : null;
 
@@ -136,7 +124,7 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         var facts = operands.Select(operand => path.Fact<TensorFact>(operand)).OfType<TensorFact>().ToList();
         var before = facts.FirstOrDefault(fact => fact.SumAt == operation.Syntax);
         var isInGraph = !IsOff(path) && facts.Any(fact => fact.IsInGraph);
-        if (before is { IsInGraph: true } && isInGraph && SumOf(operation.Syntax) is { } sum && Sums.IsOnlyLookedAt(sum))
+        if (before is { IsInGraph: true } && isInGraph && SumInLoop.TargetOf(operation.Syntax) is { } sum && Sums.IsOnlyLookedAt(sum))
         {
             path.Report(
                 new(KeptGraphAnalyzer.Rule, operation, -1, [sum.Identifier.ValueText], [], ImmutableDictionary<string, string?>.Empty));
@@ -199,24 +187,6 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
     private static int NoGradient(FlowPath path) => path.Slots.Named("gradients are off");
 
     private static int Origin(FlowPath path) => path.Slots.Named("what a tensor was made from");
-
-    /// <summary>
-    /// The local variable that a sum is kept in: of <c>x += y</c>, <c>x = x + y</c>, <c>x.add_(y)</c> and <c>x = x.add(y)</c>.
-    /// </summary>
-    private static IdentifierNameSyntax? SumOf(SyntaxNode operation) =>
-        operation switch
-        {
-            AssignmentExpressionSyntax assignment => assignment.Left as IdentifierNameSyntax,
-            InvocationExpressionSyntax
-            {
-                Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax receiver, Name.Identifier.ValueText: "add_" }
-            } => receiver,
-            { Parent: AssignmentExpressionSyntax { Left: IdentifierNameSyntax target } } => target,
-            _ => null,
-        };
-
-    private static bool IsLoop(SyntaxNode node) =>
-        node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
 
     /// <param name="IsInGraph">Whether it surely has a graph.</param>
     /// <param name="SumAt">The operator that made it, where that is a sum.</param>

@@ -49,13 +49,10 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
             }
 
             previous = root;
-            var effects = bodies.EffectsOf(root).Own;
-            if ((effects & domain.Triggers) == 0
-                || (effects & Effects.Invalid) != 0
-                || (
-                    bodies.ReachOf(root, domain.FollowsModels, context.CancellationToken) is var reach
-                    && (reach & Effects.Unbounded) == 0
-                    && !domain.IsRelevant(reach)))
+            var effects = domain.Survey.EffectsOf(root);
+            if (!effects.Compiles
+                || !domain.IsTriggeredBy(effects.Own)
+                || (domain.Survey.ReachOf(root, context.CancellationToken) is { } reach && !domain.IsRelevant(reach)))
             {
                 continue;
             }

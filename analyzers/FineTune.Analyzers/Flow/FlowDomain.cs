@@ -10,28 +10,19 @@ namespace FineTune.Analyzers.Flow;
 /// </summary>
 internal abstract class FlowDomain
 {
-    protected FlowDomain() => TrackedTypes = new(type => FactOf(type) is not null);
+    protected FlowDomain() => TrackedTypes = new(type => FactOf(type) is not null, []);
 
     /// <summary>The types that objects are followed of, and those that hold such objects.</summary>
     public TrackedTypes TrackedTypes { get; }
 
-    /// <summary>What a body does that is worth the analysis: one of these.</summary>
-    public abstract Effects Triggers { get; }
+    /// <summary>Tells of each body whether it is worth the analysis.</summary>
+    public abstract Survey Survey { get; }
 
-    /// <summary>Whether it is annotated models that are followed, and not modules and optimizers.</summary>
-    public virtual bool FollowsModels => false;
+    /// <summary>Whether a body does, by itself, what the rule is about.</summary>
+    public abstract bool IsTriggeredBy(ulong own);
 
-    /// <summary>
-    /// Whether a body can be wrong, from what it and the source methods that it calls do: most bodies never do what the
-    /// rule is about, and cost nothing more.
-    /// </summary>
-    public virtual bool IsRelevant(Effects reach) => true;
-
-    /// <summary>Whether all of some effects are there.</summary>
-    protected static bool Has(Effects reach, Effects wanted) => (reach & wanted) == wanted;
-
-    /// <summary>Whether one of some effects is there.</summary>
-    protected static bool HasAny(Effects reach, Effects wanted) => (reach & wanted) != 0;
+    /// <summary>Whether a body can be wrong, from what it and the source methods that it calls do.</summary>
+    public abstract bool IsRelevant(ulong reach);
 
     /// <summary>
     /// What is known of an object of this type that was there before; null for a type that is not followed.

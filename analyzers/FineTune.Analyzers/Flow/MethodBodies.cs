@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using FineTune.Analyzers.CompiledModels;
-using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -9,28 +7,22 @@ using Microsoft.CodeAnalysis.Operations;
 namespace FineTune.Analyzers.Flow;
 
 /// <summary>
-/// The source methods of a compilation, in whichever file they stand: their control-flow graphs, and what they do. All rules share them.
+/// The source methods of a compilation, in whichever file they stand, and their control-flow graphs. All rules share them.
 /// </summary>
 internal sealed class MethodBodies
 {
-    private const int MostMethods = 1_000;
-
     private static readonly PerCompilation<MethodBodies> Shared = new(compilation => new(compilation));
 
     private readonly Compilation compilation;
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> models = new();
     private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ControlFlowGraph, bool> iterators = new();
-    private readonly ConcurrentDictionary<IMethodSymbol, BodyEffects> effects = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IPropertySymbol, bool> stored = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<IOperation, AtHand> atHand = new();
     private readonly Lazy<ILookup<string, IMethodSymbol>> overrides;
 
     private MethodBodies(Compilation compilation)
     {
         this.compilation = compilation;
-        Torch = TorchTypes.In(compilation);
-        FineTune = FineTuneTypes.In(compilation);
         overrides = new(() =>
             Types(compilation.SourceModule.GlobalNamespace)
                 .SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
@@ -42,10 +34,6 @@ internal sealed class MethodBodies
                         && !method.ContainingType.AllInterfaces.IsEmpty))
                 .ToLookup(method => method.Name));
     }
-
-    public TorchTypes? Torch { get; }
-
-    public FineTuneTypes? FineTune { get; }
 
     public static MethodBodies Of(Compilation compilation) => Shared.Of(compilation);
 
@@ -81,81 +69,13 @@ internal sealed class MethodBodies
                     .OfType<IFieldSymbol>()
                     .Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property)));
 
-    /// <summary>What the body under analysis does, without what it calls.</summary>
-    public BodyEffects EffectsOf(IOperation body) => Look(body).Effects;
-
-    /// <summary>What the body under analysis does, with all source methods that it calls.</summary>
-    /// <param name="body">The root of its operations.</param>
-    /// <param name="ofModels">Whether to look into calls as where annotated models are followed, or as where modules and optimizers
-    /// are.</param>
-    /// <param name="cancellation">Ends the search.</param>
-    public Effects ReachOf(IOperation body, bool ofModels, CancellationToken cancellation)
-    {
-        var known = Look(body);
-        return ofModels
-            ? known.ReachOfModels ??= Reach(known.Effects, ofModels: true, cancellation)
-            : known.ReachOfModules ??= Reach(known.Effects, ofModels: false, cancellation);
-    }
-
-    private AtHand Look(IOperation body) => atHand.GetOrAdd(body, key => new(BodyEffects.Of(key, Torch, FineTune)));
-
-    private Effects Reach(BodyEffects body, bool ofModels, CancellationToken cancellation)
-    {
-        var all = body.Own;
-        HashSet<IMethodSymbol>? seen = null;
-        var pending = new Stack<BodyEffects>([body]);
-        while (pending.Count > 0)
-        {
-            var next = pending.Pop();
-            all |= next.IsConstructor && next != body ? next.Own & ~Effects.AssignsParts : next.Own;
-            foreach (var called in ofModels ? next.CalledOnModels : next.CalledOnModules)
-            {
-                seen ??= new(SymbolEqualityComparer.Default);
-                if (!seen.Add(called))
-                {
-                    continue;
-                }
-
-                if (seen.Count > MostMethods)
-                {
-                    return all | Effects.Unbounded;
-                }
-
-                pending.Push(EffectsOf(called, cancellation));
-                if (!BodyEffects.MayBeOverridden(called))
-                {
-                    continue;
-                }
-
-                foreach (var method in overrides.Value[called.Name])
-                {
-                    if (seen.Add(method))
-                    {
-                        pending.Push(EffectsOf(method, cancellation));
-                    }
-                }
-            }
-        }
-
-        return all;
-    }
-
-    private BodyEffects EffectsOf(IMethodSymbol method, CancellationToken cancellation)
-    {
-        if (effects.TryGetValue(method, out var found))
-        {
-            return found;
-        }
-
-        return effects.GetOrAdd(
-            method,
-            OperationOf(method, cancellation) is { } operation ? BodyEffects.Of(operation, Torch, FineTune) : BodyEffects.Nothing);
-    }
+    /// <summary>The source methods that may run where a method is called that can be overridden.</summary>
+    public IEnumerable<IMethodSymbol> OverridesOf(IMethodSymbol method) => overrides.Value[method.Name];
 
     private ControlFlowGraph? Create(IMethodSymbol method, CancellationToken cancellation)
     {
         var operation = OperationOf(method, cancellation);
-        if (operation is null || (EffectsOf(method, cancellation).Own & Effects.Invalid) != 0)
+        if (operation is null || operation.Descendants().Any(part => part is IInvalidOperation))
         {
             return null;
         }
@@ -169,7 +89,8 @@ internal sealed class MethodBodies
         };
     }
 
-    private IOperation? OperationOf(IMethodSymbol method, CancellationToken cancellation)
+    /// <summary>The operations of a method; null where it has no body in source, or more than one.</summary>
+    public IOperation? OperationOf(IMethodSymbol method, CancellationToken cancellation)
     {
         if (method.DeclaringSyntaxReferences.Length != 1)
         {
@@ -209,15 +130,5 @@ internal sealed class MethodBodies
                 yield return nested;
             }
         }
-    }
-
-    /// <summary>What is known of a body that a rule may follow; found again by whichever thread comes later, to the same end.</summary>
-    private sealed class AtHand(BodyEffects effects)
-    {
-        public BodyEffects Effects { get; } = effects;
-
-        public Effects? ReachOfModules { get; set; }
-
-        public Effects? ReachOfModels { get; set; }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -7,7 +6,8 @@ namespace FineTune.Analyzers.Flow;
 
 /// <summary>Which types matter where objects of some types are followed.</summary>
 /// <param name="isTracked">Whether objects of this very type are.</param>
-internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked)
+/// <param name="libraries">The namespaces of the libraries whose objects may carry such objects, whatever their types say.</param>
+internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked, string[] libraries)
 {
     private readonly ConcurrentDictionary<ITypeSymbol, bool> holders = new(SymbolEqualityComparer.Default);
 
@@ -64,8 +64,7 @@ internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked)
             TypeKind.Class => !type.IsSealed
                 || isTracked(type)
                 || HoldsOne(type)
-                || TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp")
-                || TorchTypes.IsIn(type.ContainingNamespace, "FineTune"),
+                || libraries.Contains(Namespaces.Outermost(type.ContainingNamespace)),
             _ => true,
         };
 

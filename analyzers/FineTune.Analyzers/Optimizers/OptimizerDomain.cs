@@ -16,7 +16,17 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
     protected TorchTypes Types => types;
 
-    public override Effects Triggers => Effects.StepsOptimizer | Effects.PassesOptimizer;
+    public sealed override Survey Survey => types.Survey;
+
+    /// <summary>What a body does that is worth the analysis: one of these.</summary>
+    protected virtual OptimizerEffects Triggers => OptimizerEffects.StepsOptimizer | OptimizerEffects.PassesOptimizer;
+
+    /// <summary>What a body and those that it calls have to do, all of it, to be wrong.</summary>
+    protected abstract OptimizerEffects Needed { get; }
+
+    public sealed override bool IsTriggeredBy(ulong own) => ((OptimizerEffects)own & Triggers) != 0;
+
+    public override bool IsRelevant(ulong reach) => ((OptimizerEffects)reach & Needed) == Needed;
 
     public sealed override Fact? FactOf(ITypeSymbol type) =>
         types.IsModule(type) || types.IsParameter(type) ? AtEntry

@@ -1,132 +1,46 @@
-using FineTune.Analyzers.Flow;
-using FineTune.Analyzers.FT3012;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
-
 namespace FineTune.Analyzers.Optimizers;
 
-/// <summary>What the operations of one body do to modules, parameters and optimizers.</summary>
-internal sealed class OptimizerEffects(TorchTypes types)
+/// <summary>What a body does to modules, parameters and optimizers, as far as one look over its operations tells.</summary>
+[Flags]
+internal enum OptimizerEffects : ulong
 {
-    private static readonly HashSet<string> Moves =
-    [
-        "to",
-        "cuda",
-        "cpu",
-        "half",
-        "bfloat16",
-        "double",
-        "float",
-        "bool",
-        "byte",
-        "char",
-        "int",
-        "long",
-        "short",
-        "cdouble",
-        "cfloat",
-    ];
+    None = 0,
 
-    private static readonly HashSet<string> Growths = ["add_module", "register_module", "append", "Add", "Insert", "extend"];
+    /// <summary>It has an optimizer step.</summary>
+    StepsOptimizer = 1 << 0,
 
-    private readonly Dictionary<SyntaxNode, Clearing> clearings = [];
+    /// <summary>It hands an optimizer to a method of the user's.</summary>
+    PassesOptimizer = 1 << 1,
 
-    public Effects Of(IOperation operation) =>
-        operation switch
-        {
-            IInvocationOperation invocation => Of(invocation),
-            IMethodReferenceOperation reference => Named(reference.Method.Name),
-            IObjectCreationOperation { Type: { } type } when types.IsOptimizer(type) => Effects.BuildsOptimizer,
-            IPropertyReferenceOperation { Property.Name: "requires_grad" } property when !IsOnlyRead(property) => Effects.ChangesGradients,
-            IAssignmentOperation { Target: IMemberReferenceOperation target } assignment
-                when types.IsModule(target.Type) || types.IsParameter(target.Type) => Effects.AssignsParts | Sum(assignment),
-            IAssignmentOperation or IBinaryOperation => Sum(operation),
-            _ => Effects.None,
-        };
+    /// <summary>Something called <c>step</c> is invoked.</summary>
+    Steps = 1 << 2,
 
-    private Effects Of(IInvocationOperation invocation)
-    {
-        var method = invocation.TargetMethod;
-        var effects = Named(method.Name) | Sum(invocation);
-        if (method.Name == "train"
-            && invocation.Arguments.Any(argument => argument.Value.ConstantValue is not { HasValue: true, Value: true }))
-        {
-            effects |= Effects.SwitchesOff;
-        }
+    /// <summary>An optimizer steps in a member that never clears its gradients under the same name.</summary>
+    StepsUncleared = 1 << 3,
 
-        if (method.Name == "step" && types.IsOptimizer(method.ContainingType))
-        {
-            effects |= Effects.StepsOptimizer;
-            if (!IsCleared(invocation))
-            {
-                effects |= Effects.StepsUncleared;
-            }
-        }
+    /// <summary>It makes an optimizer.</summary>
+    BuildsOptimizer = 1 << 4,
 
-        foreach (var argument in invocation.Arguments)
-        {
-            if (types.IsOptimizer(argument.Value.Type) && !TorchTypes.IsLibrary(method))
-            {
-                effects |= Effects.PassesOptimizer;
-            }
-        }
+    /// <summary>It freezes or unfreezes parameters.</summary>
+    ChangesGradients = 1 << 5,
 
-        if (types.IsOptimizer(method.ReturnType))
-        {
-            effects |= Effects.BuildsOptimizer;
-        }
+    /// <summary>It goes backward.</summary>
+    GoesBackward = 1 << 6,
 
-        if ((Moves.Contains(method.Name) && types.IsModule(method.ReturnType))
-            || (
-                Growths.Contains(method.Name)
-                && types.IsModule(
-                    invocation.Instance?.Type ?? (invocation.Arguments.Length > 0 ? invocation.Arguments[0].Value.Type : null))))
-        {
-            effects |= Effects.MovesModules;
-        }
+    /// <summary>It calls <c>train</c>.</summary>
+    SwitchesMode = 1 << 7,
 
-        return effects;
-    }
+    /// <summary>It may put a module into evaluation mode.</summary>
+    SwitchesOff = 1 << 8,
 
-    private static Effects Named(string name) =>
-        name switch
-        {
-            "step" => Effects.Steps,
-            "backward" => Effects.GoesBackward,
-            "requires_grad_" or "with_requires_grad" or "Unfreeze" => Effects.ChangesGradients,
-            "Freeze" => Effects.ChangesGradients | Effects.SwitchesOff,
-            "train" => Effects.SwitchesMode,
-            "eval" => Effects.SwitchesOff,
-            _ => Effects.None,
-        };
-
-    private Effects Sum(IOperation operation) => KeptGraphDomain.IsSumInLoop(operation, types) ? Effects.SumsTensors : Effects.None;
-
-    /// <summary>Whether the property is looked at where it stands, as in a condition or the body of a lambda.</summary>
-    private static bool IsOnlyRead(IPropertyReferenceOperation property) =>
-        property.Parent switch
-        {
-            IAssignmentOperation assignment => assignment.Target != property,
-            ITupleOperation or IArgumentOperation => false,
-            _ => true,
-        };
+    /// <summary>It moves a module elsewhere, or gives it one more part.</summary>
+    MovesModules = 1 << 9,
 
     /// <summary>
-    /// Whether the member that the step stands in clears the gradients of what the source calls the same, or calls a
-    /// method that is called after doing so: who accumulates on purpose clears now and then.
+    /// It assigns a part of a module. In a constructor that is how the module comes about, unless it is the constructor that is looked at.
     /// </summary>
-    private bool IsCleared(IInvocationOperation step)
-    {
-        if (EnclosingMember.Of(step.Syntax) is not { } member || step.Instance is not { IsImplicit: false } optimizer)
-        {
-            return false;
-        }
+    AssignsParts = 1 << 10,
 
-        if (!clearings.TryGetValue(member, out var clearing))
-        {
-            clearings.Add(member, clearing = Clearing.In(member));
-        }
-
-        return clearing.IsByHelper || clearing.Cleared.Contains(optimizer.Syntax.ToString());
-    }
+    /// <summary>It adds up tensors in a loop.</summary>
+    SumsTensors = 1 << 11,
 }

@@ -15,17 +15,27 @@ internal sealed class TorchTypes
     private readonly INamedTypeSymbol tensor;
     private readonly INamedTypeSymbol? parameter;
 
-    private TorchTypes(INamedTypeSymbol module, INamedTypeSymbol optimizer, INamedTypeSymbol tensor, INamedTypeSymbol? parameter)
+    private TorchTypes(
+        INamedTypeSymbol module,
+        INamedTypeSymbol optimizer,
+        INamedTypeSymbol tensor,
+        INamedTypeSymbol? parameter,
+        MethodBodies bodies)
     {
         this.module = module;
         this.optimizer = optimizer;
         this.tensor = tensor;
         this.parameter = parameter;
-        TrackedTypes = new(type => IsModule(type) || IsOptimizer(type) || IsTensor(type) || IsParameter(type));
+
+        // Each of the rules follows a part of these.
+        var followed = new TrackedTypes(
+            type => IsModule(type) || IsOptimizer(type) || IsTensor(type) || IsParameter(type),
+            ["TorchSharp", "FineTune"]);
+        Survey = new OptimizerSurvey(bodies, followed, this);
     }
 
-    /// <summary>What the rules on plain training code follow, each of them a part of it.</summary>
-    public TrackedTypes TrackedTypes { get; }
+    /// <summary>Tells the rules on plain training code which bodies are worth following.</summary>
+    public Survey Survey { get; }
 
     /// <summary>The types, or null in a compilation that does not know TorchSharp.</summary>
     public static TorchTypes? In(Compilation compilation) => Shared.Of(compilation);
@@ -39,31 +49,15 @@ internal sealed class TorchTypes
     public bool IsTensor(ITypeSymbol? type) => Is(type, Kinds.Tensor);
 
     /// <summary>Whether a method, or what it overrides, is TorchSharp's own.</summary>
-    public static bool IsLibrary(IMethodSymbol method)
-    {
-        for (var overridden = method; overridden is not null; overridden = overridden.OverriddenMethod)
-        {
-            method = overridden;
-        }
+    public static bool IsLibrary(IMethodSymbol method) => Namespaces.Declares("TorchSharp", method);
 
-        return IsIn(method.ContainingNamespace, "TorchSharp");
-    }
-
-    public static bool IsIn(INamespaceSymbol? scope, string name)
-    {
-        while (scope is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false })
-        {
-            scope = scope.ContainingNamespace;
-        }
-
-        return scope?.Name == name;
-    }
+    public static bool IsIn(INamespaceSymbol? scope, string name) => Namespaces.Outermost(scope) == name;
 
     private static TorchTypes? Find(Compilation compilation) =>
         compilation.GetTypeByMetadataName(MetadataNames.Module) is { } module
         && compilation.GetTypeByMetadataName(MetadataNames.Optimizer) is { } optimizer
         && compilation.GetTypeByMetadataName(MetadataNames.Tensor) is { } tensor
-            ? new(module, optimizer, tensor, compilation.GetTypeByMetadataName(MetadataNames.Parameter))
+            ? new(module, optimizer, tensor, compilation.GetTypeByMetadataName(MetadataNames.Parameter), MethodBodies.Of(compilation))
             : null;
 
     private bool Is(ITypeSymbol? type, Kinds kind) =>

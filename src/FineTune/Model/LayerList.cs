@@ -18,10 +18,13 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 {
     private readonly List<Layer> layers = [];
     private readonly List<(List<Layer> Below, torch.nn.Module Holder)> holders = [];
-    private readonly List<List<Layer>> blocks = [];
+    private readonly List<Block> blocks = [];
     private readonly List<TorchSharp.Modules.Parameter> loose = [];
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
+
+    // The order inside a block may still be unknown.
+    private bool areBlocksInOrder = true;
 
     private LayerList(ReadOnlySpan<(string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)> backbones) =>
         this.backbones = backbones.ToArray();
@@ -76,6 +79,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         }
 
         list.IsInForwardOrder &= several <= 1;
+        list.areBlocksInOrder &= several <= 1;
 
         return list;
     }
@@ -105,10 +109,13 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
     /// Sets what trains: the last units of <paramref name="phase"/>, and nothing before them. The gradients of what
     /// is frozen are nulled.
     /// </summary>
-    /// <exception cref="FineTuneException">A pattern of the phase matches no layer.</exception>
+    /// <exception cref="FineTuneException">
+    /// The phase counts more layers than there are, or a pattern of it matches none.
+    /// </exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void Enter(Phase phase)
     {
+        ThrowIfMore(phase);
         var trains = TrainableIn(phase);
         foreach (var layer in layers)
         {
@@ -139,6 +146,27 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         }
     }
 
+    /// <summary>
+    /// The block inside which a phase ends, and how many units leave it frozen or train all of it; null where the phase ends between
+    /// blocks, or where a block only lines its layers up, so that there is nothing to tear apart.
+    /// </summary>
+    internal (string Name, int Without, int With)? CutBlock(Phase phase)
+    {
+        var starts = Starts(phase.Unit);
+        if (!areBlocksInOrder || phase.CountsFromStart || phase.UnfrozenLayers is 0 || phase.UnfrozenLayers >= starts.Count)
+        {
+            return null;
+        }
+
+        var first = starts[^phase.UnfrozenLayers];
+        var cut = blocks.Find(block => !block.IsChain
+            && block.Layers.Exists(layer => layer.HasParameters && layer.Index < first)
+            && block.Layers.Exists(layer => layer.HasParameters && layer.Index >= first));
+        return cut is null ? null : (cut.Name, UnitsFrom(cut.Layers.Max(layer => layer.Index) + 1), UnitsFrom(First(cut.Layers)));
+
+        int UnitsFrom(int layer) => starts.Count(start => start >= layer);
+    }
+
     /// <summary>Whether exactly the layers train that a phase says.</summary>
     internal bool Fits(Phase phase)
     {
@@ -153,7 +181,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
     /// <returns>Whether that changed anything.</returns>
     internal bool Order(IEnumerable<Layer> ran)
     {
-        IsInForwardOrder = true;
+        IsInForwardOrder = areBlocksInOrder = true;
         var order = ran.Distinct().ToList();
         foreach (var (layer, index) in layers.Select((layer, index) => (layer, index)).ToList())
         {
@@ -175,7 +203,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
             layers[i].Index = i;
         }
 
-        blocks.Sort((one, other) => First(one).CompareTo(First(other)));
+        blocks.Sort((one, other) => First(one.Layers).CompareTo(First(other.Layers)));
         return true;
     }
 
@@ -242,7 +270,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
                 .SelectMany(layer => layer.Module.parameters().Select(parameter => (parameter, layer)))
                 .Concat(holders.SelectMany(held => OwnParameters(held.Holder).Select(parameter => (parameter, layers[First(held.Below)])))))
         {
-            blockOf[parameter] = Math.Max(blocks.FindLastIndex(block => First(block) <= layer.Index), 0);
+            blockOf[parameter] = Math.Max(blocks.FindLastIndex(block => First(block.Layers) <= layer.Index), 0);
         }
 
         var own = group.Parameters.Select(named => blockOf.GetValueOrDefault(named.Parameter)).ToList();
@@ -286,7 +314,9 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
         var start = layers.Count;
         var children = module.named_children().ToList();
-        IsInForwardOrder &= children.Count <= 1 || module is TorchSharp.Modules.Sequential;
+        var isInOrder = children.Count <= 1 || module is TorchSharp.Modules.Sequential;
+        IsInForwardOrder &= isInOrder;
+        areBlocksInOrder &= isInOrder || place is Place.Block or Place.Inside;
         foreach (var (name, child) in children)
         {
             var below = Below(place, child);
@@ -304,7 +334,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
         if (place == Place.Block && layers.Skip(start).Any(layer => layer.HasParameters))
         {
-            blocks.Add(layers[start..]);
+            blocks.Add(new(path, layers[start..], IsContainer(module)));
         }
     }
 
@@ -327,12 +357,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
             return Matching(phase.Patterns);
         }
 
-        var starts = phase.Unit switch
-        {
-            LayerUnit.Parameterized => layers.Where(layer => layer.HasParameters).Select(layer => layer.Index).ToList(),
-            LayerUnit.Block => blocks.ConvertAll(First),
-            _ => Enumerable.Range(0, layers.Count).ToList(),
-        };
+        var starts = Starts(phase.Unit);
         var (first, end) = (0, layers.Count);
         if (phase.UnfrozenLayers == 0)
         {
@@ -348,6 +373,32 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         }
 
         return [.. Enumerable.Range(0, layers.Count).Select(i => i >= first && i < end)];
+    }
+
+    /// <summary>The index of the first layer of each unit.</summary>
+    private List<int> Starts(LayerUnit unit) =>
+        unit switch
+        {
+            LayerUnit.Parameterized => [.. layers.Where(layer => layer.HasParameters).Select(layer => layer.Index)],
+            LayerUnit.Block => blocks.ConvertAll(block => First(block.Layers)),
+            _ => [.. Enumerable.Range(0, layers.Count)],
+        };
+
+    private void ThrowIfMore(Phase phase)
+    {
+        var most = Starts(phase.Unit).Count;
+        if (!phase.IsFull && phase.UnfrozenLayers > most)
+        {
+            var units = phase.Unit switch
+            {
+                LayerUnit.Block => "blocks",
+                LayerUnit.Parameterized => "layers with parameters",
+                _ => "layers",
+            };
+            throw new FineTuneException(
+                $"The phase '{phase}' asks for more than the {most} {units} that the backbone has; ask for fewer, or train all of it "
+                    + "with UnfreezeBackbone().");
+        }
     }
 
     private bool[] Matching(IReadOnlyList<string> patterns)
@@ -371,4 +422,10 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
         return trains;
     }
+
+    /// <summary>A part of a backbone that <see cref="LayerUnit.Block"/> counts.</summary>
+    /// <param name="Name">Its path.</param>
+    /// <param name="Layers">Its layers.</param>
+    /// <param name="IsChain">Whether it computes nothing but its layers, one after the other.</param>
+    private sealed record Block(string Name, List<Layer> Layers, bool IsChain);
 }

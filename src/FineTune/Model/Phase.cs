@@ -36,7 +36,7 @@ public readonly record struct Phase
     /// <summary>Head or fine-tune: which learning rates hold.</summary>
     public PhaseKind Kind { get; }
 
-    /// <summary>How many units train, counted from an end of the backbone; more than there are means all.</summary>
+    /// <summary>How many units train, counted from an end of the backbone.</summary>
     public int UnfrozenLayers { get; }
 
     /// <summary>What <see cref="UnfrozenLayers"/> counts.</summary>
@@ -51,8 +51,8 @@ public readonly record struct Phase
     /// <summary>Whether every layer of the backbone trains.</summary>
     public bool IsFull => UnfrozenLayers == AllLayers;
 
-    /// <summary>The last <paramref name="count"/> units of the backbone train; more than there are means all.</summary>
-    /// <param name="count">At least 1.</param>
+    /// <summary>The last <paramref name="count"/> units of the backbone train.</summary>
+    /// <param name="count">At least 1; entering the phase fails where it is more than there are.</param>
     /// <param name="unit">What counts as one.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public static Phase Last(int count, LayerUnit unit = LayerUnit.Layer)
@@ -61,8 +61,8 @@ public readonly record struct Phase
         return new(PhaseKind.FineTune, count, unit);
     }
 
-    /// <summary>The first <paramref name="count"/> units of the backbone train; more than there are means all.</summary>
-    /// <param name="count">At least 1.</param>
+    /// <summary>The first <paramref name="count"/> units of the backbone train.</summary>
+    /// <param name="count">At least 1; entering the phase fails where it is more than there are.</param>
     /// <param name="unit">What counts as one.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public static Phase First(int count, LayerUnit unit = LayerUnit.Layer)

@@ -12,7 +12,9 @@ public sealed record FineTuneOptions
     /// <summary>Epochs without a better validation loss after which a phase ends.</summary>
     public int Patience { get; init; } = 2;
 
-    /// <summary>How many layers are unfrozen where the class has no <see cref="UnfreezeLastAttribute"/>.</summary>
+    /// <summary>
+    /// How many layers at most are unfrozen where the class has no <see cref="UnfreezeLastAttribute"/>: all where there are fewer.
+    /// </summary>
     public int UnfreezeLast { get; init; } = 20;
 
     /// <summary>The optimizer; Adam at the phases' default rates where not stated.</summary>

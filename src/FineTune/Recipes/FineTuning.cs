@@ -77,6 +77,7 @@ public static class FineTuning
             { UnfreezePatterns: { Count: > 0 } patterns } => Phase.Matching([.. patterns]),
             { UnfreezeFirst: { } count } => Phase.First(count, manifest.UnfreezeFirstUnit),
             { UnfreezeLast: { } count } => Phase.Last(count, manifest.Unit),
+            _ when model.Layers.Count <= options.UnfreezeLast => Phase.Full,
             _ => Phase.Last(options.UnfreezeLast),
         };
         return [new(phase, options.FineTuneEpochs)];

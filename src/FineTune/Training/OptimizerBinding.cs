@@ -28,6 +28,7 @@ internal sealed class OptimizerBinding
         Groups = OptimizerGroup.From(ParameterGroups, config);
         Optimizer = config.Build(Groups);
         LearningRates = CurrentRates();
+        Warnings = WarningsOf(tunable.Layers);
         OptimizerAudit.Check(this);
     }
 
@@ -51,8 +52,8 @@ internal sealed class OptimizerBinding
 
     public bool IsStale => boundTo.Changes().Count > 0;
 
-    /// <summary>What is to be said of the rates, compared with those of the binding before.</summary>
-    public IReadOnlyList<TrainingWarning> Warnings { get; private set; } = [];
+    /// <summary>What is to be said of what trains, and of the rates, compared with those of the binding before.</summary>
+    public IReadOnlyList<TrainingWarning> Warnings { get; private set; }
 
     /// <summary>Binds what trains now; a rate that the optimizer states is that of the phase.</summary>
     public static OptimizerBinding Of<TModel>(TModel model, OptimizerConfig optimizer)
@@ -83,7 +84,7 @@ internal sealed class OptimizerBinding
             OptimizerMoments.Carry(Optimizer, again.Optimizer);
         }
 
-        again.Warnings = again.WarningsAgainst(this);
+        again.Warnings = [.. again.Warnings, .. again.WarningsAgainst(this)];
         return again;
     }
 
@@ -104,6 +105,17 @@ internal sealed class OptimizerBinding
             ThrowIfStale();
         }
     }
+
+    private IReadOnlyList<TrainingWarning> WarningsOf(LayerList layers) =>
+        layers.CutBlock(Phase) is not { } cut
+            ? []
+            :
+            [
+                new(
+                    WarningKind.BlockCut,
+                    $"The phase '{Phase}' begins inside the block '{cut.Name}', whose layers fit together: {cut.Without} leave it frozen, "
+                        + $"{cut.With} train all of it; LayerUnit.Block counts blocks."),
+            ];
 
     private IReadOnlyList<TrainingWarning> WarningsAgainst(OptimizerBinding before)
     {

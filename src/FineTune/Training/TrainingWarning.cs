@@ -32,6 +32,9 @@ public enum WarningKind
 
     /// <summary>Numbers that libtorch reads may be collected while it does: the build did not mend TorchSharp.</summary>
     NumbersMayBeCollected,
+
+    /// <summary>What trains begins inside a block of the backbone, which learns as a whole.</summary>
+    BlockCut,
 }
 
 /// <summary>Something that does not stop training, but that the user should know.</summary>

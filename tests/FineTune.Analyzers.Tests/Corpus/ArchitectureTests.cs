@@ -5,13 +5,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FineTune.Analyzers.Tests.Corpus;
 
-/// <summary>Which folder of the runtime may know which: <c>docs/architecture.md</c> draws the way of a batch through them.</summary>
+/// <summary>Which folder of a project may know which: <c>docs/architecture.md</c> draws the way of a batch through the runtime's.</summary>
 public sealed class ArchitectureTests
 {
-    private const string Runtime = "src/FineTune";
-
     // Each may know those before it; the root has the one exception type.
-    private static readonly string[] Order =
+    private static readonly string[] Runtime =
     [
         "",
         "CompilerServices",
@@ -33,16 +31,43 @@ public sealed class ArchitectureTests
     ];
 
     // What is left to be turned around: (who, knows whom).
-    private static readonly (string, string)[] Exceptions =
+    private static readonly (string, string)[] ExceptionsOfRuntime =
     [
         // The cache reads Fit's options and writes its history.
         ("Features", "Training"),
     ];
 
-    [Test]
-    public void Folders_know_those_before_them_only()
+    private static IEnumerable<TestCaseData> Projects()
     {
-        var folder = Path.Combine(Repository.Root, Runtime);
+        yield return new TestCaseData("src/FineTune", Runtime, ExceptionsOfRuntime).SetArgDisplayNames("runtime");
+
+        // What reads a class and what writes its file know the value between them, and not each other; the root joins them.
+        yield return Generator("Parsing", "Emission");
+        yield return Generator("Emission", "Parsing");
+
+        // What follows code knows nothing of what is followed, and that knows no rule; the root has what all of them use.
+        string[] shared = ["", "Flow", "AnnotatedClasses", "Optimizers", "CompiledModels"];
+        string[] rules =
+        [
+            .. Directory
+                .EnumerateDirectories(Path.Combine(Repository.Root, "analyzers/FineTune.Analyzers"), "FT*")
+                .Select(folder => Path.GetFileName(folder)!),
+        ];
+        yield return Analyzers("rules in order", [.. shared, .. rules]);
+        yield return Analyzers("rules backwards", [.. shared, .. rules.Reverse()]);
+    }
+
+    private static TestCaseData Analyzers(string what, string[] order) =>
+        new TestCaseData("analyzers/FineTune.Analyzers", order, Array.Empty<(string, string)>()).SetArgDisplayNames($"analyzers, {what}");
+
+    private static TestCaseData Generator(string one, string other) =>
+        new TestCaseData("src/FineTune.Generators", new[] { "Polyfills", "Model", one, other, "" }, Array.Empty<(string, string)>())
+            .SetArgDisplayNames($"generator, {one} without {other}");
+
+    [TestCaseSource(nameof(Projects))]
+    public void Folders_know_those_before_them_only(string project, string[] order, (string, string)[] exceptions)
+    {
+        var folder = Path.Combine(Repository.Root, project);
         var compilation = SourceFolder.Compile(folder);
         var known = new Dictionary<(string, string), string>();
         foreach (var tree in compilation.SyntaxTrees.Where(tree => Path.IsPathRooted(tree.FilePath)))
@@ -58,10 +83,10 @@ public sealed class ArchitectureTests
         }
 
         var folders = known.Keys.Select(pair => pair.Item1).ToHashSet();
-        Assert.That(folders, Is.SubsetOf(Order), "a folder has a place in the order");
-        var wrong = known.Where(pair => Array.IndexOf(Order, pair.Key.Item2) > Array.IndexOf(Order, pair.Key.Item1)).ToDictionary();
-        Assert.That(wrong.Where(pair => !Exceptions.Contains(pair.Key)).Select(pair => $"{pair.Key}: {pair.Value}"), Is.Empty);
-        Assert.That(Exceptions, Is.SubsetOf(wrong.Keys), "an exception that is none any more");
+        Assert.That(folders, Is.SubsetOf(order), "a folder has a place in the order");
+        var wrong = known.Where(pair => Array.IndexOf(order, pair.Key.Item2) > Array.IndexOf(order, pair.Key.Item1)).ToDictionary();
+        Assert.That(wrong.Where(pair => !exceptions.Contains(pair.Key)).Select(pair => $"{pair.Key}: {pair.Value}"), Is.Empty);
+        Assert.That(exceptions, Is.SubsetOf(wrong.Keys), "an exception that is none any more");
 
         string FolderOf(SyntaxTree tree) =>
             Path.GetDirectoryName(Path.GetRelativePath(folder, tree.FilePath))!.Split(Path.DirectorySeparatorChar)[0];

@@ -16,6 +16,15 @@ public sealed class StaleCompilationTests
         "var compiled = model.Compile(); model.EnterPhase(Phase.Last(3)); [|compiled.Fit|](data);",
         TestName = "Phase_entered_by_hand")]
     [TestCase(
+        "model.FreezeBackbone(); var compiled = model.Compile(); compiled.Fit(data); model.UnfreezeFirst(2); [|compiled.Fit|](data);",
+        TestName = "First_layers_unfrozen")]
+    [TestCase(
+        "model.FreezeBackbone(); var compiled = model.Compile(); compiled.Fit(data); model.Unfreeze(); [|compiled.Fit|](data);",
+        TestName = "Named_layers_unfrozen")]
+    [TestCase(
+        "model.UnfreezeFirst(2); var compiled = model.Compile(); model.EnterPhase(Phase.First(3)); [|compiled.Fit|](data);",
+        TestName = "Other_first_layers")]
+    [TestCase(
         "model.FreezeBackbone(); var compiled = model.Compile(); compiled.Fit(data); model.UnfreezeLast(); [|compiled.Fit|](data);",
         TestName = "Second_phase_without_recompile")]
     [TestCase(

@@ -22,7 +22,7 @@ public sealed class SampleRecipeTests
         var text = await diagnostics[0].Location.SourceTree!.GetTextAsync();
         Assert.That(
             text.Lines[diagnostics[0].Location.GetLineSpan().StartLinePosition.Line].ToString(),
-            Does.Contain("History fine = compiled.Fit("));
+            Does.Contain("var fine = compiled.Fit("));
         Assert.That(
             diagnostics[0].AdditionalLocations.Select(location => text.ToString(location.SourceSpan)),
             Is.EqualTo(new[] { text.ToString(diagnostics[0].AdditionalLocations[0].SourceSpan), "model.UnfreezeLast()" }));

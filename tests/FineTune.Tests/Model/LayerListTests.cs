@@ -29,7 +29,7 @@ public sealed class LayerListTests
     [TestCase(3, LayerUnit.Layer, new[] { "fc2", "bn2", "relu2" })]
     [TestCase(1, LayerUnit.Parameterized, new[] { "bn2", "relu2" })]
     [TestCase(3, LayerUnit.Parameterized, new[] { "bn1", "relu1", "drop", "fc2", "bn2", "relu2" })]
-    [TestCase(99, LayerUnit.Layer, new[] { "fc1", "bn1", "relu1", "drop", "fc2", "bn2", "relu2" })]
+    [TestCase(7, LayerUnit.Layer, new[] { "fc1", "bn1", "relu1", "drop", "fc2", "bn2", "relu2" })]
     public void The_last_units_train_and_nothing_before_them(int count, LayerUnit unit, string[] trainable)
     {
         using var model = Mlp.Seeded();
@@ -37,6 +37,36 @@ public sealed class LayerListTests
         model.UnfreezeLast(count, unit);
 
         Assert.That(model.Layers.Where(layer => layer.Trainable).Select(layer => layer.Name), Is.EqualTo(trainable));
+    }
+
+    [TestCase(8, LayerUnit.Layer, "The phase 'fine-tune (last 8 layers)' asks for more than the 7 layers that the backbone has")]
+    [TestCase(5, LayerUnit.Parameterized, "asks for more than the 4 layers with parameters that the backbone has")]
+    [TestCase(5, LayerUnit.Block, "asks for more than the 4 blocks that the backbone has")]
+    public void More_units_than_there_are_is_an_error_that_says_how_many_and_changes_nothing(int count, LayerUnit unit, string message)
+    {
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+
+        Assert.That(
+            () => model.UnfreezeLast(count, unit),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains(message).And.Message.Contains("UnfreezeBackbone()"));
+        Assert.That(model.Phase, Is.EqualTo(Phase.Head));
+        Assert.That(model.IsBackboneFrozen);
+    }
+
+    [TestCase(19, LayerUnit.Layer, null)]
+    [TestCase(20, LayerUnit.Layer, "'layer3.0', whose layers fit together: 19 leave it frozen, 26 train all of it")]
+    [TestCase(1, LayerUnit.Parameterized, "'layer4.1', whose layers fit together: 0 leave it frozen, 4 train all of it")]
+    [TestCase(3, LayerUnit.Block, null)]
+    public void A_phase_that_begins_inside_a_residual_block_is_said(int count, LayerUnit unit, string? message)
+    {
+        using var model = new ResNetModel();
+
+        model.UnfreezeLast(count, unit);
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.CategoricalCrossEntropy());
+
+        var cut = compiled.Warnings.SingleOrDefault(warning => warning.Kind == WarningKind.BlockCut);
+        Assert.That(cut?.Message ?? "", message is null ? Is.Empty : Does.Contain(message));
     }
 
     [Test]

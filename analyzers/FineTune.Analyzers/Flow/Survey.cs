@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>
+/// Looks over each body of a compilation once, for a group of rules: enough to leave alone, without following it, what cannot
+/// break one of them. Most bodies never do what a rule is about.
+/// </summary>
+/// <param name="bodies">The compilation's source methods.</param>
+/// <param name="types">What the rules follow.</param>
+internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
+{
+    private const int MostMethods = 1_000;
+
+    private readonly ConcurrentDictionary<IMethodSymbol, BodyEffects> methods = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IOperation, AtHand> atHand = new();
+
+    /// <summary>What the body under analysis does, without what it calls.</summary>
+    public BodyEffects EffectsOf(IOperation body) => Look(body).Effects;
+
+    /// <summary>What the body under analysis does, with all source methods that it calls; null where they are too many.</summary>
+    /// <param name="body">The root of its operations.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public ulong? ReachOf(IOperation body, CancellationToken cancellation)
+    {
+        var known = Look(body);
+        if (known.Reach is not { } reach)
+        {
+            known.Reach = reach = new(Reach(known.Effects, cancellation));
+        }
+
+        return reach.Effects;
+    }
+
+    /// <summary>A look over one body: what each of its operations does.</summary>
+    protected abstract Func<IOperation, ulong> NewLook();
+
+    /// <summary>Whether the rules know what a method does, and never look into its body.</summary>
+    protected abstract bool Knows(IMethodSymbol method);
+
+    /// <summary>Whether a method is one of a library that the rules know, and not one that the user may have overridden to another end.</summary>
+    protected abstract bool IsOfLibrary(IMethodSymbol method);
+
+    /// <summary>What of a constructor's own effects is more than how its object comes about.</summary>
+    protected virtual ulong BesidesMaking(ulong effects) => effects;
+
+    private AtHand Look(IOperation body) => atHand.GetOrAdd(body, key => new(Read(key)));
+
+    private BodyEffects Read(IOperation body)
+    {
+        var look = NewLook();
+        var (effects, compiles) = (0ul, true);
+        List<IMethodSymbol>? called = null;
+        var pending = new Stack<IOperation>();
+        pending.Push(body);
+        while (pending.Count > 0)
+        {
+            var operation = pending.Pop();
+            foreach (var child in operation.ChildOperations)
+            {
+                pending.Push(child);
+            }
+
+            switch (operation)
+            {
+                case IInvocationOperation invocation:
+                    if (MayBeInSource(invocation.TargetMethod) && types.Concerns(invocation))
+                    {
+                        Add(invocation.TargetMethod);
+                    }
+
+                    break;
+                case IMethodReferenceOperation reference:
+                    if (MayBeInSource(reference.Method))
+                    {
+                        Add(reference.Method);
+                    }
+
+                    break;
+                case IObjectCreationOperation creation:
+                    if (creation.Constructor is { } constructor && MayBeInSource(constructor) && types.Concerns(creation))
+                    {
+                        Add(constructor);
+                    }
+
+                    break;
+                case IPropertyReferenceOperation { Property.GetMethod: var getter }:
+                    if (getter is not null && MayBeInSource(getter) && types.Is(operation.Type))
+                    {
+                        Add(getter);
+                    }
+
+                    break;
+                case IAssignmentOperation or IBinaryOperation:
+                    break;
+                case IInvalidOperation:
+                    compiles = false;
+                    continue;
+                default:
+                    continue;
+            }
+
+            effects |= look(operation);
+        }
+
+        return new(effects, compiles, body is IConstructorBodyOperation, (IReadOnlyList<IMethodSymbol>?)called ?? []);
+
+        void Add(IMethodSymbol method)
+        {
+            method = method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
+            if (!Knows(method))
+            {
+                (called ??= []).Add(method);
+            }
+        }
+    }
+
+    private ulong? Reach(BodyEffects body, CancellationToken cancellation)
+    {
+        var all = body.Own;
+        HashSet<IMethodSymbol>? seen = null;
+        var pending = new Stack<BodyEffects>([body]);
+        while (pending.Count > 0)
+        {
+            var next = pending.Pop();
+            all |= next.IsConstructor && next != body ? BesidesMaking(next.Own) : next.Own;
+            foreach (var called in next.Called)
+            {
+                seen ??= new(SymbolEqualityComparer.Default);
+                if (!seen.Add(called))
+                {
+                    continue;
+                }
+
+                if (seen.Count > MostMethods)
+                {
+                    return null;
+                }
+
+                pending.Push(EffectsOf(called, cancellation));
+                if (!MayBeOverridden(called))
+                {
+                    continue;
+                }
+
+                foreach (var method in bodies.OverridesOf(called))
+                {
+                    if (seen.Add(method))
+                    {
+                        pending.Push(EffectsOf(method, cancellation));
+                    }
+                }
+            }
+        }
+
+        return all;
+    }
+
+    private BodyEffects EffectsOf(IMethodSymbol method, CancellationToken cancellation) =>
+        methods.TryGetValue(method, out var found)
+            ? found
+            : methods.GetOrAdd(
+                method,
+                bodies.OperationOf(method, cancellation) is { } operation ? Read(operation) : BodyEffects.Nothing);
+
+    private bool MayBeInSource(IMethodSymbol method) =>
+        !method.DeclaringSyntaxReferences.IsEmpty || (MayBeOverridden(method) && !IsOfLibrary(method));
+
+    /// <summary>Whether another body than the method's own may run.</summary>
+    private static bool MayBeOverridden(IMethodSymbol method) =>
+        (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed;
+
+    /// <summary>What is known of a body that a rule may follow; found again by whichever thread comes later, to the same end.</summary>
+    private sealed class AtHand(BodyEffects effects)
+    {
+        public BodyEffects Effects { get; } = effects;
+
+        public Found? Reach { get; set; }
+    }
+
+    /// <summary>What was found to be reached, if it was not too much.</summary>
+    private sealed record Found(ulong? Effects);
+}
