@@ -1,4 +1,5 @@
 using FineTune;
+using FineTune.SampleSupport;
 using FineTune.Vision;
 using TorchSharp;
 
@@ -37,7 +38,7 @@ internal static class Recipe
         };
 
         // 2. A pre-trained backbone, from a file.
-        using var source = options.Weights is null ? SourceTask.Learn(options, pictures, fit) : null;
+        using var source = options.Weights is null ? Pretrain(options, pictures, fit) : null;
         if (source is { WasInterrupted: true })
         {
             return Summary.Nothing;
@@ -47,7 +48,7 @@ internal static class Recipe
         output.WriteLine(model.LoadBackbone(options.Weights ?? source!.Weights));
 
         // 3. The head learns, on a frozen backbone. Interrupted or killed, the same command goes on where it was.
-        var backups = BackupFolder.Of(options);
+        var backups = options.Backups();
         model.FreezeBackbone();
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
         var compiled = model.Compile(Optimizers.Adam(1e-3), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
@@ -96,5 +97,18 @@ internal static class Recipe
         }
 
         return Summary.Of(head, fine, sourceBefore, source?.Accuracy(weights));
+    }
+
+    // What the backbone learns before it sees an animal: to tell figures apart.
+    private static SourceTask Pretrain(RecipeOptions options, ImageFolderOptions pictures, FitOptions fit)
+    {
+        (var train, var validation) = ImageFolder.LoadSplit(options.Figures.Drawn(options.Cache), pictures);
+        return SourceTask.Learn(
+            options.Backbone.Create(),
+            options.Backbone.FeatureWidth,
+            train.Classes.Count,
+            train,
+            fit with { BatchSize = 32, Epochs = options.SourceEpochs, ValidationData = validation },
+            Path.Combine(options.Cache, $"figures-{options.Backbone.Name}.safetensors"));
     }
 }

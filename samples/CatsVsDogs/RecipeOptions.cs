@@ -1,5 +1,6 @@
-using CatsVsDogs.Drawing;
 using FineTune;
+using FineTune.SampleSupport;
+using FineTune.SampleSupport.Pictures;
 using FineTune.Vision;
 
 namespace CatsVsDogs;
@@ -41,7 +42,10 @@ internal sealed record RecipeOptions
     public ProgressStyle Progress { get; init; }
 
     /// <summary>Where drawn pictures and weights are kept.</summary>
-    public string Cache { get; init; } = CacheFolder.Path;
+    public string Cache { get; init; } = CacheFolder.Of("cats-vs-dogs");
+
+    /// <summary>Where the training is backed up until it is done.</summary>
+    public string Backups() => BackupFolder.Of(Cache, this with { Progress = ProgressStyle.None, Cache = "" });
 
     /// <summary>A residual network of 32 layers, an eighth as wide as ResNet-18.</summary>
     public static BackboneArchitecture Small { get; } =

@@ -1,7 +1,8 @@
 using FineTune;
 using FineTune.Data;
+using FineTune.SampleSupport;
+using FineTune.SampleSupport.Sentences;
 using FineTune.Text;
-using TextSentiment.Writing;
 using TorchSharp;
 
 namespace TextSentiment;
@@ -43,7 +44,7 @@ internal static class Recipe
         };
 
         // 2. A pre-trained backbone, from a file.
-        using var source = options.Weights is null ? SourceTask.Learn(options, architecture, tokenizer, fit) : null;
+        using var source = options.Weights is null ? Pretrain(options, architecture, tokenizer, fit) : null;
         if (source is { WasInterrupted: true })
         {
             return Summary.Nothing;
@@ -53,7 +54,7 @@ internal static class Recipe
         output.WriteLine(model.LoadBackbone(options.Weights ?? source!.Weights));
 
         // 3. The head learns, on a frozen backbone. Interrupted or killed, the same command goes on where it was.
-        var backups = BackupFolder.Of(options);
+        var backups = options.Backups();
         model.FreezeBackbone();
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
@@ -102,5 +103,23 @@ internal static class Recipe
         }
 
         return Summary.Of(head, fine, sourceBefore, source?.Accuracy(weights));
+    }
+
+    // What the backbone learns before it sees an opinion: what a sentence is about, and in which words.
+    private static SourceTask Pretrain(
+        RecipeOptions options,
+        TransformerArchitecture architecture,
+        WordPieceTokenizer tokenizer,
+        FitOptions fit)
+    {
+        var sentences = SentenceTable.Load(options.Topics.Written(options.Cache), tokenizer, new() { Length = options.Length });
+        (var train, var validation) = ClassifiedSubset.Split(sentences, seed: options.Seed);
+        return SourceTask.Learn(
+            architecture.Create(),
+            architecture.FeatureWidth,
+            sentences.Classes.Count,
+            train,
+            fit with { Epochs = options.SourceEpochs, ValidationData = validation },
+            Path.Combine(options.Cache, $"topics-{architecture.Name}.safetensors"));
     }
 }

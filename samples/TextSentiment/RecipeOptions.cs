@@ -1,6 +1,7 @@
 using FineTune;
+using FineTune.SampleSupport;
+using FineTune.SampleSupport.Sentences;
 using FineTune.Text;
-using TextSentiment.Writing;
 
 namespace TextSentiment;
 
@@ -50,7 +51,10 @@ internal sealed record RecipeOptions
     public ProgressStyle Progress { get; init; }
 
     /// <summary>Where written sentences and weights are kept.</summary>
-    public string Cache { get; init; } = CacheFolder.Path;
+    public string Cache { get; init; } = CacheFolder.Of("text-sentiment");
+
+    /// <summary>Where the training is backed up until it is done.</summary>
+    public string Backups() => BackupFolder.Of(Cache, this with { Progress = ProgressStyle.None, Cache = "" });
 
     /// <summary>The network for a vocabulary.</summary>
     /// <exception cref="FineTuneException">They do not belong together.</exception>

@@ -171,7 +171,7 @@ public sealed class CommandLineTests
             Assert.That(code, Is.Zero);
             Assert.That(error, Is.Empty);
             Assert.That(output, Does.Match(@"validation loss\s+\d"));
-            Assert.That(output, Does.EndWith($"Damaged pictures left out: 1.{Environment.NewLine}"));
+            Assert.That(output, Does.EndWith($"Damaged samples left out: 1.{Environment.NewLine}"));
         });
     }
 

@@ -1,4 +1,4 @@
-using CatsVsDogs.Drawing;
+using FineTune.SampleSupport.Pictures;
 
 namespace CatsVsDogs.Tests;
 

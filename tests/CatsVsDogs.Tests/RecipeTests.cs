@@ -1,3 +1,4 @@
+using FineTune.SampleSupport;
 using System.Text.RegularExpressions;
 using FineTune;
 using FineTune.Tests;
@@ -112,15 +113,15 @@ public sealed class RecipeTests
     {
         var brief = Sandbox.Small with { Epochs = 2, SourceEpochs = 1, Seed = 21 };
         var whole = Run(brief).Summary;
-        Assert.That(BackupFolder.Of(brief), Does.Not.Exist, "nothing is left of a training that is done");
+        Assert.That(brief.Backups(), Does.Not.Exist, "nothing is left of a training that is done");
         using var cancellation = new CancellationTokenSource();
         Recipe.Run(brief, new Interrupting("Layers are frozen: False", cancellation), cancellation.Token);
-        Assert.That(BackupFolder.Of(brief), Does.Exist);
+        Assert.That(brief.Backups(), Does.Exist);
 
         var resumed = Run(brief).Summary;
 
         Assert.That(Numbers(resumed), Is.EqualTo(Numbers(whole)));
-        Assert.That(BackupFolder.Of(brief), Does.Not.Exist);
+        Assert.That(brief.Backups(), Does.Not.Exist);
     }
 
     [Test]

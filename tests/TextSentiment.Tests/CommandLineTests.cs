@@ -1,7 +1,7 @@
 using FineTune.Tests;
 using FineTune.Text;
 using FineTune.Weights;
-using TextSentiment.Writing;
+using FineTune.SampleSupport.Sentences;
 using TorchSharp;
 using TorchSharp.Modules;
 

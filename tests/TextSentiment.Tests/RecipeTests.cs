@@ -1,8 +1,9 @@
+using FineTune.SampleSupport;
 using System.Text.RegularExpressions;
 using FineTune;
 using FineTune.Tests;
 using FineTune.Text;
-using TextSentiment.Writing;
+using FineTune.SampleSupport.Sentences;
 
 namespace TextSentiment.Tests;
 
@@ -92,10 +93,10 @@ public sealed class RecipeTests
     {
         var brief = Brief with { Seed = 21 };
         var whole = Run(brief).Summary;
-        Assert.That(BackupFolder.Of(brief), Does.Not.Exist, "nothing is left of a training that is done");
+        Assert.That(brief.Backups(), Does.Not.Exist, "nothing is left of a training that is done");
         using var cancellation = new CancellationTokenSource();
         Recipe.Run(brief, new Interrupting("Layers are frozen: False", cancellation), cancellation.Token);
-        Assert.That(Path.Combine(BackupFolder.Of(brief), "head"), Does.Exist);
+        Assert.That(Path.Combine(brief.Backups(), "head"), Does.Exist);
 
         (var resumed, var printed) = Run(brief);
 
@@ -104,7 +105,7 @@ public sealed class RecipeTests
             printed,
             Does.Contain("Fine-tuning: The frozen part").And.Not.Contain("Head phase: The frozen part"),
             "the head phase was finished before");
-        Assert.That(BackupFolder.Of(brief), Does.Not.Exist);
+        Assert.That(brief.Backups(), Does.Not.Exist);
     }
 
     [Test]
@@ -159,8 +160,8 @@ public sealed class RecipeTests
             },
         ];
 
-        Assert.That(others.Select(BackupFolder.Of), Is.Unique);
-        Assert.That(BackupFolder.Of(Brief with { Progress = ProgressStyle.Lines }), Is.EqualTo(BackupFolder.Of(Brief)));
+        Assert.That(others.Select(options => options.Backups()), Is.Unique);
+        Assert.That((Brief with { Progress = ProgressStyle.Lines }).Backups(), Is.EqualTo(Brief.Backups()));
     }
 
     [Test]

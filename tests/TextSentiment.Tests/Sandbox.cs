@@ -1,5 +1,5 @@
 using FineTune;
-using TextSentiment.Writing;
+using FineTune.SampleSupport.Sentences;
 
 namespace TextSentiment.Tests;
 

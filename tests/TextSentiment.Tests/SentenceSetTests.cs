@@ -1,5 +1,5 @@
 using FineTune.Text;
-using TextSentiment.Writing;
+using FineTune.SampleSupport.Sentences;
 
 namespace TextSentiment.Tests;
 

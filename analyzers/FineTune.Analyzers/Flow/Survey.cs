@@ -40,7 +40,7 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
     /// <summary>Whether the rules know what a method does, and never look into its body.</summary>
     protected abstract bool Knows(IMethodSymbol method);
 
-    /// <summary>Whether a method is one of a library that the rules know, and not one that the user may have overridden to another end.</summary>
+    /// <summary>Whether a method is one of a library that the rules know, whoever overrides it.</summary>
     protected abstract bool IsOfLibrary(IMethodSymbol method);
 
     /// <summary>What of a constructor's own effects is more than how its object comes about.</summary>

@@ -25,6 +25,12 @@ internal sealed class SampleProject : IDisposable
     public static IEnumerable<string> Sources =>
         Directory.EnumerateFiles(Original, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
 
+    /// <summary>The sources that the sample is compiled against.</summary>
+    public static IEnumerable<string> SupportSources =>
+        Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "tests", "FineTune.SampleSupport"), "*.cs", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal);
+
     /// <summary>Where the recipe is.</summary>
     public string Recipe => Path.Combine(folder, "Recipe.cs");
 

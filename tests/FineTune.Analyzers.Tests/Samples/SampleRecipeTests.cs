@@ -32,7 +32,8 @@ public sealed class SampleRecipeTests
     private static Compilation Sample(bool keepsRecompile)
     {
         var trees = SampleProject
-            .Sources.Where(file => Path.GetFileName(file) is not ("Program.cs" or "CommandLine.cs"))
+            .Sources.Concat(SampleProject.SupportSources)
+            .Where(file => Path.GetFileName(file) is not ("Program.cs" or "CommandLine.cs" or "SampleCommand.cs"))
             .Select(file =>
                 Compilations.Parse(keepsRecompile ? File.ReadAllText(file) : SampleProject.WithoutRecompile(File.ReadAllText(file)), file))
             .Prepend(Compilations.Parse(ImplicitUsings, "ImplicitUsings.cs"));

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace CatsVsDogs.Drawing;
+namespace FineTune.SampleSupport.Pictures;
 
 /// <summary>A colour; each channel from 0 to 1.</summary>
 internal readonly record struct Colour(float Red, float Green, float Blue)

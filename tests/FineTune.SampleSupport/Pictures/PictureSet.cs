@@ -1,13 +1,13 @@
 using TorchSharp;
 
-namespace CatsVsDogs.Drawing;
+namespace FineTune.SampleSupport.Pictures;
 
 /// <summary>A folder of drawn pictures, split into training and validation, half PNG and half JPEG.</summary>
 /// <param name="Name">Of the folder. It changes when the drawings do, so that old ones are not taken for new.</param>
 /// <param name="Kinds">What is drawn: the classes.</param>
 /// <param name="Train">The training pictures of each class.</param>
 /// <param name="Validation">The validation pictures of each class.</param>
-internal sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int Train, int Validation)
+public sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int Train, int Validation)
 {
     /// <summary>The height and width of the pictures.</summary>
     public const int Size = 64;

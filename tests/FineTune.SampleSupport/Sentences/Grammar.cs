@@ -1,4 +1,4 @@
-namespace TextSentiment.Writing;
+namespace FineTune.SampleSupport.Sentences;
 
 /// <summary>Words, and the one rule by which they become an opinion: what is not lovely is bad, and the other way round.</summary>
 internal static class Grammar

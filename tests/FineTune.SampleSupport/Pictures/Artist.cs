@@ -1,7 +1,7 @@
 using TorchSharp;
-using static CatsVsDogs.Drawing.Shapes;
+using static FineTune.SampleSupport.Pictures.Shapes;
 
-namespace CatsVsDogs.Drawing;
+namespace FineTune.SampleSupport.Pictures;
 
 /// <summary>
 /// Draws one picture: a subject in a random pose and colours, on a random background, with noise. Kinds of subject

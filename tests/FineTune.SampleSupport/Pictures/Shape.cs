@@ -1,4 +1,4 @@
-namespace CatsVsDogs.Drawing;
+namespace FineTune.SampleSupport.Pictures;
 
 /// <summary>The signed distance of a point from the edge of a shape: negative inside.</summary>
 internal delegate float Shape(float x, float y);

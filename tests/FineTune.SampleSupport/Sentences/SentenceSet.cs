@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TextSentiment.Writing;
+namespace FineTune.SampleSupport.Sentences;
 
 /// <summary>Sentences of a kind, written once and kept in a CSV file.</summary>
 /// <param name="Name">Of the file.</param>
@@ -9,7 +9,7 @@ namespace TextSentiment.Writing;
 /// Whether a sentence's class is the opinion that it states, or else its topic and the tone of its adjective, whatever
 /// a negation makes of it.
 /// </param>
-internal sealed record SentenceSet(string Name, int Count, bool AreOpinions)
+public sealed record SentenceSet(string Name, int Count, bool AreOpinions)
 {
     /// <summary>The sentences to be told apart.</summary>
     public static SentenceSet Reviews { get; } = new("reviews", Count: 1200, AreOpinions: true);

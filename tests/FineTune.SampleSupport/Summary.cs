@@ -1,9 +1,7 @@
-using FineTune;
-
-namespace CatsVsDogs;
+namespace FineTune.SampleSupport;
 
 /// <summary>What one phase came to: the numbers of the epoch whose weights were kept.</summary>
-internal sealed record PhaseResult(int Epoch, double Loss, double Accuracy)
+public sealed record PhaseResult(int Epoch, double Loss, double Accuracy)
 {
     /// <summary>Nothing, if the phase was interrupted in its first epoch.</summary>
     public static PhaseResult? Of(History history) => history.Outcome.Best is { } best
@@ -16,10 +14,10 @@ internal sealed record PhaseResult(int Epoch, double Loss, double Accuracy)
 /// <param name="FineTuned">The second phase.</param>
 /// <param name="SourceBefore">The accuracy on the source task with the pre-trained backbone.</param>
 /// <param name="SourceAfter">The same with the fine-tuned one.</param>
-/// <param name="Skipped">The pictures that were left out because they are damaged.</param>
+/// <param name="Skipped">The samples that were left out because they are damaged.</param>
 /// <param name="Caches">What each phase that ran saved by computing the frozen part once only; one that was finished before does not run
 /// again.</param>
-internal sealed record Summary(
+public sealed record Summary(
     PhaseResult? Head,
     PhaseResult? FineTuned,
     double? SourceBefore,
@@ -56,7 +54,7 @@ internal sealed record Summary(
 
         if (Skipped > 0)
         {
-            output.WriteLine($"Damaged pictures left out: {Skipped}.");
+            output.WriteLine($"Damaged samples left out: {Skipped}.");
         }
 
         void Row(string name, string head, string fine) =>

@@ -1,9 +1,10 @@
-namespace TextSentiment;
+namespace FineTune.SampleSupport;
 
 /// <summary>Where a program keeps what it can make again.</summary>
-internal static class CacheFolder
+public static class CacheFolder
 {
-    public static string Path { get; } = System.IO.Path.Combine(Root(), "finetune-text-sentiment");
+    /// <summary>The folder of a sample.</summary>
+    public static string Of(string sample) => Path.Combine(Root(), $"finetune-{sample}");
 
     private static string Root()
     {
@@ -18,6 +19,6 @@ internal static class CacheFolder
         }
 
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return OperatingSystem.IsMacOS() ? System.IO.Path.Combine(home, "Library", "Caches") : System.IO.Path.Combine(home, ".cache");
+        return OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches") : Path.Combine(home, ".cache");
     }
 }
