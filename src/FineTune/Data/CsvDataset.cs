@@ -15,7 +15,7 @@ namespace FineTune.Data;
 /// CsvDataset flowers = CsvDataset.Load("iris.csv", new() { Target = "species" });
 /// var (train, validation) = ClassifiedSubset.Split(flowers, validationSplit: 0.2);
 /// </code></example>
-public sealed class CsvDataset : IClassified
+public sealed class CsvDataset : IClassified, IKnownTargets
 {
     private readonly string path;
     private readonly string[] header;
@@ -124,6 +124,28 @@ public sealed class CsvDataset : IClassified
 
     /// <summary>The file and the line.</summary>
     public string Describe(int index) => $"'{path}', line {rows[index].Line}";
+
+    // Classes are known by IClassified.
+    KnownTargets? IKnownTargets.Targets()
+    {
+        if (isClass)
+        {
+            return null;
+        }
+
+        var known = new List<int>();
+        var numbers = new List<float>();
+        for (var index = 0; index < rows.Length; index++)
+        {
+            if (rows[index].Fields is var fields && fields.Length == header.Length && Number(fields[target]) is { } number)
+            {
+                known.Add(index);
+                numbers.Add(number);
+            }
+        }
+
+        return known.Count == 0 ? null : new(tensor(numbers.ToArray()), known);
+    }
 
     private static float? Number(string field) =>
         float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) ? number : null;

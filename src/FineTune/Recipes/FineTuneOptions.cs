@@ -19,7 +19,8 @@ public sealed record FineTuneOptions
     public OptimizerConfig? Optimizer { get; init; }
 
     /// <summary>
-    /// The loss; where not stated, told from the model's output and the targets: one output and targets of 0 and 1
+    /// The loss; where not stated, told from the model's outputs and what the dataset says of its classes, or of all of its targets: one
+    /// output and two classes, or targets of 0 and 1 alone,
     /// mean binary cross-entropy, one output and other targets squared error, several outputs and class indices
     /// categorical cross-entropy.
     /// </summary>

@@ -92,8 +92,7 @@ public static class FineTuning
 
         var loader = new BatchLoader(train, options.TrainingBatches with { BatchSize = 1, Workers = 0 });
         using var batch = loader.Epoch(0).First();
-        using var input = ModelDevice.Of(model).Move(batch.Input);
-        model.TraceLayers(input);
+        model.TraceLayers(batch.Input);
     }
 
     private static FitOptions Epochs(FineTuneOptions options, IDataset validation, int first, int count, string phase)

@@ -25,6 +25,7 @@ internal sealed partial class FitRun
     private MetricStates? states;
     private int samples;
     private readonly Dictionary<string, int> skipped = [];
+    private readonly IReadOnlyList<TrainingWarning> oddities;
 
     public FitRun(CompiledModel compiled, IDataset train, FitOptions options)
     {
@@ -34,7 +35,7 @@ internal sealed partial class FitRun
         this.compiled = compiled;
         this.options = options;
         sampleCount = train.Count;
-        step = new TrainingStep(compiled, options);
+        step = new TrainingStep(compiled, options, train);
         loader = new BatchLoader(train, options.TrainingBatches);
         if (loader.BatchCount == 0)
         {
@@ -42,6 +43,7 @@ internal sealed partial class FitRun
                 $"No batch is left: DropLast leaves out a batch with fewer than {options.BatchSize} samples, and there are {train.Count}.");
         }
 
+        oddities = Preflight.Check(compiled, options, loader);
         training = new FeatureBatches(loader);
         validation = options.ValidationData is { } data ? new FeatureBatches(new BatchLoader(data, options.ValidationBatches)) : null;
         history = new History(options.InitialEpoch);
@@ -83,7 +85,7 @@ internal sealed partial class FitRun
 
             if (!IsResumed)
             {
-                foreach (var warning in compiled.Warnings)
+                foreach (var warning in compiled.Warnings.Concat(oddities))
                 {
                     fit.Warn(warning);
                 }
@@ -96,6 +98,8 @@ internal sealed partial class FitRun
             errors.Add(exception);
         }
 
+        step.Dispose();
+        loader.Forget();
         compiled.Model.train(wasTraining);
         history.Outcome = finished ?? fit.Stopping ?? new FitOutcome(StopReason.Completed, Completed());
         IsFinished = finished is null && errors.Count == 0 && history.Outcome.Reason != StopReason.Cancelled;
@@ -159,6 +163,7 @@ internal sealed partial class FitRun
             Each(static (callback, fit) => callback.OnEpochBegin(fit));
             compiled.Binding.ThrowIfStale();
             features.Open(training, validation, epoch);
+            loader.Forget();
             TrainEpoch(epoch, audit);
         }
     }

@@ -22,7 +22,10 @@ internal static class OptimizerAudit
 
         if (covered.Count > 0)
         {
-            throw new FineTuneException(
+            throw new FineTuneException(!binding.Model.named_parameters().Any()
+                ? $"{binding.Model.GetName()} has no registered part; its constructor must call RegisterComponents() once its members are "
+                    + "assigned."
+                :
                 $"The optimizer covers {covered.Count} parameters that the model does not have (any more); compile after "
                 + "moving the model to its device and after replacing its parts.");
         }

@@ -90,6 +90,12 @@ internal sealed class OptimizerBinding
     public void ThrowIfStale()
     {
         var changes = boundTo.Changes();
+        if (changes.Count > 0 && !Model.named_parameters().Any())
+        {
+            throw new FineTuneException(
+                $"{Model.GetName()} is disposed: it has no parameters any more. Compile and train a model that is not.");
+        }
+
         if (changes.Count > 0)
         {
             throw new StaleCompilationException(changes);

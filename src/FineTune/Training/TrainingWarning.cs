@@ -32,6 +32,9 @@ public enum WarningKind
 
     /// <summary>Numbers that libtorch reads may be collected while it does: the build did not mend TorchSharp.</summary>
     NumbersMayBeCollected,
+
+    /// <summary>The model ends in a sigmoid or softmax, but the loss takes logits.</summary>
+    OutputsAreProbabilities,
 }
 
 /// <summary>Something that does not stop training, but that the user should know.</summary>
