@@ -40,7 +40,13 @@ public sealed record FineTuneOptions
     public int? BackupEveryBatches { get; init; }
 
     /// <summary>
-    /// Everything else, as for <c>Fit</c>. Epochs and validation data are the recipe's own; an
+    /// Whether to go on, with a warning, where settings or data differ from the backup's: what is stated now takes effect. By default
+    /// that is an error, which lists what differs.
+    /// </summary>
+    public bool BackupAllowDifferences { get; init; }
+
+    /// <summary>
+    /// Everything else, as for <c>Fit</c>. Epochs, validation data and the backup are the recipe's own, and an error here; an
     /// <see cref="EarlyStopping"/> among the callbacks takes the place of the recipe's.
     /// </summary>
     public FitOptions Fit { get; init; } = new();

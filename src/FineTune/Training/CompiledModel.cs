@@ -61,6 +61,9 @@ public sealed class CompiledModel
     /// <summary>What the compile itself has to say; each <see cref="Fit"/> repeats it.</summary>
     public IReadOnlyList<TrainingWarning> Warnings => binding.Warnings;
 
+    /// <summary>What the attributes of the model say, and which parameters it holds in several places.</summary>
+    public Manifest Manifest => binding.Manifest;
+
     internal OptimizerBinding Binding => binding;
 
     internal IFineTunable Tunable => binding.Tunable;

@@ -57,6 +57,10 @@ internal sealed partial class FitRun
         }
 
         fit.Produced = Produced();
+        foreach (var group in compiled.LearningRates)
+        {
+            group.Restore(group.LearningRate, reduction: 1);
+        }
     }
 
     /// <summary>What happened so far.</summary>
@@ -350,8 +354,10 @@ internal sealed partial class FitRun
         }
     }
 
-    private string Completed() => history.Records.Count == 0
-        ? "No epoch ran."
+    private string Completed() =>
+        position is { } resumed && resumed.Epoch >= options.Epochs
+            ? FormattableString.Invariant($"No epoch ran: the checkpoint stands before epoch {resumed.Epoch}, and Epochs is {options.Epochs}.")
+        : history.Records.Count == 0 ? "No epoch ran."
         : FormattableString.Invariant($"All epochs ran, up to epoch {history.Records[^1].Epoch}.");
 
     private List<string> Produced()

@@ -11,7 +11,8 @@ internal static class OptimizerAudit
         var covered = new HashSet<object>(binding.Optimizer.parameters(), ReferenceEqualityComparer.Instance);
         foreach (var (name, parameter) in binding.Model.named_parameters())
         {
-            if (covered.Remove(parameter) != parameter.requires_grad)
+            var isCovered = covered.Remove(parameter) || binding.SharedElsewhere.Contains(parameter);
+            if (isCovered != parameter.requires_grad)
             {
                 throw new FineTuneException(parameter.requires_grad
                     ? $"The parameter {name} is trainable but the optimizer does not cover it; compile after moving the model "
@@ -20,6 +21,7 @@ internal static class OptimizerAudit
             }
         }
 
+        covered.ExceptWith(binding.SharedElsewhere);
         if (covered.Count > 0)
         {
             throw new FineTuneException(!binding.Model.named_parameters().Any()

@@ -35,6 +35,9 @@ public enum WarningKind
 
     /// <summary>The model ends in a sigmoid or softmax, but the loss takes logits.</summary>
     OutputsAreProbabilities,
+
+    /// <summary>A learning rate that a callback had lowered was set by something else since.</summary>
+    LearningRateOverwritten,
 }
 
 /// <summary>Something that does not stop training, but that the user should know.</summary>

@@ -182,6 +182,47 @@ public sealed class FineTuneTests
             Throws.TypeOf<FineTuneException>().With.Message.Contains("BackupFolder"));
     }
 
+    [Test]
+    public void Options_of_Fit_that_the_recipe_has_its_own_of_are_an_error_that_names_those()
+    {
+        using var model = Mlp.Seeded();
+
+        Refuses(Toy.Quiet with { Epochs = 5 }, "FineTuneOptions.Fit has Epochs = 5");
+        Refuses(Toy.Quiet with { InitialEpoch = 1 }, "HeadEpochs and FineTuneEpochs");
+        Refuses(Toy.Quiet with { ValidationData = Toy.Points() }, "FineTuneOptions.Fit has ValidationData");
+
+        void Refuses(FitOptions fit, string sentence) => Assert.That(
+            () => model.FineTune(Toy.Points(), Toy.Points(), new FineTuneOptions { Fit = fit }),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains(sentence));
+    }
+
+    [Test]
+    public void A_recipe_goes_on_with_something_changed_where_that_is_allowed()
+    {
+        using var folder = new TemporaryFolder();
+        Recipe(1e-3, allow: false);
+
+        Assert.That(() => Recipe(1e-2, allow: false), Throws.TypeOf<FineTuneException>().With.Message.Contains("BackupAllowDifferences"));
+        Assert.That(
+            Recipe(1e-2, allow: true).Warnings.Select(warning => warning.Kind), Has.Some.EqualTo(WarningKind.ResumedWithDifferences));
+
+        History Recipe(double rate, bool allow)
+        {
+            using var model = Mlp.Seeded();
+            using var stop = new CancellationTokenSource();
+            var cut = new Recorder { AtEpochEnd = fit => { if (fit.Epoch == 1) { stop.Cancel(); } } };
+            return model.FineTune(Toy.Points(), Toy.Points(seed: 3), new FineTuneOptions
+            {
+                HeadEpochs = 4,
+                FineTuneEpochs = 1,
+                Optimizer = Optimizers.Adam(rate),
+                BackupFolder = folder["backup"],
+                BackupAllowDifferences = allow,
+                Fit = Toy.Quiet with { CancellationToken = stop.Token, Callbacks = [cut] },
+            }).History;
+        }
+    }
+
     private sealed class Silent(IDataset data) : IDataset
     {
         public int Count => data.Count;
