@@ -52,6 +52,9 @@ public class Subset : IDataset, IKnownTargets
         }
     }
 
+    /// <summary>That of the dataset.</summary>
+    public string? Remark => data.Remark;
+
     /// <inheritdoc/>
     public Sample Read(int index, Random random) => data.Read(Indices[index], random);
 

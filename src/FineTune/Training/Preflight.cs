@@ -34,6 +34,11 @@ internal sealed class Preflight
         ClassNames.ThrowUnlessSame(
             ClassNames.Of(training.Data), options.ValidationData is { } validation ? ClassNames.Of(validation) : null, "validation");
         var preflight = new Preflight(compiled, options);
+        foreach (var remark in new[] { training.Data.Remark, options.ValidationData?.Remark }.OfType<string>().Distinct())
+        {
+            preflight.warnings.Add(new TrainingWarning(WarningKind.AboutData, remark));
+        }
+
         Batch first;
         try
         {
@@ -42,7 +47,7 @@ internal sealed class Preflight
         catch (Exception)
         {
             // The epoch fails in the same way if the sample is needed in it.
-            return [];
+            return preflight.warnings;
         }
 
         if (first.Count > 0)

@@ -38,6 +38,9 @@ public enum WarningKind
 
     /// <summary>A learning rate that a callback had lowered was set by something else since.</summary>
     LearningRateOverwritten,
+
+    /// <summary>What a dataset has to say of itself, such as files that were left out.</summary>
+    AboutData,
 }
 
 /// <summary>Something that does not stop training, but that the user should know.</summary>
