@@ -161,6 +161,12 @@ public sealed class EarlyStopping : Callback, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"{nameof(EarlyStopping)}(monitor: {monitored}, patience: {patience}, minDelta: {minDelta}, mode: {mode}, ")
+        + FormattableString.Invariant($"baseline: {baseline?.ToString(CultureInfo.InvariantCulture) ?? "none"}, ")
+        + $"restoreBestWeights: {restoreBestWeights}, startFromEpoch: {startFromEpoch}, stopOnNonFinite: {stopOnNonFinite})";
+
     /// <summary>Lets go of the best weights. A <c>Fit</c> does so by itself at its end.</summary>
     public void Dispose()
     {

@@ -77,6 +77,9 @@ public sealed class ForgettingMonitor : Callback
         }
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => $"{nameof(ForgettingMonitor)}({string.Join(", ", Reports)})";
+
     private IEnumerable<KeyValuePair<string, double>> Values()
     {
         var evaluation = source.Evaluate(data);

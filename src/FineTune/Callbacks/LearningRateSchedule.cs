@@ -15,11 +15,16 @@ public sealed class LearningRateSchedule : Callback
 {
     private readonly Func<ScheduleTime, double> factor;
     private readonly SchedulePer per;
+    private readonly string description;
+    private readonly bool dependsOnLength;
+    private int? length;
 
-    private LearningRateSchedule(Func<ScheduleTime, double> factor, SchedulePer per)
+    private LearningRateSchedule(Func<ScheduleTime, double> factor, SchedulePer per, FormattableString description, bool dependsOnLength)
     {
         this.factor = factor;
         this.per = per;
+        this.description = FormattableString.Invariant(description);
+        this.dependsOnLength = dependsOnLength;
     }
 
     /// <summary>A schedule of one's own.</summary>
@@ -28,7 +33,7 @@ public sealed class LearningRateSchedule : Callback
     public static LearningRateSchedule Of(Func<ScheduleTime, double> factor, SchedulePer per = SchedulePer.Epoch)
     {
         ArgumentNullException.ThrowIfNull(factor);
-        return new LearningRateSchedule(factor, per);
+        return new LearningRateSchedule(factor, per, $"Of(a function, per: {per})", dependsOnLength: true);
     }
 
     /// <summary>The rate that was compiled with, after a linear warm-up.</summary>
@@ -37,7 +42,8 @@ public sealed class LearningRateSchedule : Callback
     public static LearningRateSchedule Constant(double warmup = 0, SchedulePer per = SchedulePer.Step)
     {
         ThrowUnlessWarmup(warmup);
-        return new LearningRateSchedule(time => Warmup(time, warmup, per), per);
+        return new LearningRateSchedule(
+            time => Warmup(time, warmup, per), per, $"Constant(warmup: {warmup}, per: {per})", dependsOnLength: false);
     }
 
     /// <summary>Multiplied by <paramref name="gamma"/> every so many epochs, as PyTorch's <c>StepLR</c>.</summary>
@@ -47,7 +53,11 @@ public sealed class LearningRateSchedule : Callback
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(gamma);
-        return new LearningRateSchedule(time => Math.Pow(gamma, Math.Floor(time.Epochs / every)), SchedulePer.Epoch);
+        return new LearningRateSchedule(
+            time => Math.Pow(gamma, Math.Floor(time.Epochs / every)),
+            SchedulePer.Epoch,
+            $"Step(every: {every}, gamma: {gamma})",
+            dependsOnLength: false);
     }
 
     /// <summary>Multiplied by <paramref name="gamma"/> once an epoch (evenly over it, per step).</summary>
@@ -56,7 +66,8 @@ public sealed class LearningRateSchedule : Callback
     public static LearningRateSchedule Exponential(double gamma, SchedulePer per = SchedulePer.Epoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(gamma);
-        return new LearningRateSchedule(time => Math.Pow(gamma, time.Epochs), per);
+        return new LearningRateSchedule(
+            time => Math.Pow(gamma, time.Epochs), per, $"Exponential(gamma: {gamma}, per: {per})", dependsOnLength: false);
     }
 
     /// <summary>
@@ -74,7 +85,9 @@ public sealed class LearningRateSchedule : Callback
             time => time.Epochs < warmup
                 ? Warmup(time, warmup, per)
                 : Between(1, floor, (time.Epochs - warmup) / (time.TotalEpochs - warmup)),
-            per);
+            per,
+            $"Cosine(warmup: {warmup}, floor: {floor}, per: {per})",
+            dependsOnLength: true);
     }
 
     /// <summary>
@@ -106,7 +119,24 @@ public sealed class LearningRateSchedule : Callback
                     ? Between(start, 1, peak == 0 ? 1 : time.Steps / peak)
                     : Between(1, end, (time.Steps - peak) / (last - peak));
             },
-            SchedulePer.Step);
+            SchedulePer.Step,
+            $"OneCycle(rising: {rising}, startDivisor: {startDivisor}, endDivisor: {endDivisor})",
+            dependsOnLength: true);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="FineTuneException">There is another schedule, of which each would undo what the other sets.</exception>
+    public override void OnFitBegin(FitContext fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        if (fit.Options.Callbacks.OfType<LearningRateSchedule>().FirstOrDefault(other => other != this) is { } other)
+        {
+            throw new FineTuneException(
+                $"There are two learning-rate schedules, {this} and {other}, and each would undo what the other sets; keep one, or put both "
+                    + "into one function with LearningRateSchedule.Of.");
+        }
+
+        length = null;
     }
 
     /// <inheritdoc/>
@@ -126,6 +156,31 @@ public sealed class LearningRateSchedule : Callback
             Set(fit);
         }
     }
+
+    /// <inheritdoc/>
+    public override void Save(CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("length", length);
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(FitContext fit, CallbackState state)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(state);
+        var now = fit.Options.Epochs - fit.Options.InitialEpoch;
+        if (dependsOnLength && state.Get<int?>("length") is { } then && then != now)
+        {
+            fit.Warn(new TrainingWarning(
+                WarningKind.ResumedWithDifferences,
+                $"The schedule {this} was drawn over {then} epochs and is now drawn over {now}: rates from here on are not those that either "
+                    + "would have had."));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{nameof(LearningRateSchedule)}.{description}";
 
     // The first epoch, or step, already gets a share: a rate of zero would teach nothing.
     private static double Warmup(ScheduleTime time, double warmup, SchedulePer per) => Math.Min(1, per == SchedulePer.Epoch
@@ -155,6 +210,7 @@ public sealed class LearningRateSchedule : Callback
     {
         ArgumentNullException.ThrowIfNull(fit);
         var epochs = fit.Epoch - fit.Options.InitialEpoch;
+        length = fit.Options.Epochs - fit.Options.InitialEpoch;
         var time = new ScheduleTime(
             epochs * (long)fit.StepCount + (per == SchedulePer.Step ? fit.Step : 0),
             fit.StepCount,
@@ -162,7 +218,7 @@ public sealed class LearningRateSchedule : Callback
         var now = factor(time);
         foreach (var group in fit.LearningRates)
         {
-            group.LearningRate = group.Initial * now;
+            group.Schedule(group.Initial * now);
         }
     }
 }

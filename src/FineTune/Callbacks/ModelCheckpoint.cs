@@ -18,9 +18,7 @@ namespace FineTune;
 /// </code></example>
 public sealed class ModelCheckpoint : Callback
 {
-    private const string EpochPlace = "{epoch}";
-
-    private readonly string path;
+    private readonly FileNamePattern path;
     private readonly bool bestOnly;
     private readonly string monitored;
     private readonly MonitorMode mode;
@@ -30,7 +28,11 @@ public sealed class ModelCheckpoint : Callback
     private double? best;
 
     /// <summary>Weights in a file.</summary>
-    /// <param name="path">The file; <c>{epoch}</c> in it becomes the number of the epoch, as in <c>weights-{epoch}.safetensors</c>.</param>
+    /// <param name="path">
+    /// The file. <c>{epoch}</c> in it becomes the number of the epoch, <c>{val_loss}</c> that value, and so every other that the epoch
+    /// produces, in .NET's formats: <c>weights-{epoch:D2}-{val_loss:F2}.safetensors</c>. Without any, each file takes the place of the
+    /// one before.
+    /// </param>
     /// <param name="bestOnly">Whether only an epoch that improves on all before is written.</param>
     /// <param name="monitor">With <paramref name="bestOnly"/>, the value that decides.</param>
     /// <param name="mode">Which values are better.</param>
@@ -47,7 +49,7 @@ public sealed class ModelCheckpoint : Callback
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentException.ThrowIfNullOrWhiteSpace(monitor);
         ArgumentOutOfRangeException.ThrowIfLessThan(everyEpochs, 1);
-        this.path = path;
+        this.path = new FileNamePattern(path);
         this.bestOnly = bestOnly;
         monitored = monitor;
         this.mode = mode;
@@ -56,9 +58,13 @@ public sealed class ModelCheckpoint : Callback
     }
 
     /// <inheritdoc/>
+    /// <exception cref="FineTuneException">
+    /// The path has something in braces that no epoch produces, or a format that is none; or nobody produces what is monitored.
+    /// </exception>
     public override void OnFitBegin(FitContext fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
+        path.Check(fit, nameof(ModelCheckpoint));
         monitor = bestOnly ? MonitoredMetric.Of(fit, nameof(ModelCheckpoint), monitored, mode, minDelta) : null;
     }
 
@@ -94,14 +100,18 @@ public sealed class ModelCheckpoint : Callback
         best = state.Get<double?>("best");
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"{nameof(ModelCheckpoint)}(bestOnly: {bestOnly}, monitor: {monitored}, mode: {mode}, minDelta: {minDelta}, everyEpochs: {everyEpochs})");
+
     private void Write(FitContext fit)
     {
         using var scope = torch.NewDisposeScope();
         var epoch = fit.Epoch.ToString(CultureInfo.InvariantCulture);
         var metadata = new Dictionary<string, string>
         {
-            ["model"] = fit.Compiled.Tunable.Manifest.Model,
-            ["manifest"] = fit.Compiled.Tunable.Manifest.Hash,
+            ["model"] = fit.Compiled.Manifest.Model,
+            ["manifest"] = fit.Compiled.Manifest.Hash,
             ["epoch"] = epoch,
             ["phase"] = fit.Compiled.Phase.ToString(),
         };
@@ -110,6 +120,6 @@ public sealed class ModelCheckpoint : Callback
             metadata[name] = value.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        SafeTensors.Write(path.Replace(EpochPlace, epoch, StringComparison.Ordinal), fit.Model.state_dict(), metadata);
+        SafeTensors.Write(path.Name(fit), fit.Model.state_dict(), metadata);
     }
 }

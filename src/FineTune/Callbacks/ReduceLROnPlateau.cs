@@ -4,6 +4,7 @@ namespace FineTune;
 /// Lowers the learning rate of every group when a monitored value has not improved for some epochs, counted as Keras
 /// counts. Groups keep their ratios, down to the floor.
 /// </summary>
+/// <remarks>Beside a <see cref="LearningRateSchedule"/>, what is lowered multiplies the rates that the schedule sets from then on.</remarks>
 /// <example><code>
 /// Callbacks = [new ReduceLROnPlateau(factor: 0.5, patience: 3), new EarlyStopping(patience: 8)]
 /// </code></example>
@@ -20,6 +21,7 @@ public sealed class ReduceLROnPlateau : Callback
     private double best;
     private int wait;
     private int cooling;
+    private bool warned;
 
     /// <summary>Watches one value.</summary>
     /// <param name="monitor">The value, as it is called in <see cref="History"/>.</param>
@@ -64,12 +66,14 @@ public sealed class ReduceLROnPlateau : Callback
         best = monitor.Worst;
         wait = 0;
         cooling = 0;
+        warned = false;
     }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(FitContext fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
+        WarnOfOthers(fit);
         var current = monitor!.Read(fit);
         if (cooling > 0)
         {
@@ -106,11 +110,28 @@ public sealed class ReduceLROnPlateau : Callback
         cooling = state.Get<int>("cooling");
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"{nameof(ReduceLROnPlateau)}(monitor: {monitored}, factor: {factor}, patience: {patience}, minDelta: {minDelta}, ")
+        + FormattableString.Invariant($"cooldown: {cooldown}, minLearningRate: {minLearningRate}, mode: {mode})");
+
+    private void WarnOfOthers(FitContext fit)
+    {
+        if (!warned && fit.LearningRates.FirstOrDefault(group => group.Reduction < 1 && group.IsOverwritten) is { } group)
+        {
+            warned = true;
+            fit.Warn(new TrainingWarning(WarningKind.LearningRateOverwritten, FormattableString.Invariant(
+                $"{nameof(ReduceLROnPlateau)} lowered the learning rate of '{group.Name}' to {group.Reduction:G3} times, and something ")
+                + FormattableString.Invariant($"else set it to {group.LearningRate:G3} since. A callback that follows a schedule calls ")
+                + "LearningRateGroup.Schedule, which keeps what was lowered."));
+        }
+    }
+
     private void Lower(FitContext fit)
     {
         foreach (var group in fit.LearningRates.Where(group => group.LearningRate > minLearningRate))
         {
-            group.LearningRate = Math.Max(group.LearningRate * factor, minLearningRate);
+            group.Reduce(factor, minLearningRate);
             cooling = cooldown;
             wait = 0;
         }

@@ -13,6 +13,7 @@ public sealed class BatchLoader
     private readonly SortedDictionary<int, string> damaged = [];
     private volatile bool isRandom;
     private (int Shard, int Together)? shards;
+    private (int Count, int Epoch, Batch First)? peeked;
 
     /// <summary>A loader of batches from <paramref name="data"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -118,9 +119,31 @@ public sealed class BatchLoader
         }
     }
 
+    /// <summary>As <see cref="ReadFirst"/>, which is then not read again; the batch stays the loader's.</summary>
+    internal Batch PeekFirst(int count, int epoch)
+    {
+        Forget();
+        var first = ReadFirst(count, epoch);
+        peeked = (count, epoch, first);
+        return first;
+    }
+
+    /// <summary>Lets go of what <see cref="PeekFirst"/> read.</summary>
+    internal void Forget()
+    {
+        peeked?.First.Dispose();
+        peeked = null;
+    }
+
     /// <summary>The first samples that can be read, as one batch; fewer where there are not as many.</summary>
     internal Batch ReadFirst(int count, int epoch)
     {
+        if (peeked is { } known && (known.Count, known.Epoch) == (count, epoch))
+        {
+            peeked = null;
+            return known.First;
+        }
+
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var samples = new List<Sample>();

@@ -8,14 +8,14 @@ namespace FineTune.Data;
 /// target the number of its class, of type Int64, or a number of type Float32, of shape [].
 /// </summary>
 /// <remarks>
-/// The file is read once, as UTF-8; numbers are written with a point. A row with a missing field, or one that is no number where one
+/// The file is read once, as UTF-8 unless told otherwise; numbers are written with a point. A row with a missing field, or one that is no number where one
 /// is needed, is a damaged sample: named by file, line and column when it is read, or skipped.
 /// </remarks>
 /// <example><code>
 /// CsvDataset flowers = CsvDataset.Load("iris.csv", new() { Target = "species" });
 /// var (train, validation) = ClassifiedSubset.Split(flowers, validationSplit: 0.2);
 /// </code></example>
-public sealed class CsvDataset : IClassified
+public sealed class CsvDataset : IClassified, IKnownTargets
 {
     private readonly string path;
     private readonly string[] header;
@@ -27,16 +27,7 @@ public sealed class CsvDataset : IClassified
     private CsvDataset(string path, CsvOptions options)
     {
         this.path = path;
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new FineTuneException($"The table '{path}' cannot be read: {exception.Message}", exception);
-        }
-
+        var text = TextFile.Read("table", path, options.Encoding, "CsvOptions.Encoding");
         (int Line, string[] Fields)[] all = [.. CsvRows.Of(text, options.Separator)];
         if (all.Length < 2)
         {
@@ -85,7 +76,7 @@ public sealed class CsvDataset : IClassified
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FineTuneException">
-    /// It cannot be read, has no rows, or lacks a column that the options name; the sentence lists those it has.
+    /// It cannot be read, is of another encoding, has no rows, or lacks a column that the options name; the sentence lists those it has.
     /// </exception>
     public static CsvDataset Load(string path, CsvOptions? options = null)
     {
@@ -124,6 +115,28 @@ public sealed class CsvDataset : IClassified
 
     /// <summary>The file and the line.</summary>
     public string Describe(int index) => $"'{path}', line {rows[index].Line}";
+
+    // Classes are known by IClassified.
+    KnownTargets? IKnownTargets.Targets()
+    {
+        if (isClass)
+        {
+            return null;
+        }
+
+        var known = new List<int>();
+        var numbers = new List<float>();
+        for (var index = 0; index < rows.Length; index++)
+        {
+            if (rows[index].Fields is var fields && fields.Length == header.Length && Number(fields[target]) is { } number)
+            {
+                known.Add(index);
+                numbers.Add(number);
+            }
+        }
+
+        return known.Count == 0 ? null : new(tensor(numbers.ToArray()), known);
+    }
 
     private static float? Number(string field) =>
         float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) ? number : null;

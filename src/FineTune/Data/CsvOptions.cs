@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace FineTune.Data;
 
 /// <summary>How a <see cref="CsvDataset"/> reads its file.</summary>
@@ -19,6 +21,12 @@ public sealed record CsvOptions
     /// Whether the target is a class or a number; null for a class where any of the file's targets is no number.
     /// </summary>
     public bool? TargetIsClass { get; init; }
+
+    /// <summary>
+    /// The encoding of the file, as <c>Encoding.Latin1</c>; null for UTF-8, or what a mark at its start says. A byte that is not of it is
+    /// an error.
+    /// </summary>
+    public Encoding? Encoding { get; init; }
 
     /// <summary>What stands between two fields.</summary>
     public char Separator { get; init; } = ',';

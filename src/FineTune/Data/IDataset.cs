@@ -26,6 +26,12 @@ public interface IDataset
     /// </summary>
     string? Identity => null;
 
+    /// <summary>
+    /// What somebody who trains on the set should know of it, such as files that were left out: <c>Fit</c> passes it on as a warning.
+    /// Null for nothing.
+    /// </summary>
+    string? Remark => null;
+
     /// <summary>What a person would call the sample, such as the path of its file. Errors name it.</summary>
     string Describe(int index) => $"sample {index}";
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FineTune.Data;
 
 /// <summary>Samples that are already in memory: the rows of two tensors, which stay the caller's to dispose of.</summary>
-public sealed class InMemoryDataset : IDataset
+public sealed class InMemoryDataset : IDataset, IKnownTargets
 {
     private readonly Tensor inputs;
     private readonly Tensor targets;
@@ -55,4 +55,6 @@ public sealed class InMemoryDataset : IDataset
 
     /// <inheritdoc/>
     public Sample Read(int index, Random random) => new(inputs.select(0, index), targets.select(0, index));
+
+    KnownTargets IKnownTargets.Targets() => new(targets.detach());
 }

@@ -1,7 +1,9 @@
+using static TorchSharp.torch;
+
 namespace FineTune.Data;
 
 /// <summary>Some samples of a dataset, in an order of one's own.</summary>
-public class Subset : IDataset
+public class Subset : IDataset, IKnownTargets
 {
     private readonly IDataset data;
 
@@ -50,9 +52,26 @@ public class Subset : IDataset
         }
     }
 
+    /// <summary>That of the dataset.</summary>
+    public string? Remark => data.Remark;
+
     /// <inheritdoc/>
     public Sample Read(int index, Random random) => data.Read(Indices[index], random);
 
     /// <summary>What the dataset calls the sample.</summary>
     public string Describe(int index) => data.Describe(Indices[index]);
+
+    KnownTargets? IKnownTargets.Targets()
+    {
+        if ((data as IKnownTargets)?.Targets() is not { } all)
+        {
+            return null;
+        }
+
+        using var values = all.Values;
+        var rowOf = all.Indices?.Select((index, row) => (index, row)).ToDictionary(pair => pair.index, pair => pair.row);
+        int[] known = [.. Enumerable.Range(0, Count).Where(i => rowOf?.ContainsKey(Indices[i]) ?? true)];
+        using var rows = tensor(Array.ConvertAll(known, i => (long)(rowOf?[Indices[i]] ?? Indices[i])));
+        return known.Length == 0 ? null : new(values.index_select(0, rows.to(values.device)), known);
+    }
 }

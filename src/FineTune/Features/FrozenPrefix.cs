@@ -58,7 +58,7 @@ internal sealed class FrozenPrefix
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
         var device = ModelDevice.Of(compiled.Model);
-        var all = device.Move(input);
+        var all = device.Input(input);
         var both = all.narrow(0, 0, 2);
         var layers = compiled.Tunable.Layers;
         var calls = new List<(CutPosition Position, Tensor Output)>();
@@ -102,7 +102,7 @@ internal sealed class FrozenPrefix
         // Whoever put a part of it into training mode since the last batch.
         layers.KeepFrozenInInferenceMode();
         using var noGradients = torch.no_grad();
-        var here = device.Move(input);
+        var here = device.Input(input);
         return fast is null ? split.ForwardFrozen(here) : fast.Run(here);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FineTune.Data;
 using static TorchSharp.torch;
 
@@ -38,15 +39,28 @@ internal sealed class ModelBatch : IDisposable
     public int Count => Indices.Count;
 
     /// <summary>What the model answers.</summary>
-    public Tensor Forward(CompiledModel compiled, ModelDevice device) => cut is null
-        ? compiled.Model.call(device.Move(Input!))
-        : ((ISplitForward)compiled.Model).ForwardTrainable(device.Move(cut));
+    /// <exception cref="FineTuneException">The model cannot be computed of such an input; the sentence names the layer.</exception>
+    public Tensor Forward(CompiledModel compiled, ModelDevice device)
+    {
+        try
+        {
+            return Call(compiled, device);
+        }
+        catch (ExternalException exception)
+        {
+            throw ForwardFault.Of(compiled.Model, Start, () => Call(compiled, device), exception);
+        }
+    }
 
     /// <summary>The same from the very start, where that is known; it owns nothing of its own.</summary>
     public ModelBatch Whole => Input is null ? this : new(Indices, Input, null, Target);
 
     /// <summary>All that the model starts from.</summary>
     public IReadOnlyList<Tensor> Start => Input is null ? cut! : [Input];
+
+    private Tensor Call(CompiledModel compiled, ModelDevice device) => cut is null
+        ? compiled.Model.call(device.Input(Input!))
+        : ((ISplitForward)compiled.Model).ForwardTrainable(device.Move(cut));
 
     public void Dispose()
     {

@@ -34,6 +34,10 @@ internal static class Operators
             torch._foreach_clamp_min_(gradients, -bound)
             torch._foreach_clamp_max_(gradients, bound)
 
+        # Copies tensors into others: one call for all buffers.
+        def copy(to: List[Tensor], sources: List[Tensor]):
+            torch._foreach_copy_(to, sources)
+
         # Whether both lie in memory without gaps and in the same order. On the CPU the fused operators take that for
         # granted, and go through each tensor's memory from its first element on, whatever its strides are.
         def lies_like(x: Tensor, y: Tensor) -> bool:
@@ -133,6 +137,9 @@ internal static class Operators
 
     /// <summary>Cuts all elements off at ± a number, in place.</summary>
     public static void Clamp(Tensor[] gradients, double bound) => Call("clamp", gradients, bound);
+
+    /// <summary>Copies each tensor into the one at its place, in place.</summary>
+    public static void Copy(Tensor[] to, Tensor[] from) => Call("copy", to, from);
 
     /// <summary>A step of Adam or AdamW. <paramref name="steps"/> are counted up here, each on its parameter's device.</summary>
     public static void Adam(

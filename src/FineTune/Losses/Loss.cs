@@ -35,6 +35,27 @@ public abstract class Loss
     /// <returns>A tensor of shape [N], or null.</returns>
     public virtual Tensor? SampleWeights(Tensor target) => null;
 
+    /// <summary>
+    /// Looks for a target that the loss cannot be computed of: training stops before the step, and the error names the sample.
+    /// By default none is.
+    /// </summary>
+    /// <param name="output">What the model returned. Where all targets of a set are looked at, that of fewer samples.</param>
+    /// <param name="target">Targets, [N, …]; asked for each batch, so looking should cost little.</param>
+    /// <returns>The first such target, or null.</returns>
+    public virtual TargetFault? Check(Tensor output, Tensor target) => null;
+
+    /// <summary>
+    /// What is odd about the outputs for the first samples, such as probabilities where logits are expected: one or two sentences,
+    /// which become a warning. Null, the default, if nothing is.
+    /// </summary>
+    public virtual string? DoubtAbout(Tensor output) => null;
+
+    /// <summary>The name, and in losses with options these: what a resume compares.</summary>
+    public override string ToString() => Name;
+
+    /// <summary>Which samples count in metrics, [N] of type Bool; null for all of them.</summary>
+    internal virtual Tensor? Counted(Tensor target) => null;
+
     /// <summary>The mean of a loss's elements over everything but the first dimension.</summary>
     protected static Tensor MeanPerSample(Tensor elements)
     {

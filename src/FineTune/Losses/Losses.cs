@@ -21,12 +21,14 @@ public static class Losses
     }
 
     /// <summary>
-    /// Categorical cross-entropy from logits. Output [N, classes] (or [N, classes, …]), targets class indices [N] of
-    /// an integer type, or probabilities [N, classes] of a floating one.
+    /// Categorical cross-entropy from logits. Output [N, classes] (or [N, classes, …]), targets class indices [N], whole
+    /// numbers of any type, or probabilities [N, classes] of a floating one.
     /// </summary>
     /// <param name="labelSmoothing">How much of each target is spread evenly over the classes, in [0, 1).</param>
     /// <param name="classWeights">How much each class counts; means divide by the weights of the wanted classes.</param>
-    public static Loss CategoricalCrossEntropy(double labelSmoothing = 0, IReadOnlyList<double>? classWeights = null)
+    /// <param name="ignoreIndex">The target of samples that count neither in the loss nor in metrics.</param>
+    public static Loss CategoricalCrossEntropy(
+        double labelSmoothing = 0, IReadOnlyList<double>? classWeights = null, long ignoreIndex = -100)
     {
         ThrowUnlessSmoothing(labelSmoothing);
         foreach (var weight in classWeights ?? [])
@@ -34,7 +36,7 @@ public static class Losses
             ThrowUnlessWeight(weight, nameof(classWeights));
         }
 
-        return new CategoricalCrossEntropyLoss(labelSmoothing, classWeights);
+        return new CategoricalCrossEntropyLoss(labelSmoothing, classWeights, ignoreIndex);
     }
 
     /// <summary>The mean of squared differences. Output and targets of the same shape, [N] and [N, 1] being the same.</summary>

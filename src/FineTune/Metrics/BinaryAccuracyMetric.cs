@@ -10,6 +10,8 @@ internal sealed class BinaryAccuracyMetric(string name, double threshold) : Mean
     // A probability is above the threshold where its logit is above the threshold's.
     private readonly Scalar logit = Math.Log(threshold / (1 - threshold));
 
+    public override string ToString() => FormattableString.Invariant($"{Name}(threshold: {threshold})");
+
     protected override Tensor PerSample(Tensor output, Tensor target)
     {
         if (output.numel() != target.numel())

@@ -9,6 +9,8 @@ internal sealed class ConfusionMetric(
 {
     public override MetricState Start() => new Counting(this, new Confusion(threshold));
 
+    public override string ToString() => FormattableString.Invariant($"{Name}(averaging: {averaging}, threshold: {threshold})");
+
     private double Of(ConfusionMatrix matrix)
     {
         if (averaging == Averaging.Binary)

@@ -24,6 +24,9 @@ public abstract class Metric
 
     /// <summary>Starts a pass over data.</summary>
     public abstract MetricState Start();
+
+    /// <summary>The name, and in metrics with options these: what a resume compares.</summary>
+    public override string ToString() => Name;
 }
 
 /// <summary>What a metric has seen of one pass over data.</summary>

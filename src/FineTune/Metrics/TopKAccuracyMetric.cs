@@ -4,6 +4,8 @@ namespace FineTune;
 
 internal sealed class TopKAccuracyMetric(string name, int k) : MeanMetric(name, MetricDirection.HigherIsBetter)
 {
+    public override string ToString() => FormattableString.Invariant($"{Name}(k: {k})");
+
     protected override Tensor PerSample(Tensor output, Tensor target)
     {
         if (output.dim() != 2)

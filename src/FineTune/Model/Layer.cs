@@ -63,6 +63,12 @@ public sealed class Layer
     /// </summary>
     public bool StaysInInferenceMode => keepsStatistics || !Trainable;
 
+    /// <summary>
+    /// Under which names the model holds parameters of this layer, where it holds one in several places, as with tied weights; empty
+    /// where it does not. Known once the model was compiled.
+    /// </summary>
+    public IReadOnlyList<string> SharedAs { get; internal set; } = [];
+
     internal bool HasParameters => Module.parameters().Any();
 
     internal void SetTrainable(bool trainable)
@@ -79,5 +85,6 @@ public sealed class Layer
     }
 
     /// <summary>The layer as one line of a table: <c>Layer 3: layer1.0.conv1 - Trainable: False</c>.</summary>
-    public override string ToString() => $"Layer {Index}: {Name} - Trainable: {Trainable}";
+    public override string ToString() =>
+        $"Layer {Index}: {Name} - Trainable: {Trainable}{(SharedAs.Count == 0 ? "" : $" (shared: {string.Join(" = ", SharedAs)})")}";
 }

@@ -75,7 +75,7 @@ public static class LayerTracing
         {
             using var mode = new InferenceMode(model);
             using var scope = torch.NewDisposeScope();
-            model.call(ModelDevice.Of(model).Move(probe));
+            model.call(ModelDevice.Of(model).Input(probe));
         }
         finally
         {

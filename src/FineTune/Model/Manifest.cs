@@ -33,6 +33,12 @@ public sealed record Manifest(
     public int? EpochsPerBlock { get; init; }
 
     /// <summary>
+    /// The names of each parameter that the model holds in several places, as with tied weights. A model knows them once it was
+    /// compiled: the compiled model's <c>Manifest</c> has them.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<string>> SharedParameters { get; init; } = [];
+
+    /// <summary>
     /// SHA-256, in hexadecimal digits, of everything that the manifest says: equal where a checkpoint was written by
     /// a class with the same parts in the same roles, at the same rates.
     /// </summary>
@@ -75,6 +81,7 @@ public sealed record Manifest(
                         + $"{(member.DecayBiasAndNorm ? "all" : "weights")}"));
         }
 
+        parts.AddRange(SharedParameters.Select(names => $"one parameter: {string.Join(" = ", names)}"));
         return string.Join("; ", parts);
 
         static string Text(double? number) => number is { } stated ? Invariant($"{stated:R}") : "unstated";
@@ -91,7 +98,8 @@ public sealed record Manifest(
         && UnfreezeFirstUnit == other.UnfreezeFirstUnit
         && EpochsPerBlock == other.EpochsPerBlock
         && UnfreezePatterns.SequenceEqual(other.UnfreezePatterns)
-        && Members.SequenceEqual(other.Members);
+        && Members.SequenceEqual(other.Members)
+        && SharedParameters.SelectMany(names => names).SequenceEqual(other.SharedParameters.SelectMany(names => names));
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Model, UnfreezeLast, Unit, FineTuneRate, Members.Count);

@@ -6,11 +6,30 @@ namespace FineTune;
 /// <summary>Where a model computes, to which batches go.</summary>
 internal sealed class ModelDevice
 {
+    private readonly nn.Module model;
     private readonly Parameter? first;
+    private ScalarType? common;
+    private bool looked;
 
-    private ModelDevice(Parameter? first) => this.first = first;
+    private ModelDevice(nn.Module model)
+    {
+        this.model = model;
+        first = model.parameters().FirstOrDefault();
+    }
 
-    public static ModelDevice Of(nn.Module model) => new(model.parameters().FirstOrDefault());
+    public static ModelDevice Of(nn.Module model) => new(model);
+
+    /// <summary>
+    /// An input there, in the floating type that all of the model's parameters have: pictures come as bytes, and tables as doubles.
+    /// Int32 and Int64 stay as they are, as they may be numbers of tokens.
+    /// </summary>
+    public Tensor Input(Tensor input)
+    {
+        var there = Move(input);
+        return first is not null && there.dtype != first.dtype && IsConverted(there.dtype) && Common() is { } type
+            ? there.to_type(type)
+            : there;
+    }
 
     /// <summary>The tensor there; itself where it is there already.</summary>
     public Tensor Move(Tensor tensor) => IsThere(tensor) ? tensor : tensor.to(first!.device);
@@ -27,6 +46,24 @@ internal sealed class ModelDevice
         }
 
         return tensors;
+    }
+
+    // What every floating type can hold, and one floating type for another.
+    private static bool IsConverted(ScalarType type) => type is ScalarType.Byte or ScalarType.Int8 || IsFloating(type);
+
+    private static bool IsFloating(ScalarType type) =>
+        type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
+
+    private ScalarType? Common()
+    {
+        if (!looked)
+        {
+            var types = model.parameters().Select(parameter => parameter.dtype).Distinct().ToList();
+            common = types is [var type] && IsFloating(type) ? type : null;
+            looked = true;
+        }
+
+        return common;
     }
 
     private bool IsThere(Tensor tensor) =>

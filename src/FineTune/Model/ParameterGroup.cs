@@ -46,6 +46,10 @@ public sealed class ParameterGroup
         Parameters = parameters;
     }
 
+    /// <summary>The group with some of its parameters only.</summary>
+    internal ParameterGroup Only(Func<(string Name, Parameter Parameter), bool> these) =>
+        new(Name, [.. Parameters.Where(these)], LearningRate) { DecayBiasAndNorm = DecayBiasAndNorm };
+
     /// <summary>The name of the member.</summary>
     public string Name { get; }
 

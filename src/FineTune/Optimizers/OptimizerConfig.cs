@@ -42,6 +42,13 @@ public abstract class OptimizerConfig
     /// </summary>
     internal abstract bool IsScaleFree { get; }
 
+    /// <summary>The name with all options but the learning rate, which each group has its own of: what a resume compares.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Name}({Options}weightDecay: {WeightDecay}, decayBiasAndNorm: {DecayBiasAndNorm})");
+
+    /// <summary>Its own options in words, each with a comma after it.</summary>
+    private protected abstract string Options { get; }
+
     /// <summary>Builds the optimizer.</summary>
     internal abstract MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups);
 }

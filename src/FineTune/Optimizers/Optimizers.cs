@@ -81,6 +81,8 @@ public static class Optimizers
     {
         public override double DefaultLearningRate => 1e-4;
 
+        private protected override string Options => FormattableString.Invariant($"beta1: {beta1}, beta2: {beta2}, epsilon: {epsilon}, ");
+
         internal override bool IsScaleFree => true;
 
         internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
@@ -92,6 +94,8 @@ public static class Optimizers
     {
         public override double DefaultLearningRate => 1e-4;
 
+        private protected override string Options => FormattableString.Invariant($"beta1: {beta1}, beta2: {beta2}, epsilon: {epsilon}, ");
+
         internal override bool IsScaleFree => true;
 
         internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
@@ -102,6 +106,9 @@ public static class Optimizers
         : OptimizerConfig("SGD", learningRate, weightDecay)
     {
         public override double DefaultLearningRate => 1e-3;
+
+        private protected override string Options =>
+            FormattableString.Invariant($"momentum: {momentum}, dampening: {dampening}, nesterov: {nesterov}, ");
 
         internal override bool IsScaleFree => false;
 
@@ -118,6 +125,9 @@ public static class Optimizers
         bool centered) : OptimizerConfig("RMSProp", learningRate, weightDecay)
     {
         public override double DefaultLearningRate => 1e-4;
+
+        private protected override string Options =>
+            FormattableString.Invariant($"alpha: {alpha}, epsilon: {epsilon}, momentum: {momentum}, centered: {centered}, ");
 
         internal override bool IsScaleFree => true;
 

@@ -5,11 +5,12 @@ using static TorchSharp.torch.nn;
 
 namespace FineTune;
 
-/// <summary>Tells from a model's output and its targets which loss is meant.</summary>
+/// <summary>
+/// Tells which loss is meant from a model's outputs and from what the dataset says of its classes, or of all of its targets: a few
+/// samples tell nothing, as a folder is sorted by class.
+/// </summary>
 internal static class DefaultLoss
 {
-    private const int LookedAt = 32;
-
     public static (Loss Loss, IReadOnlyList<Metric> Metrics) Of(Module<Tensor, Tensor> model, IDataset data)
     {
         if (data.Count == 0)
@@ -18,18 +19,13 @@ internal static class DefaultLoss
         }
 
         using var scope = torch.NewDisposeScope();
-        using var mode = new InferenceMode(model);
-        var device = ModelDevice.Of(model);
         var first = data.Read(0, new Random(0));
-        var outputs = model.call(device.Move(first.Input.unsqueeze(0))).numel();
+        var outputs = Outputs(model, first.Input.unsqueeze(0));
         var wanted = first.Target.numel();
-        var floating = first.Target.dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
-
-        if (outputs == 1 && wanted == 1)
+        var floating = first.Target.is_floating_point();
+        if (wanted == 1 && ClassNames.Of(data) is { } classes)
         {
-            return IsYesOrNo(data)
-                ? (Losses.BinaryCrossEntropyWithLogits(), [Metrics.BinaryAccuracy()])
-                : (Losses.MeanSquaredError(), []);
+            return OfClasses(outputs, classes);
         }
 
         if (outputs > 1 && wanted == 1 && !floating)
@@ -37,22 +33,47 @@ internal static class DefaultLoss
             return (Losses.CategoricalCrossEntropy(), [Metrics.CategoricalAccuracy()]);
         }
 
-        throw new FineTuneException(
-            $"The loss cannot be told from {outputs} outputs and {wanted} {(floating ? "floating-point" : "integer")} "
-            + "targets for a sample; state it in FineTuneOptions.Loss.");
-    }
-
-    private static bool IsYesOrNo(IDataset data)
-    {
-        for (var index = 0; index < Math.Min(data.Count, LookedAt); index++)
+        if (outputs == 1 && wanted == 1 && (data as IKnownTargets)?.Targets() is { } known)
         {
-            using var scope = torch.NewDisposeScope();
-            if (data.Read(index, new Random(0)).Target.to_type(ScalarType.Float64).reshape(1).ToDouble() is not (0 or 1))
-            {
-                return false;
-            }
+            using var values = known.Values;
+            return OfAll(TargetValues.Doubles(values), floating);
         }
 
-        return true;
+        throw new FineTuneException(
+            outputs == 1 && wanted == 1
+                ? "The loss cannot be told: the model has one output, and the training set does not say what its targets are. State it in "
+                    + "FineTuneOptions.Loss, or let the set implement IClassified, which names its classes."
+                : $"The loss cannot be told from {outputs} outputs and {wanted} {(floating ? "floating-point" : "integer")} "
+                    + "targets for a sample; state it in FineTuneOptions.Loss.");
+    }
+
+    private static long Outputs(Module<Tensor, Tensor> model, Tensor input)
+    {
+        using var mode = new InferenceMode(model);
+        var there = ModelDevice.Of(model).Input(input);
+        return ForwardFault.Explained(model, [there], () => model.call(there)).numel();
+    }
+
+    private static (Loss, IReadOnlyList<Metric>) OfClasses(long outputs, IReadOnlyList<string> classes) =>
+        outputs == 1 && classes.Count == 2 ? (Losses.BinaryCrossEntropyWithLogits(), [Metrics.BinaryAccuracy()])
+        : outputs >= classes.Count ? (Losses.CategoricalCrossEntropy(), [Metrics.CategoricalAccuracy()])
+        : throw new FineTuneException(
+            $"The data has {classes.Count} classes ({ClassNames.Listed(classes)}), but the model has {outputs} "
+                + $"output{(outputs == 1 ? "" : "s")}. Give the head {classes.Count} outputs.");
+
+    private static (Loss, IReadOnlyList<Metric>) OfAll(double[] targets, bool floating)
+    {
+        if (targets.All(target => target is 0 or 1))
+        {
+            return (Losses.BinaryCrossEntropyWithLogits(), [Metrics.BinaryAccuracy()]);
+        }
+
+        double[] different = [.. targets.Distinct().Order().Take(3)];
+        return floating && (different.Length > 2 || different.Any(target => target != Math.Floor(target)))
+            ? (Losses.MeanSquaredError(), [])
+            : throw new FineTuneException(
+                $"The loss cannot be told from one output and {(floating ? "floating-point" : "integer")} targets such as "
+                    + $"{string.Join(", ", different.Select(TargetValues.Text))}. For two classes, make them 0 and 1; for more, give the head "
+                    + "an output for each; for numbers, state FineTuneOptions.Loss = Losses.MeanSquaredError().");
     }
 }

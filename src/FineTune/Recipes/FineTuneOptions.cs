@@ -21,7 +21,8 @@ public sealed record FineTuneOptions
     public OptimizerConfig? Optimizer { get; init; }
 
     /// <summary>
-    /// The loss; where not stated, told from the model's output and the targets: one output and targets of 0 and 1
+    /// The loss; where not stated, told from the model's outputs and what the dataset says of its classes, or of all of its targets: one
+    /// output and two classes, or targets of 0 and 1 alone,
     /// mean binary cross-entropy, one output and other targets squared error, several outputs and class indices
     /// categorical cross-entropy.
     /// </summary>
@@ -41,7 +42,13 @@ public sealed record FineTuneOptions
     public int? BackupEveryBatches { get; init; }
 
     /// <summary>
-    /// Everything else, as for <c>Fit</c>. Epochs and validation data are the recipe's own; an
+    /// Whether to go on, with a warning, where settings or data differ from the backup's: what is stated now takes effect. By default
+    /// that is an error, which lists what differs.
+    /// </summary>
+    public bool BackupAllowDifferences { get; init; }
+
+    /// <summary>
+    /// Everything else, as for <c>Fit</c>. Epochs, validation data and the backup are the recipe's own, and an error here; an
     /// <see cref="EarlyStopping"/> among the callbacks takes the place of the recipe's.
     /// </summary>
     public FitOptions Fit { get; init; } = new();

@@ -19,8 +19,8 @@ public static class FineTuning
     /// <param name="validation">What decides when to stop.</param>
     /// <param name="options">How; Keras's textbook recipe where not stated.</param>
     /// <exception cref="FineTuneException">
-    /// The loss is not stated and cannot be told from outputs and targets, or <see cref="FitOptions.Backup"/> is stated,
-    /// which would be one folder for all phases.
+    /// The loss is not stated and cannot be told from outputs and classes, or an option of <see cref="FineTuneOptions.Fit"/> is stated
+    /// that the recipe has its own of: epochs, validation data, the backup.
     /// </exception>
     public static FineTuneResult FineTune<TModel>(this TModel model, IDataset train, IDataset validation, FineTuneOptions? options = null)
         where TModel : Module<Tensor, Tensor>, IFineTunable
@@ -29,11 +29,7 @@ public static class FineTuning
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
         options ??= new FineTuneOptions();
-        if (options.Fit.Backup is not null)
-        {
-            throw new FineTuneException(
-                "A Backup in FineTuneOptions.Fit would mix the phases in one folder; state FineTuneOptions.BackupFolder instead.");
-        }
+        ThrowIfOverwritten(options.Fit);
 
         var (loss, metrics) = options.Loss is { } stated ? (stated, options.Metrics ?? []) : DefaultLoss.Of(model, train);
 
@@ -93,9 +89,35 @@ public static class FineTuning
 
         var loader = new BatchLoader(train, options.TrainingBatches with { BatchSize = 1, Workers = 0 });
         using var batch = loader.Epoch(0).First();
-        using var input = ModelDevice.Of(model).Move(batch.Input);
-        model.TraceLayers(input);
+        model.TraceLayers(batch.Input);
     }
+
+    // What the recipe sets itself would otherwise be lost without a word.
+    private static void ThrowIfOverwritten(FitOptions fit)
+    {
+        if (fit.Backup is not null)
+        {
+            throw new FineTuneException(
+                "A Backup in FineTuneOptions.Fit would mix the phases in one folder; state FineTuneOptions.BackupFolder instead.");
+        }
+
+        var ofNoUse = new FitOptions();
+        if (fit.Epochs != ofNoUse.Epochs || fit.InitialEpoch != ofNoUse.InitialEpoch)
+        {
+            throw new FineTuneException(
+                $"FineTuneOptions.Fit has {(fit.Epochs != ofNoUse.Epochs ? $"Epochs = {fit.Epochs}" : $"InitialEpoch = {fit.InitialEpoch}")}, "
+                    + "but each phase has epochs of its own; state FineTuneOptions.HeadEpochs and FineTuneEpochs instead.");
+        }
+
+        if (fit.ValidationData is not null)
+        {
+            throw new FineTuneException(
+                "FineTuneOptions.Fit has ValidationData, but FineTune validates on the set that it is called with; leave it out.");
+        }
+    }
+
+    private static Backup BackupIn(string folder, string phase, FineTuneOptions options) => new(
+        Path.Combine(folder, phase), options.BackupEveryBatches, allowDifferences: options.BackupAllowDifferences);
 
     private static FitOptions Epochs(FineTuneOptions options, IDataset validation, int first, int count, string phase)
     {
@@ -111,7 +133,7 @@ public static class FineTuning
             Epochs = first + count,
             ValidationData = validation,
             Callbacks = callbacks,
-            Backup = options.BackupFolder is { } folder ? new Backup(Path.Combine(folder, phase), options.BackupEveryBatches) : null,
+            Backup = options.BackupFolder is { } folder ? BackupIn(folder, phase, options) : null,
         };
     }
 }

@@ -43,7 +43,11 @@ internal sealed class Predictions
             }
         }
 
-        var matrix = confusion.Matrix!;
+        if (confusion.Matrix is not { } matrix)
+        {
+            return null;
+        }
+
         var classes = options.Classes ?? (data as IClassified)?.Classes
             ?? [.. Enumerable.Range(0, matrix.Classes).Select(number => number.ToString(CultureInfo.InvariantCulture))];
         if (classes.Count != matrix.Classes)
@@ -63,13 +67,7 @@ internal sealed class Predictions
         var loader = new BatchLoader(data, new BatchOptions { Shuffle = false, MaxDamagedSamples = int.MaxValue });
         foreach (var batch in Inference.Each(loader.Epoch(0)))
         {
-            IReadOnlyList<(int Wanted, int Predicted)> pairs;
-            using (torch.NewDisposeScope())
-            {
-                pairs = confusion.Add(compiled.Model.call(device.Move(batch.Input)), device.Move(batch.Target));
-            }
-
-            foreach (var (index, (wanted, predicted)) in batch.Indices.Zip(pairs))
+            foreach (var (index, wanted, predicted) in Inference.Add(compiled, confusion, batch, data, device))
             {
                 yield return new Answer(index, wanted, predicted);
             }

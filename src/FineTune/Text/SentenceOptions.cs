@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace FineTune.Text;
 
 /// <summary>How <see cref="SentenceTable"/> reads its file.</summary>
@@ -17,6 +19,12 @@ public sealed record SentenceOptions
 
     /// <summary>How many tokens a sentence is cut or filled up to.</summary>
     public int Length { get; init; } = 128;
+
+    /// <summary>
+    /// The encoding of the file, as <c>Encoding.Latin1</c>; null for UTF-8, or what a mark at its start says. A byte that is not of it is
+    /// an error.
+    /// </summary>
+    public Encoding? Encoding { get; init; }
 
     /// <summary>What stands between two fields.</summary>
     public char Separator { get; init; } = ',';

@@ -8,7 +8,7 @@ namespace FineTune.Text;
 /// Int64; its target the number of its class, of shape [] and type Int64.
 /// </summary>
 /// <remarks>
-/// The file is read once, as UTF-8. A row with a missing field is a damaged sample, named by file and line when it is read.
+/// The file is read once, as UTF-8 unless told otherwise. A row with a missing field is a damaged sample, named by file and line when it is read.
 /// </remarks>
 /// <example><code>
 /// var tokenizer = WordPieceTokenizer.Load("vocab.txt");
@@ -32,16 +32,7 @@ public sealed class SentenceTable : IClassified
         this.path = path;
         this.tokenizer = tokenizer;
         length = options.Length;
-        string content;
-        try
-        {
-            content = File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new FineTuneException($"The table '{path}' cannot be read: {exception.Message}", exception);
-        }
-
+        var content = TextFile.Read("table", path, options.Encoding, "SentenceOptions.Encoding");
         (int Line, string[] Fields)[] all = [.. CsvRows.Of(content, options.Separator)];
         if (all.Length < 2)
         {
@@ -90,7 +81,7 @@ public sealed class SentenceTable : IClassified
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FineTuneException">
-    /// It cannot be read, has no rows, or lacks a column that the options name; the sentence lists those it has.
+    /// It cannot be read, is of another encoding, has no rows, or lacks a column that the options name; the sentence lists those it has.
     /// </exception>
     public static SentenceTable Load(string path, WordPieceTokenizer tokenizer, SentenceOptions? options = null)
     {

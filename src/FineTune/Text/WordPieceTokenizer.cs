@@ -57,16 +57,7 @@ public sealed class WordPieceTokenizer
     /// <exception cref="FineTuneException">It cannot be read, has a token twice, or lacks one of [PAD], [UNK], [CLS] and [SEP].</exception>
     public static WordPieceTokenizer Load(string path, WordPieceOptions? options = null)
     {
-        string[] tokens;
-        try
-        {
-            tokens = File.ReadAllLines(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new FineTuneException($"The vocabulary '{path}' cannot be read: {exception.Message}", exception);
-        }
-
+        string[] tokens = [.. Lines(TextFile.Read("vocabulary", path))];
         var numbers = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
         for (var i = 0; i < tokens.Length; i++)
         {
@@ -84,6 +75,15 @@ public sealed class WordPieceTokenizer
         }
 
         return new WordPieceTokenizer(tokens, numbers, options ?? new());
+    }
+
+    private static IEnumerable<string> Lines(string text)
+    {
+        using var reader = new StringReader(text);
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
     }
 
     /// <summary>The pieces of a text, without <c>[CLS]</c> and <c>[SEP]</c>.</summary>

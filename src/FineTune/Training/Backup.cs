@@ -6,7 +6,8 @@ namespace FineTune;
 /// <summary>
 /// Writes everything that training depends on into a folder, after each epoch and every so many batches, and goes on
 /// from there when the same <c>Fit</c> is run again: after Ctrl-C, a crash or a kill, the result is bit for bit that of
-/// a run which nothing disturbed. A <c>Fit</c> that was finished is not run again; its weights and history come back.
+/// a run which nothing disturbed. A <c>Fit</c> that was finished is not run again; its weights and history come back. Asked for
+/// more epochs than it had, it goes on from the end of its last one.
 /// </summary>
 /// <remarks>
 /// Each phase needs a folder of its own. To start anew, delete it. What is restored: weights, buffers, moments,
@@ -28,8 +29,8 @@ public sealed class Backup
     /// <param name="everyBatches">Batches between two checkpoints inside an epoch; null for none inside.</param>
     /// <param name="keep">How many checkpoints are kept, at least 1; the one before is what damage falls back to.</param>
     /// <param name="allowDifferences">
-    /// Whether to go on, with a warning, where settings, thread count or library differ from the checkpoint's, so that
-    /// the result cannot be exact. By default that is an error.
+    /// Whether to go on, with a warning, where settings, data, thread count or library differ from the checkpoint's, so that
+    /// the result cannot be exact: what is stated now takes effect. By default that is an error, which lists what differs.
     /// </param>
     public Backup(string folder, int? everyBatches = null, int keep = 2, bool allowDifferences = false)
     {
@@ -48,12 +49,17 @@ public sealed class Backup
     /// <summary>Goes on from the newest checkpoint, if there is one.</summary>
     internal void Begin(FitContext fit)
     {
-        using var checkpoint = folder.Newest<RunState>(
-            message => fit.Warn(new TrainingWarning(WarningKind.CheckpointSkipped, message)));
-        if (checkpoint is not null)
+        using var newest = folder.Newest<RunState>(Skipped);
+        if (newest is null)
         {
-            fit.Run.Restore(checkpoint, folder.Path, allowDifferences);
+            return;
         }
+
+        // What a finished training left is its best weights; to go on, those of its last epoch are needed.
+        using var unfinished = fit.Run.GoesOnAfter(newest.State) ? folder.Newest<RunState>(Skipped, state => state.Finished is null) : null;
+        fit.Run.Restore(unfinished ?? newest, folder.Path, allowDifferences);
+
+        void Skipped(string message) => fit.Warn(new TrainingWarning(WarningKind.CheckpointSkipped, message));
     }
 
     /// <summary>After a batch, once all callbacks saw its end.</summary>
@@ -70,7 +76,8 @@ public sealed class Backup
     {
         if (fit.Run.IsFinished)
         {
-            Write(fit.Run.CaptureFinished);
+            // Beside it that of the last epoch stays, as more epochs may be asked for.
+            Write(fit.Run.CaptureFinished, least: 2);
         }
     }
 
@@ -81,9 +88,9 @@ public sealed class Backup
     internal void Interrupted(FitContext fit) => Write(() => fit.Run.Capture(fit.Batch));
 
     // The tensors of a checkpoint are the model's own; what was made for it alone goes with the scope.
-    private void Write(Func<TrainingCheckpoint<RunState>> capture)
+    private void Write(Func<TrainingCheckpoint<RunState>> capture, int least = 1)
     {
         using var scope = torch.NewDisposeScope();
-        folder.Write(capture());
+        folder.Write(capture(), least);
     }
 }

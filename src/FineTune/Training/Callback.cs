@@ -59,6 +59,12 @@ public abstract class Callback
     {
     }
 
+    /// <summary>
+    /// The callback with the options that matter to training, as <c>EarlyStopping(patience: 2)</c>: a resume compares it. The name of
+    /// the type by default.
+    /// </summary>
+    public override string ToString() => GetType().Name;
+
     /// <summary>Takes up what <see cref="Save"/> wrote, in a new process, after <see cref="OnFitBegin"/>.</summary>
     public virtual void Restore(FitContext fit, CallbackState state)
     {

@@ -61,6 +61,9 @@ public sealed class CompiledModel
     /// <summary>What the compile itself has to say; each <see cref="Fit"/> repeats it.</summary>
     public IReadOnlyList<TrainingWarning> Warnings => binding.Warnings;
 
+    /// <summary>What the attributes of the model say, and which parameters it holds in several places.</summary>
+    public Manifest Manifest => binding.Manifest;
+
     internal OptimizerBinding Binding => binding;
 
     internal IFineTunable Tunable => binding.Tunable;
@@ -117,15 +120,15 @@ public sealed class CompiledModel
     /// <exception cref="StaleCompilationException">What is trainable changed since the compile.</exception>
     /// <exception cref="NonFiniteException">A loss or a gradient was not finite. The weights are.</exception>
     /// <exception cref="FineTuneException">
-    /// An option is out of its range, a callback monitors what nobody produces, or one of the checks found that
-    /// training is not what it seems.
+    /// An option is out of its range, a callback monitors what nobody produces, inputs, targets, loss, outputs and class lists do not
+    /// fit together, or one of the checks found that training is not what it seems.
     /// </exception>
     public History Fit(IDataset train, FitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         options ??= new FitOptions();
         var run = new FitRun(this, train, options);
-        Log.Add(this, run.History, options.ValidationData);
+        Log.Add(this, run.History, train, options.ValidationData);
         return run.Run();
     }
 
@@ -166,6 +169,9 @@ public sealed class CompiledModel
     /// <param name="data">The set.</param>
     /// <param name="batchSize">Samples in a batch; the result does not depend on it.</param>
     /// <param name="cancellationToken">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="FineTuneException">
+    /// A target is not what the loss takes, or the set's classes are not those that the model was trained on.
+    /// </exception>
     public Evaluation Evaluate(IDataset data, int batchSize = 32, CancellationToken cancellationToken = default) =>
         Evaluate(data, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
 
@@ -191,6 +197,7 @@ public sealed class CompiledModel
         IDataset data, double threshold = 0.5, int batchSize = 32, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ClassNames.ThrowUnlessSame(Log.Classes, ClassNames.Of(data), "evaluated");
         return Inference.Confusion(
             this, data, threshold, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
     }
@@ -198,6 +205,7 @@ public sealed class CompiledModel
     internal Evaluation Evaluate(IDataset data, BatchOptions batches, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ClassNames.ThrowUnlessSame(Log.Classes, ClassNames.Of(data), "evaluated");
         return Inference.Evaluate(this, new FeatureBatches(new BatchLoader(data, batches)), cancellationToken);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using FineTune.Data;
 using FineTune.Weights;
 using TorchSharp;
@@ -11,10 +10,13 @@ namespace FineTune;
 /// <summary>How a run becomes a checkpoint, and a checkpoint a run.</summary>
 internal sealed partial class FitRun
 {
+    private const string Kind = "Optimizer";
+
     private RunPosition? position;
     private FitOutcome? finished;
     private List<List<double>> savedMetrics = [];
-    private Dictionary<string, double> savedRates = [];
+    private Dictionary<string, RunRate> savedRates = [];
+    private RunSettings? settings;
     private Dictionary<string, Tensor> pendingGradients = [];
     private Tensor? generator;
 
@@ -45,19 +47,34 @@ internal sealed partial class FitRun
     /// <summary>The run as it ended, with the weights that it ended with.</summary>
     public TrainingCheckpoint<RunState> CaptureFinished() => Capture(Before(history.NextEpoch), [], []);
 
+    /// <summary>
+    /// Whether a finished training is to go on: more epochs are asked for than it had, or, where it stopped by itself, other settings.
+    /// </summary>
+    public bool GoesOnAfter(RunState state) =>
+        state.Finished is { } end
+        && options.Epochs > state.Position.Epoch
+        && (end.Reason == StopReason.Completed || state.Settings.DifferencesTo(Settings()).Any());
+
     /// <summary>Takes up a run where a checkpoint stands.</summary>
     /// <exception cref="FineTuneException">It is of another training, and differences are not allowed.</exception>
     public void Restore(TrainingCheckpoint<RunState> checkpoint, string folder, bool allowDifferences)
     {
         var state = checkpoint.State;
-        Compare(state.Settings, folder, allowDifferences);
+        var goesOn = GoesOnAfter(state);
+        var differs = Compare(state, folder, allowDifferences);
         RestoreModel(checkpoint, folder);
-        OptimizerMoments.Restore(compiled.Binding.Optimizer, Below(checkpoint.Tensors, "optimizer/"));
+        if (state.Settings[Kind] == compiled.OptimizerConfig.Name)
+        {
+            OptimizerMoments.Restore(compiled.Binding.Optimizer, Below(checkpoint.Tensors, "optimizer/"));
+        }
+
         savedRates = state.LearningRates;
         RestoreRates();
         state.History.Restore(history, compiled.Phase);
         divergence.Restore(state.Divergence);
-        finished = state.Finished;
+        finished = goesOn ? null
+            : differs && state.Finished is { } end ? end with { Message = $"No epoch ran, as the training was finished. {end.Message}" }
+            : state.Finished;
         position = state.Position;
         fit.Epoch = position.Epoch;
         if (finished is not null)
@@ -72,7 +89,8 @@ internal sealed partial class FitRun
                 .ToDictionary(named => named.Key, named => named.Value.clone().DetachFromDisposeScope());
             generator = checkpoint.Tensors["generator"].clone().DetachFromDisposeScope();
             RestoreCallbacks(checkpoint);
-            if (state.Stopping is { } stopping)
+            // With other settings it may not stop here.
+            if (state.Stopping is { } stopping && !differs)
             {
                 fit.Stop(stopping.Reason, stopping.Message);
             }
@@ -93,7 +111,11 @@ internal sealed partial class FitRun
         fit.Batch = inEpoch.Batch;
         fit.Step = inEpoch.Step;
         samples = inEpoch.Samples;
-        states!.Restore(savedMetrics);
+        if (savedMetrics.Count == compiled.Metrics.Count + 1)
+        {
+            states!.Restore(savedMetrics);
+        }
+
         step.Restore(
             inEpoch.PendingBatches,
             new WeightedSum(inEpoch.PendingSum, inEpoch.PendingWeight),
@@ -114,7 +136,12 @@ internal sealed partial class FitRun
     {
         foreach (var group in compiled.LearningRates)
         {
-            group.LearningRate = savedRates[group.Name];
+            if (savedRates.GetValueOrDefault(group.Name) is { } saved)
+            {
+                // A rate that is stated anew takes effect, lowered as far as the one before was.
+                group.Restore(
+                    saved.Initial == group.Initial ? saved.Now : group.Initial * (saved.Now / saved.Initial), saved.Reduction);
+            }
         }
     }
 
@@ -146,12 +173,12 @@ internal sealed partial class FitRun
             tensors[$"optimizer/{name}"] = tensor;
         }
 
-        var callbackValues = new List<JsonObject>();
+        var callbackValues = new List<RunCallback>();
         for (var i = 0; i < options.Callbacks.Count; i++)
         {
             var state = new CallbackState();
             options.Callbacks[i].Save(state);
-            callbackValues.Add(state.Values);
+            callbackValues.Add(new RunCallback(options.Callbacks[i].GetType().Name, state.Values));
             foreach (var (name, tensor) in state.Tensors)
             {
                 tensors[$"callback/{i}/{name}"] = tensor;
@@ -161,7 +188,8 @@ internal sealed partial class FitRun
         var run = new RunState(
             Settings(),
             at,
-            compiled.LearningRates.ToDictionary(group => group.Name, group => group.LearningRate),
+            compiled.LearningRates.ToDictionary(
+                group => group.Name, group => new RunRate(group.Initial, group.LearningRate, group.Reduction)),
             RunHistory.Of(history),
             metrics,
             divergence.Save(),
@@ -198,35 +226,54 @@ internal sealed partial class FitRun
         }
     }
 
+    // Each gets what one of its type knew, in their order: where differences are allowed, others may have come or gone.
     private void RestoreCallbacks(TrainingCheckpoint<RunState> checkpoint)
     {
-        for (var i = 0; i < Math.Min(options.Callbacks.Count, checkpoint.State.Callbacks.Count); i++)
+        var saved = checkpoint.State.Callbacks.Select((callback, index) => (callback.Type, callback.State, index)).ToList();
+        foreach (var callback in options.Callbacks)
         {
-            options
-                .Callbacks[i]
-                .Restore(fit, new CallbackState(checkpoint.State.Callbacks[i], Below(checkpoint.Tensors, $"callback/{i}/")));
+            var position = saved.FindIndex(one => one.Type == callback.GetType().Name);
+            if (position >= 0)
+            {
+                var (_, state, index) = saved[position];
+                saved.RemoveAt(position);
+                callback.Restore(fit, new CallbackState(state, Below(checkpoint.Tensors, $"callback/{index}/")));
+            }
         }
     }
 
-    private void Compare(RunSettings then, string folder, bool allowDifferences)
+    /// <returns>Whether something differs, and may.</returns>
+    private bool Compare(RunState state, string folder, bool allowDifferences)
     {
-        var differences = string.Join("; ", then.DifferencesTo(Settings()));
-        if (differences.Length == 0)
+        List<string> differences = [.. state.Settings.DifferencesTo(Settings())];
+        if (state.Position.Epoch > options.Epochs)
         {
-            return;
+            differences.Add(FormattableString.Invariant(
+                $"Epochs is {options.Epochs}, but {state.Position.Epoch - options.InitialEpoch} epochs of it have run"));
         }
 
+        if (differences.Count == 0)
+        {
+            return false;
+        }
+
+        var listed = string.Join("; ", differences);
         if (!allowDifferences)
         {
+            var over = state.Finished is not null && !GoesOnAfter(state);
             throw new FineTuneException(
-                $"The checkpoint in '{folder}' is of another training, so going on from it would not be exact: {differences}. "
-                    + "Undo the change, delete the folder to start anew, or say allowDifferences.");
+                $"The checkpoint in '{folder}' is of another training, so going on from it would not be exact: {listed}. Undo the change, "
+                    + (over
+                        ? "raise Epochs, as this training was finished, or delete the folder to start anew."
+                        : "delete the folder to start anew, or allow differences (allowDifferences of Backup, BackupAllowDifferences of "
+                            + "FineTuneOptions): what is stated now then takes effect."));
         }
 
         fit.Warn(
             new TrainingWarning(
                 WarningKind.ResumedWithDifferences,
-                $"Training goes on from a checkpoint of other settings, so its result is not that of one run: {differences}."));
+                $"Training goes on from a checkpoint of other settings, so its result is not that of one run: {listed}."));
+        return true;
     }
 
     // Weights may be millions, of which only it matters whether they are the same.
@@ -235,27 +282,40 @@ internal sealed partial class FitRun
             ? null
             : TensorHash.Of(MemoryMarshal.AsBytes<double>(weights.ToArray())).ToString("x16", CultureInfo.InvariantCulture);
 
-    private RunSettings Settings() =>
-        new(
-            compiled.Tunable.Manifest.ToString(),
-            compiled.Phase.ToString(),
-            compiled.OptimizerConfig.Name,
-            compiled.Loss.Name,
-            string.Join(", ", compiled.Metrics.Select(metric => metric.Name)),
-            string.Join(", ", compiled.Trainable.Select(named => named.Name)),
-            string.Join(", ", options.Callbacks.Select(callback => callback.GetType().Name)),
-            sampleCount,
-            options.InitialEpoch,
-            options.Epochs,
-            options.BatchSize,
-            options.Shuffle,
-            options.Seed,
-            options.DropLast,
-            options.AccumulateBatches,
-            options.ClipNorm,
-            options.ClipValue,
-            HashOf(options.SampleWeights?.Select(weight => (double)weight)),
-            HashOf(options.SamplingWeights),
-            torch.get_num_threads(),
-            typeof(torch).Assembly.GetName().ToString());
+    // They do not change while it trains, and data may take long to tell what it is.
+    private RunSettings Settings() => settings ??= new(
+    [
+        new("Model", compiled.Manifest.ToString()),
+        new("Phase", compiled.Phase.ToString()),
+        new(Kind, compiled.OptimizerConfig.Name),
+        new("OptimizerOptions", compiled.OptimizerConfig.ToString()),
+        new("LearningRates", string.Join(", ", compiled.LearningRates.Select(group =>
+            FormattableString.Invariant($"{group.Name} {group.Initial:R}")))),
+        new("Loss", compiled.Loss.ToString()),
+        new("Metrics", string.Join(", ", compiled.Metrics)),
+        new("Trainable", string.Join(", ", compiled.Trainable.Select(named => named.Name))),
+        new("Callbacks", string.Join(", ", options.Callbacks)),
+        new("TrainingData", DataIdentity.Of(loader.Data)),
+        new("ValidationData", options.ValidationData is { } data ? DataIdentity.Of(data) : null),
+        Of("InitialEpoch", options.InitialEpoch),
+        Of("BatchSize", options.BatchSize),
+        Of("Shuffle", options.Shuffle),
+        Of("Seed", options.Seed),
+        Of("DropLast", options.DropLast),
+        Of("AccumulateBatches", options.AccumulateBatches),
+        Of("ClipNorm", options.ClipNorm),
+        Of("ClipValue", options.ClipValue),
+        new("SampleWeights", HashOf(options.SampleWeights?.Select(weight => (double)weight))),
+        new("SamplingWeights", HashOf(options.SamplingWeights)),
+        Of("AugmentedViews", options.FeatureCache.AugmentedViews),
+        Of("HalfPrecision", options.FeatureCache.HalfPrecision),
+        Of("AllowChannelsLast", options.FeatureCache.AllowChannelsLast),
+        Of("Threads", torch.get_num_threads()),
+        new("Library", $"{typeof(torch).Assembly.GetName()}; {typeof(FitRun).Assembly.GetName()}"),
+    ]);
+
+    private static RunSetting Of(string name, object? value) => new(name, Convert.ToString(value, CultureInfo.InvariantCulture) is
+    {
+        Length: > 0,
+    } text ? text : null);
 }

@@ -25,6 +25,7 @@ internal sealed partial class FitRun
     private MetricStates? states;
     private int samples;
     private readonly Dictionary<string, int> skipped = [];
+    private readonly IReadOnlyList<TrainingWarning> oddities;
 
     public FitRun(CompiledModel compiled, IDataset train, FitOptions options)
     {
@@ -34,7 +35,7 @@ internal sealed partial class FitRun
         this.compiled = compiled;
         this.options = options;
         sampleCount = train.Count;
-        step = new TrainingStep(compiled, options);
+        step = new TrainingStep(compiled, options, train);
         loader = new BatchLoader(train, options.TrainingBatches);
         if (loader.BatchCount == 0)
         {
@@ -42,6 +43,7 @@ internal sealed partial class FitRun
                 $"No batch is left: DropLast leaves out a batch with fewer than {options.BatchSize} samples, and there are {train.Count}.");
         }
 
+        oddities = Preflight.Check(compiled, options, loader);
         training = new FeatureBatches(loader);
         validation = options.ValidationData is { } data ? new FeatureBatches(new BatchLoader(data, options.ValidationBatches)) : null;
         history = new History(options.InitialEpoch);
@@ -55,6 +57,10 @@ internal sealed partial class FitRun
         }
 
         fit.Produced = Produced();
+        foreach (var group in compiled.LearningRates)
+        {
+            group.Restore(group.LearningRate, reduction: 1);
+        }
     }
 
     /// <summary>What happened so far.</summary>
@@ -83,7 +89,7 @@ internal sealed partial class FitRun
 
             if (!IsResumed)
             {
-                foreach (var warning in compiled.Warnings)
+                foreach (var warning in compiled.Warnings.Concat(oddities))
                 {
                     fit.Warn(warning);
                 }
@@ -96,6 +102,8 @@ internal sealed partial class FitRun
             errors.Add(exception);
         }
 
+        step.Dispose();
+        loader.Forget();
         compiled.Model.train(wasTraining);
         history.Outcome = finished ?? fit.Stopping ?? new FitOutcome(StopReason.Completed, Completed());
         IsFinished = finished is null && errors.Count == 0 && history.Outcome.Reason != StopReason.Cancelled;
@@ -159,6 +167,7 @@ internal sealed partial class FitRun
             Each(static (callback, fit) => callback.OnEpochBegin(fit));
             compiled.Binding.ThrowIfStale();
             features.Open(training, validation, epoch);
+            loader.Forget();
             TrainEpoch(epoch, audit);
         }
     }
@@ -345,8 +354,10 @@ internal sealed partial class FitRun
         }
     }
 
-    private string Completed() => history.Records.Count == 0
-        ? "No epoch ran."
+    private string Completed() =>
+        position is { } resumed && resumed.Epoch >= options.Epochs
+            ? FormattableString.Invariant($"No epoch ran: the checkpoint stands before epoch {resumed.Epoch}, and Epochs is {options.Epochs}.")
+        : history.Records.Count == 0 ? "No epoch ran."
         : FormattableString.Invariant($"All epochs ran, up to epoch {history.Records[^1].Epoch}.");
 
     private List<string> Produced()

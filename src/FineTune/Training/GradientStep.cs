@@ -7,7 +7,7 @@ namespace FineTune;
 /// <summary>
 /// The gradients of one loss or of several, then one optimizer step: nothing non-finite gets past it into the weights.
 /// </summary>
-internal class GradientStep
+internal class GradientStep : IDisposable
 {
     // Stands where a parameter has no gradient: its norm is 0.
     private static readonly Tensor NoGradient = torch.tensor(0f).DetachFromDisposeScope();
@@ -17,6 +17,7 @@ internal class GradientStep
     private readonly (string Name, Parameter Parameter)[] trainable;
 
     private readonly Tensor?[] gradients;
+    private StatisticsGuard? statistics;
     private WeightedSum accumulated;
     private int batches;
     private long steps;
@@ -110,12 +111,21 @@ internal class GradientStep
             Operators.Scale(present, 1 / accumulated.Weight);
         }
 
-        var each = Operators.Norms(Array.ConvertAll(gradients, gradient => gradient ?? NoGradient));
+        var watched = statistics?.Values ?? [];
+        var all = Array.ConvertAll(gradients, gradient => gradient ?? NoGradient);
+        var norms = Operators.Norms(watched.Length == 0 ? all : [.. all, .. watched]);
+        var each = watched.Length == 0 ? norms : norms.narrow(0, 0, all.Length);
         var norm = each.norm().ToDouble();
         if (!double.IsFinite(norm))
         {
             throw Abandon(new NonFiniteException($"The gradient norm is {norm}", position ?? new(null, steps),
                 NonFiniteSource.OfGradients(trainable)));
+        }
+
+        // A norm may overflow where no value has.
+        if (watched.Length > 0 && !double.IsFinite(norms.max().ToDouble()) && statistics!.FirstNonFinite() is { } buffer)
+        {
+            throw Abandon(new NonFiniteException($"The buffer {buffer} is no longer finite", position ?? new(null, steps), layer: null));
         }
 
         Clip(present, norm);
@@ -125,6 +135,8 @@ internal class GradientStep
         steps++;
         return norm;
     }
+
+    public void Dispose() => statistics?.Dispose();
 
     /// <summary>Forgets gradients that wait for a step.</summary>
     public void Reset()
@@ -178,6 +190,11 @@ internal class GradientStep
         }
 
         binding.Tunable.Layers.KeepFrozenInInferenceMode();
+        if (batches == 0)
+        {
+            statistics ??= StatisticsGuard.Of(binding.Model);
+            statistics.Keep();
+        }
     }
 
     /// <summary>Counts a loss whose gradients were added.</summary>
@@ -192,6 +209,7 @@ internal class GradientStep
     {
         Reset();
         NullGradients();
+        statistics?.Restore();
         return exception;
     }
 }

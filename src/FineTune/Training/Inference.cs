@@ -18,8 +18,9 @@ internal static class Inference
             using var scope = torch.NewDisposeScope();
             var output = batch.Forward(compiled, device);
             var target = device.Move(batch.Target);
+            BatchLoss.CheckTargets(compiled.Loss, output, batch.Target, batch.Indices, batches.Loader.Data);
             var loss = BatchLoss.Of(compiled.Loss, output, target);
-            states.Add(new WeightedSum(loss.Sum.ToDouble(), loss.Weight), output, target);
+            states.Add(new WeightedSum(loss.Sum.ToDouble(), loss.Weight), output, target, compiled.Loss.Counted(batch.Target));
             samples += batch.Count;
         }
 
@@ -35,10 +36,32 @@ internal static class Inference
         foreach (var batch in Each(new BatchLoader(data, batches).Epoch(0), cancellationToken))
         {
             using var scope = torch.NewDisposeScope();
-            confusion.Add(compiled.Model.call(device.Move(batch.Input)), device.Move(batch.Target));
+            Add(compiled, confusion, batch, data, device);
         }
 
-        return confusion.Matrix!;
+        return confusion.Matrix
+            ?? throw new FineTuneException("No sample of the data counts: each has the target that the loss ignores.");
+    }
+
+    /// <summary>Adds a batch, and says of each of its samples what it is and what it was taken for. One that does not count is left out.</summary>
+    public static IEnumerable<(int Index, int Wanted, int Predicted)> Add(
+        CompiledModel compiled, Confusion confusion, Batch batch, IDataset data, ModelDevice device)
+    {
+        using var scope = torch.NewDisposeScope();
+        var output = Answer(compiled, device, batch.Input);
+        var target = batch.Target;
+        BatchLoss.CheckTargets(compiled.Loss, output, target, batch.Indices, data);
+        var indices = batch.Indices;
+        if (compiled.Loss.Counted(target) is { } counted)
+        {
+            output = output[counted.to(output.device)];
+            target = target[counted.to(target.device)];
+            indices = [.. indices.Zip(counted.cpu().data<bool>().ToArray()).Where(pair => pair.Second).Select(pair => pair.First)];
+        }
+
+        return indices.Count == 0
+            ? []
+            : [.. indices.Zip(confusion.Add(output, device.Move(target)), (index, pair) => (index, pair.Wanted, pair.Predicted))];
     }
 
     public static Tensor Predict(CompiledModel compiled, Tensor input)
@@ -81,5 +104,11 @@ internal static class Inference
 
     // A model may hand back a view of its input or of its weights; what is returned is the caller's own.
     private static Tensor Forward(CompiledModel compiled, ModelDevice device, Tensor input) =>
-        compiled.Model.call(device.Move(input)).detach().clone();
+        Answer(compiled, device, input).detach().clone();
+
+    private static Tensor Answer(CompiledModel compiled, ModelDevice device, Tensor input)
+    {
+        var there = device.Input(input);
+        return ForwardFault.Explained(compiled.Model, [there], () => compiled.Model.call(there));
+    }
 }

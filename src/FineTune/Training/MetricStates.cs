@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,14 +12,38 @@ internal sealed class MetricStates(IReadOnlyList<Metric> metrics) : IDisposable
 
     public double Loss => loss.Mean;
 
-    public void Add(WeightedSum batch, Tensor output, Tensor target)
+    /// <param name="batch">The loss of a batch.</param>
+    /// <param name="output">What the model answered.</param>
+    /// <param name="target">What was wanted.</param>
+    /// <param name="counted">Which samples count, where not all do.</param>
+    public void Add(WeightedSum batch, Tensor output, Tensor target, Tensor? counted = null)
     {
         loss += batch;
         using var noGradients = torch.no_grad();
         var detached = output.detach();
-        foreach (var state in states)
+        if (counted is not null)
         {
-            state.Add(detached, target);
+            detached = detached[counted.to(output.device)];
+            target = target[counted.to(target.device)];
+            if (target.size(0) == 0)
+            {
+                return;
+            }
+        }
+
+        for (var i = 0; i < states.Length; i++)
+        {
+            try
+            {
+                states[i].Add(detached, target);
+            }
+            catch (ExternalException exception)
+            {
+                throw new FineTuneException(
+                    $"The metric {metrics[i].Name} cannot be computed of an output of {ForwardFault.Described(detached)} and a target of "
+                        + $"{ForwardFault.Described(target)}: {ForwardFault.FirstLine(exception)}.",
+                    exception);
+            }
         }
     }
 

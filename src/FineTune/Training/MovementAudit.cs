@@ -11,8 +11,8 @@ namespace FineTune;
 /// </summary>
 internal sealed class MovementAudit : IDisposable
 {
-    // Below this, relative to the weights, an update may be lost in rounding to single precision.
-    private const double SmallestVisibleUpdate = 1e-6;
+    // How many times half the distance of two neighbouring numbers an update is that must show: how large it is, is an estimate.
+    private const double Margin = 16;
 
     private readonly CompiledModel compiled;
     private readonly List<string> frozenNames = [];
@@ -34,12 +34,13 @@ internal sealed class MovementAudit : IDisposable
         var inference = new HashSet<torch.nn.Module>(
             compiled.Tunable.Layers.Where(layer => layer.StaysInInferenceMode).Select(layer => layer.Module),
             ReferenceEqualityComparer.Instance);
+        var watched = new HashSet<(IntPtr, long, long)>();
         foreach (var (name, module) in compiled.Model.named_modules().Prepend(("", compiled.Model)))
         {
             var prefix = name.Length == 0 ? "" : $"{name}.";
             foreach (var (own, parameter) in module.named_parameters(false))
             {
-                if (!parameter.requires_grad)
+                if (!parameter.requires_grad && watched.Add(SharedParameters.IdentityOf(parameter)))
                 {
                     Watch($"parameter {prefix}{own}", parameter);
                 }
@@ -101,20 +102,19 @@ internal sealed class MovementAudit : IDisposable
                 continue;
             }
 
-            if (MustShow(parameter, Rate(group), norms[i]))
+            var (update, lost) = SizeOfUpdate(parameter, Rate(group), norms[i]);
+            if (update > Margin * lost)
             {
                 throw new FineTuneException(
                     $"The parameter {name} received gradients in epoch {epoch} but did not move: the optimizer updates "
                         + "another tensor than the model computes with.");
             }
 
-            warnings.Add(
-                new TrainingWarning(
-                    WarningKind.ParameterUnmoved,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The parameter {name} did not move in epoch {epoch}: its gradients (norm {norms[i]:0.###e+0}) were too "
-                            + $"small for a learning rate of {Rate(group):0.###e+0}.")));
+            warnings.Add(new TrainingWarning(WarningKind.ParameterUnmoved, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The parameter {name} did not move in epoch {epoch}: a step of about {update:0.#e+0} is lost in rounding, as numbers of its "
+                    + $"size and type {parameter.dtype} lie {2 * lost:0.#e+0} apart (gradients of norm {norms[i]:0.#e+0}, a learning rate of "
+                    + $"{Rate(group):0.#e+0}). {Advice(parameter.dtype)}")));
         }
 
         return warnings;
@@ -141,11 +141,24 @@ internal sealed class MovementAudit : IDisposable
         return 0;
     }
 
-    private bool MustShow(Parameter parameter, double rate, double gradientNorm)
+    private static string Advice(ScalarType type) => type is ScalarType.BFloat16 or ScalarType.Float16
+        ? "Train the weights in Float32 and convert the model for inference alone, or raise the learning rate."
+        : "Raise the learning rate, or freeze it.";
+
+    // About how large an update is at most, and what is lost of one in rounding: half the distance of two neighbouring numbers.
+    private (double Update, double Lost) SizeOfUpdate(Parameter parameter, double rate, double gradientNorm)
     {
         using var scope = torch.NewDisposeScope();
-        var norm = parameter.detach().norm().ToDouble();
-        var update = compiled.OptimizerConfig.IsScaleFree ? rate * Math.Sqrt(parameter.numel()) : rate * gradientNorm;
-        return update > SmallestVisibleUpdate * norm && rate > 0 && (gradientNorm > 1e-6 || !compiled.OptimizerConfig.IsScaleFree);
+        var norm = parameter.detach().to_type(ScalarType.Float64).norm().ToDouble();
+        var epsilon = parameter.dtype switch
+        {
+            ScalarType.BFloat16 => 1 / 128.0,
+            ScalarType.Float16 => 1 / 1024.0,
+            ScalarType.Float64 => double.BitIncrement(1) - 1,
+            _ => float.BitIncrement(1) - 1,
+        };
+        var isFree = compiled.OptimizerConfig.IsScaleFree;
+        var update = !isFree ? rate * gradientNorm : gradientNorm > 1e-6 ? rate * Math.Sqrt(parameter.numel()) : 0;
+        return (update, norm * epsilon / 2);
     }
 }

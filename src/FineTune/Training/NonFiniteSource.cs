@@ -21,6 +21,11 @@ internal static class NonFiniteSource
             return "the input";
         }
 
+        if (!IsFinite(batch.Target))
+        {
+            return "the target";
+        }
+
         if (compiled.Model.named_parameters().FirstOrDefault(named => !IsFinite(named.parameter)) is { name: { } parameter })
         {
             return $"the parameter {parameter}";

@@ -11,7 +11,8 @@ internal static class OptimizerAudit
         var covered = new HashSet<object>(binding.Optimizer.parameters(), ReferenceEqualityComparer.Instance);
         foreach (var (name, parameter) in binding.Model.named_parameters())
         {
-            if (covered.Remove(parameter) != parameter.requires_grad)
+            var isCovered = covered.Remove(parameter) || binding.SharedElsewhere.Contains(parameter);
+            if (isCovered != parameter.requires_grad)
             {
                 throw new FineTuneException(parameter.requires_grad
                     ? $"The parameter {name} is trainable but the optimizer does not cover it; compile after moving the model "
@@ -20,9 +21,13 @@ internal static class OptimizerAudit
             }
         }
 
+        covered.ExceptWith(binding.SharedElsewhere);
         if (covered.Count > 0)
         {
-            throw new FineTuneException(
+            throw new FineTuneException(!binding.Model.named_parameters().Any()
+                ? $"{binding.Model.GetName()} has no registered part; its constructor must call RegisterComponents() once its members are "
+                    + "assigned."
+                :
                 $"The optimizer covers {covered.Count} parameters that the model does not have (any more); compile after "
                 + "moving the model to its device and after replacing its parts.");
         }

@@ -17,8 +17,12 @@ internal sealed class OptimizerBinding
         Config = config;
         this.rates = rates;
         Phase = tunable.Phase;
+        var shared = SharedParameters.Of(model);
+        shared.TrainWithHeads(tunable.Manifest);
+        shared.Tell(tunable.Layers);
+        Manifest = tunable.Manifest with { SharedParameters = shared.Names };
         boundTo = new TrainableSet(model);
-        ParameterGroups = [.. tunable.ParameterGroups(rates).Where(group => group.Parameters.Count > 0)];
+        ParameterGroups = SharedParameters.Once([.. tunable.ParameterGroups(rates)]);
         if (ParameterGroups.Count == 0)
         {
             throw new FineTuneException(
@@ -27,6 +31,7 @@ internal sealed class OptimizerBinding
 
         Groups = OptimizerGroup.From(ParameterGroups, config);
         Optimizer = config.Build(Groups);
+        SharedElsewhere = shared.OthersThan(Optimizer.States.Select(state => state.Parameter));
         LearningRates = CurrentRates();
         Warnings = WarningsOf(tunable.Layers);
         OptimizerAudit.Check(this);
@@ -42,7 +47,13 @@ internal sealed class OptimizerBinding
 
     public MultiTensorOptimizer Optimizer { get; }
 
+    /// <summary>What the attributes say, and which parameters the model holds in several places.</summary>
+    public Manifest Manifest { get; }
+
     public IReadOnlyList<OptimizerGroup> Groups { get; }
+
+    /// <summary>The objects under which the model holds parameters that the optimizer covers, where that is in several places.</summary>
+    public HashSet<object> SharedElsewhere { get; }
 
     public IReadOnlyList<ParameterGroup> ParameterGroups { get; }
 
@@ -91,6 +102,12 @@ internal sealed class OptimizerBinding
     public void ThrowIfStale()
     {
         var changes = boundTo.Changes();
+        if (changes.Count > 0 && !Model.named_parameters().Any())
+        {
+            throw new FineTuneException(
+                $"{Model.GetName()} is disposed: it has no parameters any more. Compile and train a model that is not.");
+        }
+
         if (changes.Count > 0)
         {
             throw new StaleCompilationException(changes);

@@ -6,73 +6,37 @@ namespace FineTune;
 internal sealed record RunState(
     RunSettings Settings,
     RunPosition Position,
-    Dictionary<string, double> LearningRates,
+    Dictionary<string, RunRate> LearningRates,
     RunHistory History,
     List<List<double>> Metrics,
     List<double> Divergence,
-    List<JsonObject> Callbacks,
+    List<RunCallback> Callbacks,
     FitOutcome? Stopping,
     FitOutcome? Finished);
 
-/// <summary>What must be the same for a resume to be exact.</summary>
-internal sealed record RunSettings(
-    string Model,
-    string Phase,
-    string Optimizer,
-    string Loss,
-    string Metrics,
-    string Trainable,
-    string Callbacks,
-    int Samples,
-    int InitialEpoch,
-    int Epochs,
-    int BatchSize,
-    bool Shuffle,
-    int Seed,
-    bool DropLast,
-    int AccumulateBatches,
-    double? ClipNorm,
-    double? ClipValue,
-    string? SampleWeights,
-    string? SamplingWeights,
-    int Threads,
-    string Library)
+/// <summary>What must be the same for a resume to be exact: settings by name, as text.</summary>
+internal sealed record RunSettings(List<RunSetting> All)
 {
     /// <summary>Each setting that differs, in words.</summary>
     public IEnumerable<string> DifferencesTo(RunSettings now)
     {
-        var then = Named().ToList();
-        return then.Zip(now.Named())
-            .Where(pair => !Equals(pair.First.Value, pair.Second.Value))
-            .Select(pair =>
-                FormattableString.Invariant($"{pair.First.Name} was {pair.First.Value ?? "none"} and is {pair.Second.Value ?? "none"}"));
+        var then = All.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
+        return now.All
+            .Where(setting => then.GetValueOrDefault(setting.Name) != setting.Value)
+            .Select(setting => $"{setting.Name} was {then.GetValueOrDefault(setting.Name) ?? "none"} and is {setting.Value ?? "none"}");
     }
 
-    private IEnumerable<(string Name, object? Value)> Named() =>
-        [
-            (nameof(Model), Model),
-            (nameof(Phase), Phase),
-            (nameof(Optimizer), Optimizer),
-            (nameof(Loss), Loss),
-            (nameof(Metrics), Metrics),
-            (nameof(Trainable), Trainable),
-            (nameof(Callbacks), Callbacks),
-            (nameof(Samples), Samples),
-            (nameof(InitialEpoch), InitialEpoch),
-            (nameof(Epochs), Epochs),
-            (nameof(BatchSize), BatchSize),
-            (nameof(Shuffle), Shuffle),
-            (nameof(Seed), Seed),
-            (nameof(DropLast), DropLast),
-            (nameof(AccumulateBatches), AccumulateBatches),
-            (nameof(ClipNorm), ClipNorm),
-            (nameof(ClipValue), ClipValue),
-            (nameof(SampleWeights), SampleWeights),
-            (nameof(SamplingWeights), SamplingWeights),
-            (nameof(Threads), Threads),
-            (nameof(Library), Library),
-        ];
+    public string? this[string name] => All.Find(setting => setting.Name == name)?.Value;
 }
+
+/// <summary>One setting, with its options, in words.</summary>
+internal sealed record RunSetting(string Name, string? Value);
+
+/// <summary>The learning rate of a group: that it was compiled with, that it had come to, and what of this was a reduction.</summary>
+internal sealed record RunRate(double Initial, double Now, double Reduction);
+
+/// <summary>What a callback of a type knew.</summary>
+internal sealed record RunCallback(string Type, JsonObject State);
 
 /// <summary>Where a run stands: the next batch, and what waits for a step.</summary>
 internal sealed record RunPosition(

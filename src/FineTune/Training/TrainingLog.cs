@@ -12,9 +12,13 @@ internal sealed class TrainingLog
     /// <summary>The validation data of the last training that had some.</summary>
     public IDataset? ValidationData { get; private set; }
 
-    public void Add(CompiledModel compiled, History history, IDataset? validationData)
+    /// <summary>The classes of the last training data that had some, by their numbers.</summary>
+    public IReadOnlyList<string>? Classes { get; private set; }
+
+    public void Add(CompiledModel compiled, History history, IDataset train, IDataset? validationData)
     {
         ValidationData = validationData ?? ValidationData;
+        Classes = ClassNames.Of(train) ?? Classes;
         fits.Add(new LoggedFit(compiled.Phase, history,
             [.. compiled.Tunable.Layers.Select(layer => new LoggedLayer(
                 layer.Name, layer.Kind, layer.ParameterCount, layer.Trainable, layer.StaysInInferenceMode))]));

@@ -1,10 +1,12 @@
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune;
 
 /// <summary>Forward, loss, backward on batches of a compiled model.</summary>
-internal sealed class TrainingStep(CompiledModel compiled, FitOptions options) : GradientStep(compiled.Binding, options)
+internal sealed class TrainingStep(CompiledModel compiled, FitOptions options, IDataset? data = null)
+    : GradientStep(compiled.Binding, options)
 {
     private readonly FitOptions options = options;
     private readonly ModelDevice device = ModelDevice.Of(compiled.Model);
@@ -15,7 +17,8 @@ internal sealed class TrainingStep(CompiledModel compiled, FitOptions options) :
         Begin();
         using var scope = torch.NewDisposeScope();
         var there = device.Move(batch.Target);
-        var output = batch.Forward(compiled, device);
+        var output = Forward(batch);
+        BatchLoss.CheckTargets(compiled.Loss, output, batch.Target, batch.Indices, data);
         var loss = BatchLoss.Of(compiled.Loss, output, there, sampleWeights);
         var value = new WeightedSum(loss.Sum.ToDouble(), loss.Weight);
         if (!double.IsFinite(value.Sum))
@@ -30,8 +33,19 @@ internal sealed class TrainingStep(CompiledModel compiled, FitOptions options) :
             (options.AccumulateBatches == 1 ? loss.Sum / loss.Weight : loss.Sum).backward();
         }
 
-        metrics?.Add(value, output, there);
+        metrics?.Add(value, output, there, compiled.Loss.Counted(batch.Target));
         Added(value);
         return value;
+    }
+
+    private Tensor Forward(ModelBatch batch)
+    {
+        if (batch.Target.size(0) != 1)
+        {
+            return batch.Forward(compiled, device);
+        }
+
+        using var watch = new SingleValueWatch(compiled.Model);
+        return batch.Forward(compiled, device);
     }
 }

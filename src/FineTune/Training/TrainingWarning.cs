@@ -33,6 +33,15 @@ public enum WarningKind
     /// <summary>Numbers that libtorch reads may be collected while it does: the build did not mend TorchSharp.</summary>
     NumbersMayBeCollected,
 
+    /// <summary>The model ends in a sigmoid or softmax, but the loss takes logits.</summary>
+    OutputsAreProbabilities,
+
+    /// <summary>A learning rate that a callback had lowered was set by something else since.</summary>
+    LearningRateOverwritten,
+
+    /// <summary>What a dataset has to say of itself, such as files that were left out.</summary>
+    AboutData,
+
     /// <summary>What trains begins inside a block of the backbone, which learns as a whole.</summary>
     BlockCut,
 }

@@ -4,10 +4,14 @@ using static TorchSharp.torch;
 namespace FineTune.Vision;
 
 /// <summary>
-/// PNG and JPEG files in a folder for each class, as <c>cats/1.jpg</c>, <c>dogs/1.png</c>. A sample's input is the
-/// picture, of shape [3, size, size], normalized; its target is the index of its class, of shape [] and type Int64.
+/// PNG, JPEG, WebP, BMP and GIF files (of a GIF the first frame) in a folder for each class, as <c>cats/1.jpg</c>, <c>dogs/1.png</c>.
+/// A sample's input is the picture, of shape [3, size, size], normalized; its target is the index of its class, of shape [] and type
+/// Int64.
 /// </summary>
-/// <remarks>Classes are numbered in the ordinal order of their names, files read in the ordinal order of their paths.</remarks>
+/// <remarks>
+/// Classes are numbered in the ordinal order of their names, files read in the ordinal order of their paths, at any depth below their
+/// class. Hidden files and those of operating systems are no samples, links are followed, and what lies there once counts once.
+/// </remarks>
 /// <example>
 /// <code>
 /// (ImageFolder train, ImageFolder validation) = ImageFolder.LoadSplit("pictures", new() { ImageSize = 224 });
@@ -19,9 +23,11 @@ public sealed class ImageFolder : IClassified
     private readonly ImageFolderOptions options;
     private readonly bool augmented;
 
-    private ImageFolder(IReadOnlyList<string> classes, IReadOnlyList<Picture> pictures, ImageFolderOptions options, bool augmented)
+    private ImageFolder(PictureFolder folder, IReadOnlyList<Picture> pictures, ImageFolderOptions options, bool augmented)
     {
-        Classes = classes;
+        Classes = folder.Classes;
+        LeftOut = folder.LeftOut;
+        Remark = folder.Remark;
         this.pictures = pictures;
         this.options = options;
         this.augmented = augmented;
@@ -33,21 +39,42 @@ public sealed class ImageFolder : IClassified
     /// <inheritdoc/>
     public int Count => pictures.Count;
 
+    /// <summary>How many files below the folder are no pictures, by the end of their names.</summary>
+    public IReadOnlyDictionary<string, int> LeftOut { get; }
+
+    /// <summary>What was left out, as <c>12 files left out: 9 .tif, 3 .txt.</c>; null where nothing was.</summary>
+    public string? Remark { get; }
+
     /// <summary>Finds the pictures of all classes in one folder. Nothing is read yet.</summary>
     /// <exception cref="FineTuneException">
-    /// The folder is missing, has no class or only one, or a class has no picture; the sentence names the path.
+    /// The folder is missing, has no class or only one, or a class has no picture; or it holds parts such as <c>train</c> and
+    /// <c>validation</c>, for which <see cref="LoadSplit"/> is. The sentence names the path.
     /// </exception>
     public static ImageFolder Load(string directory, ImageFolderOptions? options = null)
     {
-        (var classes, var pictures) = Find(directory);
-        return new ImageFolder(classes, pictures, options ?? new(), augmented: true);
+        options ??= new();
+        PictureFolder.ThrowUnlessFolder(directory);
+        if (options.Classes is null && SplitFolders.In(directory) is { AreBoth: true } parts)
+        {
+            throw new FineTuneException(
+                $"'{directory}' holds parts of the data, '{parts.Train}' and '{parts.Validation}', and not classes: call "
+                    + $"ImageFolder.LoadSplit(\"{directory}\"), or Load for one of them. If these are classes, state them in "
+                    + "ImageFolderOptions.Classes.");
+        }
+
+        var folder = PictureFolder.Find(directory, options.Classes);
+        return new ImageFolder(folder, folder.Pictures, options, augmented: true);
     }
 
     /// <summary>
-    /// Finds the training and the validation pictures below a folder: in its <c>train</c> and <c>validation</c>
-    /// folders if it has them, else the share <see cref="ImageFolderOptions.ValidationSplit"/> of each class is
-    /// picked for validation, the same for the same <see cref="ImageFolderOptions.Seed"/>.
+    /// Finds the training and the validation pictures below a folder: in its folders for them if it has them, else the share
+    /// <see cref="ImageFolderOptions.ValidationSplit"/> of each class is picked for validation, the same for the same
+    /// <see cref="ImageFolderOptions.Seed"/>.
     /// </summary>
+    /// <remarks>
+    /// Folders for them are <c>train</c>, <c>training</c> or <c>training_set</c>, and <c>validation</c>, <c>val</c>, <c>valid</c> or
+    /// <c>validation_set</c>, in upper or lower case; where there is none of the latter, <c>test</c>, <c>testing</c> or <c>test_set</c>.
+    /// </remarks>
     /// <exception cref="FineTuneException">
     /// As <see cref="Load"/>; or only one of the two folders is there, or their classes differ, or a class has too few
     /// pictures to be split.
@@ -55,30 +82,31 @@ public sealed class ImageFolder : IClassified
     public static (ImageFolder Train, ImageFolder Validation) LoadSplit(string root, ImageFolderOptions? options = null)
     {
         options ??= new();
-        string train = Path.Combine(root, "train"), validation = Path.Combine(root, "validation");
-        bool hasTrain = Directory.Exists(train), hasValidation = Directory.Exists(validation);
-        if (hasTrain != hasValidation)
+        PictureFolder.ThrowUnlessFolder(root);
+        var parts = SplitFolders.In(root);
+        if (parts.IsHalf)
         {
             throw new FineTuneException(
-                $"'{root}' has a folder '{(hasTrain ? "train" : "validation")}' but no '{(hasTrain ? "validation" : "train")}'; "
+                $"'{root}' has a folder '{parts.Train ?? parts.Validation}' but no '{(parts.Train is null ? "train" : "validation")}'; "
                     + "expected both, or the classes directly in it.");
         }
 
-        if (!hasTrain)
+        if (!parts.AreBoth)
         {
             return Split(root, options);
         }
 
-        (var classes, var pictures) = Find(train);
-        (var validationClasses, var validationPictures) = Find(validation);
-        if (!classes.SequenceEqual(validationClasses))
+        string train = Path.Combine(root, parts.Train!), validation = Path.Combine(root, parts.Validation!);
+        var (training, validating) = (PictureFolder.Find(train, options.Classes), PictureFolder.Find(validation, options.Classes));
+        if (!training.Classes.SequenceEqual(validating.Classes))
         {
             throw new FineTuneException(
-                $"'{train}' has the classes {string.Join(", ", classes)}, but '{validation}' has "
-                    + $"{string.Join(", ", validationClasses)}; both need the same.");
+                $"'{train}' has the classes {string.Join(", ", training.Classes)}, but '{validation}' has "
+                    + $"{string.Join(", ", validating.Classes)}; both need the same.");
         }
 
-        return (new(classes, pictures, options, augmented: true), new(classes, validationPictures, options, augmented: false));
+        return (
+            new(training, training.Pictures, options, augmented: true), new(validating, validating.Pictures, options, augmented: false));
     }
 
     /// <inheritdoc/>
@@ -109,6 +137,7 @@ public sealed class ImageFolder : IClassified
 
             var identity = new Fingerprint("pictures");
             identity.Add((ulong)options.ImageSize);
+            identity.Add($"upright {options.ApplyOrientation}, on {options.Background}");
             foreach (var value in options.Normalization.Mean.Concat(options.Normalization.StandardDeviation))
             {
                 identity.Add(BitConverter.SingleToUInt32Bits(value));
@@ -130,22 +159,26 @@ public sealed class ImageFolder : IClassified
     /// <inheritdoc/>
     public int ClassOf(int index) => (int)pictures[index].Class;
 
+    /// <summary>What was found: <c>120 pictures of 3 classes; 12 files left out: 9 .tif, 3 .txt.</c></summary>
+    public override string ToString() =>
+        $"{Count} picture{(Count == 1 ? "" : "s")} of {Classes.Count} classes{(Remark is null ? "." : $"; {Remark}")}";
+
     /// <summary>The path of the picture.</summary>
     public string Describe(int index) => $"'{pictures[index].Path}'";
 
     private static (ImageFolder Train, ImageFolder Validation) Split(string root, ImageFolderOptions options)
     {
-        (var classes, var pictures) = Find(root);
+        var folder = PictureFolder.Find(root, options.Classes);
         var random = new Random(options.Seed);
         var train = new List<Picture>();
         var validation = new List<Picture>();
-        foreach (var group in pictures.GroupBy(picture => picture.Class))
+        foreach (var group in folder.Pictures.GroupBy(picture => picture.Class))
         {
             Picture[] shuffled = [.. group];
             if (shuffled.Length < 2)
             {
                 throw new FineTuneException(
-                    $"'{Path.Combine(root, classes[group.Key])}' has one picture only; at least 2 are needed to split them into "
+                    $"'{Path.Combine(root, folder.Classes[(int)group.Key])}' has one picture only; at least 2 are needed to split them into "
                         + "training and validation.");
             }
 
@@ -154,62 +187,7 @@ public sealed class ImageFolder : IClassified
             train.AddRange(shuffled[kept..].OrderBy(picture => picture.Path, StringComparer.Ordinal));
         }
 
-        return (new(classes, train, options, augmented: true), new(classes, validation, options, augmented: false));
-    }
-
-    private static (string[] Classes, Picture[] Pictures) Find(string directory)
-    {
-        if (File.Exists(directory))
-        {
-            throw new FineTuneException($"'{directory}' is a file; expected a folder with one folder of pictures for each class.");
-        }
-
-        if (!Directory.Exists(directory))
-        {
-            throw new FineTuneException(
-                $"The folder '{directory}' does not exist; expected a folder with one folder of pictures for each class.");
-        }
-
-        string[] classes =
-        [
-            .. Directory
-                .EnumerateDirectories(directory)
-                .Select(path => Path.GetFileName(path))
-                .Where(name => !name.StartsWith('.'))
-                .Order(StringComparer.Ordinal),
-        ];
-        if (classes.Length == 0)
-        {
-            throw new FineTuneException($"'{directory}' has no folders in it; expected one folder of pictures for each class.");
-        }
-
-        var pictures = new List<Picture>();
-        for (var i = 0; i < classes.Length; i++)
-        {
-            var folder = Path.Combine(directory, classes[i]);
-            string[] files =
-            [
-                .. Directory
-                    .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                    .Where(PictureFile.HasPictureName)
-                    .Order(StringComparer.Ordinal),
-            ];
-            if (files.Length == 0)
-            {
-                throw new FineTuneException(
-                    $"The class folder '{folder}' has no picture in it; expected files that end in .png, .jpg or .jpeg.");
-            }
-
-            var label = i;
-            pictures.AddRange(files.Select(file => new Picture(file, label)));
-        }
-
-        if (classes.Length == 1)
-        {
-            throw new FineTuneException($"'{directory}' has one class only, '{classes[0]}'; at least 2 are needed to tell apart.");
-        }
-
-        return (classes, [.. pictures]);
+        return (new(folder, train, options, augmented: true), new(folder, validation, options, augmented: false));
     }
 
     private Tensor Decode(string path)
@@ -217,7 +195,7 @@ public sealed class ImageFolder : IClassified
         var size = options.ImageSize;
         try
         {
-            (var pixels, var height, var width) = PictureFile.Read(path);
+            (var pixels, var height, var width) = PictureFile.Read(path, options.ApplyOrientation, options.Background);
             var values = Resampling.Square(pixels, 3, height, width, size);
             Normalize(values);
             using var flat = tensor(values);
@@ -242,6 +220,4 @@ public sealed class ImageFolder : IClassified
             }
         }
     }
-
-    private readonly record struct Picture(string Path, long Class);
 }

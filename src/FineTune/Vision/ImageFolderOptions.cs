@@ -11,6 +11,24 @@ public sealed record ImageFolderOptions
     /// </summary>
     public int ImageSize { get; init; } = 224;
 
+    /// <summary>
+    /// Whether a picture is turned and mirrored as the EXIF orientation in its file says, as viewers do: photos of phones lie on their
+    /// side otherwise. torchvision's <c>read_image</c> does not, unless told to.
+    /// </summary>
+    public bool ApplyOrientation { get; init; } = true;
+
+    /// <summary>
+    /// The color that shows through transparent pixels, as in <c>(255, 255, 255)</c>. Null, the default, leaves transparency aside: each
+    /// pixel has the color that is stored for it, as torchvision reads pictures.
+    /// </summary>
+    public (byte Red, byte Green, byte Blue)? Background { get; init; }
+
+    /// <summary>
+    /// The classes: a folder's number in this list is its pictures' target, and one without a folder has no picture. Null for the
+    /// folders that are there, in ordinal order; give validation pictures that are loaded apart those of the training pictures.
+    /// </summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
     /// <summary>What is subtracted and divided by. A backbone's own is in <see cref="BackboneArchitecture.Normalization"/>.</summary>
     public Normalization Normalization { get; init; } = Normalization.ImageNet;
 

@@ -15,12 +15,14 @@ internal sealed class CheckpointFolder(string path, int keep)
 
     public string Path { get; } = path;
 
-    public void Write<TState>(TrainingCheckpoint<TState> checkpoint)
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="least">How many are kept at least, whatever was asked for.</param>
+    public void Write<TState>(TrainingCheckpoint<TState> checkpoint, int least = 1)
     {
         var numbers = Numbers();
         var next = numbers.Count == 0 ? 1 : numbers[0] + 1;
         checkpoint.Write(FileOf(next));
-        var oldest = numbers.Where(number => !damaged.Contains(number)).Take(keep - 1).LastOrDefault(next);
+        var oldest = numbers.Where(number => !damaged.Contains(number)).Take(Math.Max(keep, least) - 1).LastOrDefault(next);
         foreach (var old in numbers.Where(number => number < oldest))
         {
             File.Delete(FileOf(old));
@@ -31,15 +33,23 @@ internal sealed class CheckpointFolder(string path, int keep)
     /// The newest checkpoint that verifies; null where the folder has none at all. What is skipped is said through
     /// <paramref name="skipped"/>.
     /// </summary>
+    /// <param name="skipped">Takes the sentence about a checkpoint that does not verify.</param>
+    /// <param name="of">Which states are looked for; null for all.</param>
     /// <exception cref="WeightsFileException">There are checkpoints, and none verifies.</exception>
-    public TrainingCheckpoint<TState>? Newest<TState>(Action<string> skipped)
+    public TrainingCheckpoint<TState>? Newest<TState>(Action<string> skipped, Predicate<TState>? of = null)
     {
         WeightsFileException? first = null;
-        foreach (var number in Numbers())
+        foreach (var number in Numbers().Where(number => !damaged.Contains(number)))
         {
             try
             {
-                return TrainingCheckpoint<TState>.Read(FileOf(number));
+                var checkpoint = TrainingCheckpoint<TState>.Read(FileOf(number));
+                if (of is null || of(checkpoint.State))
+                {
+                    return checkpoint;
+                }
+
+                checkpoint.Dispose();
             }
             catch (WeightsFileException exception)
             {

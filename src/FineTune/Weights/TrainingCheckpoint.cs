@@ -14,7 +14,7 @@ namespace FineTune.Weights;
 /// </summary>
 internal sealed class TrainingCheckpoint<TState>(TState state, IReadOnlyDictionary<string, Tensor> tensors) : IDisposable
 {
-    private const string Format = "finetune-training-1";
+    private const string Format = "finetune-training-2";
 
     // Doubles are written so that they read back bit for bit, NaN and infinities included.
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };

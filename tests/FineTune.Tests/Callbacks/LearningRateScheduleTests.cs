@@ -5,6 +5,22 @@ namespace FineTune.Tests;
 public sealed class LearningRateScheduleTests
 {
     [Test]
+    public void Two_schedules_are_an_error_that_names_both()
+    {
+        using var model = LinearModel.Seeded();
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
+
+        Assert.That(
+            () => compiled.Fit(Toy.Points(8, 3), Toy.Quiet with
+            {
+                Callbacks = [LearningRateSchedule.Constant(warmup: 1), LearningRateSchedule.Cosine()],
+            }),
+            Throws.TypeOf<FineTuneException>().With.Message.StartsWith(
+                "There are two learning-rate schedules, LearningRateSchedule.Constant(warmup: 1, per: Step) and "
+                    + "LearningRateSchedule.Cosine(warmup: 0, floor: 0, per: Step)"));
+    }
+
+    [Test]
     public void Step_drops_every_so_many_epochs() =>
         Assert.That(PerEpoch(LearningRateSchedule.Step(every: 2, gamma: 0.5), 5), Is.EqualTo(new[] { 1, 1, 0.5, 0.5, 0.25 }));
 

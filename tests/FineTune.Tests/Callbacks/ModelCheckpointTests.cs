@@ -24,6 +24,32 @@ public sealed class ModelCheckpointTests
     }
 
     [Test]
+    public void A_name_takes_every_value_of_the_epoch_in_a_format_of_dotnet()
+    {
+        Fit(new ModelCheckpoint(Path.Combine(folder, "{epoch:D3}-{score:F2}-{loss:0.0}.safetensors")), [1.234, 2]);
+
+        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName).Order(), Is.EqualTo(
+            new[] { "000-1.23-", "001-2.00-" }).AsCollection.Using<string, string>((name, start) => name.StartsWith(start, StringComparison.Ordinal)));
+        Assert.That(Directory.GetFiles(folder), Is.All.Match("-[0-9][.][0-9][.]safetensors$"));
+    }
+
+    [TestCase("{epoch:02d}.safetensors", "has {epoch:02d} in the path '*', and '02d' is no format of .NET: write {epoch:D2}")]
+    [TestCase("{score:.2f}.safetensors", "has {score:.2f} in the path '*', and '.2f' is no format of .NET: write {score:F2}")]
+    [TestCase("{score:D2}.safetensors", "and 'D2' is no format of .NET: write {score:F2}")]
+    [TestCase("{val_loss:F2}.safetensors", "has {val_loss:F2} in the path '*', which nobody produces; there is epoch, loss, score.")]
+    [TestCase("{}.safetensors", "has {} in the path '*', which nobody produces")]
+    [TestCase("{epoch.safetensors", "has a brace in the path '*' that belongs to no place")]
+    public void A_place_that_cannot_be_filled_is_an_error_before_the_first_epoch(string name, string sentence)
+    {
+        var path = Path.Combine(folder, name);
+
+        Assert.That(
+            () => Fit(new ModelCheckpoint(path), [1]),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains(sentence.Replace("*", path, StringComparison.Ordinal)));
+        Assert.That(Directory.GetFiles(folder), Is.Empty);
+    }
+
+    [Test]
     public void Of_the_best_only_the_file_has_the_weights_and_says_which_epoch_it_is()
     {
         Dictionary<string, float[]> best = [];

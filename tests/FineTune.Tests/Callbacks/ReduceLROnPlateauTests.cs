@@ -91,16 +91,65 @@ public sealed class ReduceLROnPlateauTests
         return used;
     }
 
-    private static List<double> Rates(double[] values, ReduceLROnPlateau reduce)
+    // Nothing improves, so that each epoch after the first halves the rate.
+    [TestCase(true)]
+    [TestCase(false)]
+    public void It_multiplies_what_a_schedule_sets_whichever_comes_first(bool scheduleFirst)
+    {
+        var (constant, exponential) = (LearningRateSchedule.Constant(), LearningRateSchedule.Exponential(0.1));
+
+        Assert.That(Train(constant), Is.EqualTo(new[] { 1, 1, 0.5, 0.25 }).Within(1e-12));
+        Assert.That(Train(exponential), Is.EqualTo(new[] { 1, 0.1, 0.005, 0.00025 }).Within(1e-12));
+
+        double[] Train(LearningRateSchedule schedule)
+        {
+            Callback[] both = [schedule, new ReduceLROnPlateau(Score, factor: 0.5, patience: 1, mode: MonitorMode.Min)];
+            return [.. Fit([3, 3, 3, 3], scheduleFirst ? both : [.. both.Reverse()]).Records.Select(record => record.LearningRates["head"])];
+        }
+    }
+
+    [Test]
+    public void A_callback_that_sets_the_rate_over_it_is_a_warning_that_says_how_both_go_together()
+    {
+        var constant = new Recorder { AtEpochBegin = fit => fit.LearningRates[0].LearningRate = 1 };
+        var scheduled = new Recorder { AtEpochBegin = fit => fit.LearningRates[0].Schedule(1) };
+
+        Assert.That(
+            Fit([3, 3, 3, 3], Reduce(), constant).Warnings.Select(warning => warning.Message),
+            Has.Exactly(1).Contains("LearningRateGroup.Schedule, which keeps what was lowered"));
+        Assert.That(Fit([3, 3, 3, 3], Reduce(), scheduled).Warnings, Is.Empty);
+
+        static ReduceLROnPlateau Reduce() => new(Score, factor: 0.5, patience: 1, mode: MonitorMode.Min);
+    }
+
+    [Test]
+    public void A_schedule_of_the_next_fit_starts_from_the_rate_that_was_compiled()
     {
         using var model = LinearModel.Seeded();
         var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
-        var history = compiled.Fit(Toy.Points(8, 3), Toy.Quiet with
+        var options = Toy.Quiet with { Epochs = 3, ClipNorm = 1e-3 };
+        compiled.Fit(Toy.Points(8, 3), options with
+        {
+            Callbacks = [new Scripted(Score, 3, 3, 3), new ReduceLROnPlateau(Score, patience: 1, mode: MonitorMode.Min)],
+        });
+
+        var history = compiled.Fit(Toy.Points(8, 3), options with { Callbacks = [LearningRateSchedule.Constant()] });
+
+        Assert.That(history.Records.Select(record => record.LearningRates["head"]), Is.All.EqualTo(1));
+    }
+
+    private static List<double> Rates(double[] values, ReduceLROnPlateau reduce) =>
+        [.. Fit(values, reduce).Records.Select(record => record.LearningRates["head"])];
+
+    private static History Fit(double[] values, params Callback[] callbacks)
+    {
+        using var model = LinearModel.Seeded();
+        var compiled = model.Compile(Optimizers.SGD(1), Losses.BinaryCrossEntropyWithLogits());
+        return compiled.Fit(Toy.Points(8, 3), Toy.Quiet with
         {
             Epochs = values.Length,
             ClipNorm = 1e-3,
-            Callbacks = [new Scripted(Score, values), reduce],
+            Callbacks = [new Scripted(Score, values), .. callbacks],
         });
-        return [.. history.Records.Select(record => record.LearningRates["head"])];
     }
 }

@@ -60,6 +60,56 @@ public sealed class FineTuneTests
     public void Class_indices_mean_categorical_cross_entropy() =>
         Assert.That(LossFor(3, torch.tensor(new[] { 0L, 2L })), Is.EqualTo("categorical_cross_entropy"));
 
+    // Sorted by class, as a folder is: the first samples are all of one.
+    [TestCase(40)]
+    [TestCase(12)]
+    public void One_output_for_three_classes_is_an_error_however_many_come_first(int each)
+    {
+        using var model = Mlp.Seeded();
+        var data = new Classed(each, "cats", "dogs", "owls");
+
+        Assert.That(
+            () => model.FineTune(data, data, new FineTuneOptions { Fit = Toy.Quiet }),
+            Throws.TypeOf<FineTuneException>().With.Message.EqualTo(
+                "The data has 3 classes (cats, dogs, owls), but the model has 1 output. Give the head 3 outputs."));
+    }
+
+    [TestCase(1, "binary_cross_entropy")]
+    [TestCase(2, "categorical_cross_entropy")]
+    public void The_loss_follows_from_the_classes_of_the_dataset(int outputs, string loss)
+    {
+        using var model = Mlp.Seeded(outputs: outputs);
+        var data = new Classed(40, "cats", "dogs");
+
+        var result = model.FineTune(data, data, new FineTuneOptions { HeadEpochs = 1, FineTuneEpochs = 1, Fit = Toy.Quiet });
+
+        Assert.That(result.Compiled.Loss.Name, Is.EqualTo(loss));
+    }
+
+    [Test]
+    public void All_targets_in_memory_are_looked_at() =>
+        Assert.That(
+            LossFor(1, torch.cat([torch.zeros(60), torch.tensor(new[] { 1f, 2.5f })])),
+            Is.EqualTo("mean_squared_error"));
+
+    [TestCase(1L, 2L)]
+    [TestCase(0L, 1L, 2L)]
+    public void Whole_targets_other_than_0_and_1_with_one_output_have_to_be_stated(params long[] targets) =>
+        Assert.That(
+            () => LossFor(1, torch.tensor(targets)),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains($"integer targets such as {string.Join(", ", targets)}."));
+
+    [Test]
+    public void With_one_output_a_set_that_says_nothing_of_its_targets_has_to_be_told_the_loss()
+    {
+        using var model = Mlp.Seeded();
+        var data = new Silent(Toy.Points());
+
+        Assert.That(
+            () => model.FineTune(data, data, new FineTuneOptions { Fit = Toy.Quiet }),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains("FineTuneOptions.Loss, or let the set implement IClassified"));
+    }
+
     [Test]
     public void A_loss_that_cannot_be_told_has_to_be_stated() =>
         Assert.That(
@@ -132,10 +182,58 @@ public sealed class FineTuneTests
             Throws.TypeOf<FineTuneException>().With.Message.Contains("BackupFolder"));
     }
 
+    [Test]
+    public void Options_of_Fit_that_the_recipe_has_its_own_of_are_an_error_that_names_those()
+    {
+        using var model = Mlp.Seeded();
+
+        Refuses(Toy.Quiet with { Epochs = 5 }, "FineTuneOptions.Fit has Epochs = 5");
+        Refuses(Toy.Quiet with { InitialEpoch = 1 }, "HeadEpochs and FineTuneEpochs");
+        Refuses(Toy.Quiet with { ValidationData = Toy.Points() }, "FineTuneOptions.Fit has ValidationData");
+
+        void Refuses(FitOptions fit, string sentence) => Assert.That(
+            () => model.FineTune(Toy.Points(), Toy.Points(), new FineTuneOptions { Fit = fit }),
+            Throws.TypeOf<FineTuneException>().With.Message.Contains(sentence));
+    }
+
+    [Test]
+    public void A_recipe_goes_on_with_something_changed_where_that_is_allowed()
+    {
+        using var folder = new TemporaryFolder();
+        Recipe(1e-3, allow: false);
+
+        Assert.That(() => Recipe(1e-2, allow: false), Throws.TypeOf<FineTuneException>().With.Message.Contains("BackupAllowDifferences"));
+        Assert.That(
+            Recipe(1e-2, allow: true).Warnings.Select(warning => warning.Kind), Has.Some.EqualTo(WarningKind.ResumedWithDifferences));
+
+        History Recipe(double rate, bool allow)
+        {
+            using var model = Mlp.Seeded();
+            using var stop = new CancellationTokenSource();
+            var cut = new Recorder { AtEpochEnd = fit => { if (fit.Epoch == 1) { stop.Cancel(); } } };
+            return model.FineTune(Toy.Points(), Toy.Points(seed: 3), new FineTuneOptions
+            {
+                HeadEpochs = 4,
+                FineTuneEpochs = 1,
+                Optimizer = Optimizers.Adam(rate),
+                BackupFolder = folder["backup"],
+                BackupAllowDifferences = allow,
+                Fit = Toy.Quiet with { CancellationToken = stop.Token, Callbacks = [cut] },
+            }).History;
+        }
+    }
+
+    private sealed class Silent(IDataset data) : IDataset
+    {
+        public int Count => data.Count;
+
+        public Sample Read(int index, Random random) => data.Read(index, random);
+    }
+
     private static string LossFor(int outputs, Tensor targets)
     {
         using var model = Mlp.Seeded(outputs: outputs);
-        var data = new InMemoryDataset(torch.randn(2, 4), targets);
+        var data = new InMemoryDataset(torch.randn(targets.shape[0], 4), targets);
         return model.FineTune(data, data, new FineTuneOptions { HeadEpochs = 1, FineTuneEpochs = 1, Fit = Toy.Quiet }).Compiled.Loss.Name;
     }
 }

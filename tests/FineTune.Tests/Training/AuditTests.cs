@@ -75,6 +75,47 @@ public sealed class AuditTests
     }
 
     [Test]
+    public void Updates_lost_in_rounding_to_half_precision_are_a_warning_that_says_what_to_do()
+    {
+        using var model = LinearModel.Seeded();
+        using (torch.no_grad())
+        {
+            model.head.bias!.fill_(0.5);
+        }
+
+        model.to(torch.ScalarType.BFloat16);
+        var compiled = model.Compile(Optimizers.Adam(1e-5), Losses.BinaryCrossEntropyWithLogits());
+
+        var history = compiled.Fit(Points, Toy.Quiet with { Epochs = 2 });
+
+        Assert.That(history.Records, Has.Count.EqualTo(2));
+        Assert.That(history.Warnings.Select(warning => warning.Kind), Is.All.EqualTo(WarningKind.ParameterUnmoved));
+        Assert.That(history.Warnings.Select(warning => warning.Message), Has.Some.StartsWith(
+            "The parameter head.bias did not move in epoch 0: a step of about 1e-5 is lost in rounding, as numbers of its size and type "
+                + "BFloat16 lie 3.9e-3 apart").And.Some.Contains("Train the weights in Float32"));
+    }
+
+    [Test]
+    public void In_half_precision_a_tensor_that_nobody_computes_with_is_an_error_still()
+    {
+        using var model = LinearModel.Seeded();
+        model.to(torch.ScalarType.BFloat16);
+        var before = model.head.weight!.detach().clone();
+        var undo = new Recorder
+        {
+            AtBatchEnd = _ =>
+            {
+                using var noGradients = torch.no_grad();
+                model.head.weight!.copy_(before);
+            },
+        };
+        var compiled = model.Compile(Optimizers.Adam(0.5), Losses.BinaryCrossEntropyWithLogits());
+
+        Assert.That(() => compiled.Fit(Points, Toy.Quiet with { Callbacks = [undo] }), Throws.TypeOf<FineTuneException>()
+            .With.Message.Contains("The parameter head.weight received gradients in epoch 0 but did not move"));
+    }
+
+    [Test]
     public void A_parameter_that_was_replaced_after_the_compile_is_an_error_before_the_first_step()
     {
         using var model = Mlp.Seeded();

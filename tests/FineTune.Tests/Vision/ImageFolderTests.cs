@@ -167,7 +167,8 @@ public sealed class ImageFolderTests
     {
         WriteClass("cat", 2);
         Directory.CreateDirectory(folder["dog"]);
-        Refuses("", $"The class folder '{folder["dog"]}' has no picture in it; expected files that end in .png, .jpg or .jpeg.");
+        Refuses("", $"The class folder '{folder["dog"]}' has no picture in it; expected files that end in "
+                + ".png, .jpg, .jpeg, .jpe, .jfif, .webp, .bmp or .gif.");
     }
 
     [Test]

@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>What libtorch says when a forward pass cannot be computed, without its backtrace, and where it was.</summary>
+internal static class ForwardFault
+{
+    /// <summary>A forward pass whose failure names the layer and what it got.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">What it starts from.</param>
+    /// <param name="forward">The pass; where it fails, it is run once more to see where.</param>
+    public static Tensor Explained(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensor> forward)
+    {
+        try
+        {
+            return forward();
+        }
+        catch (ExternalException exception)
+        {
+            throw Of(model, inputs, forward, exception);
+        }
+    }
+
+    /// <summary>The error of a pass that failed.</summary>
+    public static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensor> again, ExternalException exception)
+    {
+        var where = Where(model, again);
+        var got = string.Join(" and ", inputs.Select(Described));
+        return new FineTuneException(
+            $"{model.GetName()} cannot be computed of an input of {got}: {(where is null ? "" : $"{where}; ")}{FirstLine(exception)}. "
+                + "Compare the shape and the type of a sample with what the model takes.",
+            exception);
+    }
+
+    /// <summary>libtorch's sentence, without the lines about where in its source it comes from.</summary>
+    public static string FirstLine(Exception exception) => exception.Message.Split('\n', 2)[0].Trim().TrimEnd('.');
+
+    /// <summary>A tensor's shape and type in words.</summary>
+    public static string Described(Tensor tensor) => $"shape [{string.Join(", ", tensor.shape)}] and type {tensor.dtype}";
+
+    private static string? Where(nn.Module model, Func<Tensor> again)
+    {
+        string? where = null;
+        var hooks = new List<Action>();
+        foreach (var (name, module) in model.named_modules())
+        {
+            if (module is nn.Module<Tensor, Tensor> leaf && !leaf.named_children().Any())
+            {
+                hooks.Add(leaf.register_forward_pre_hook((_, input) =>
+                {
+                    where = $"layer '{name}' ({leaf.GetType().Name}) got one of {Described(input)}";
+                    return input;
+                }).remove);
+                hooks.Add(leaf.register_forward_hook((_, _, output) =>
+                {
+                    where = null;
+                    return output;
+                }).remove);
+            }
+        }
+
+        using var noGradients = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        using var buffers = TensorCopies.Of(model.named_buffers().Select(named => (named.name, named.buffer)));
+        try
+        {
+            again();
+            return null;
+        }
+        catch (ExternalException)
+        {
+            return where;
+        }
+        finally
+        {
+            hooks.ForEach(remove => remove());
+            buffers.Restore();
+        }
+    }
+}
