@@ -164,7 +164,7 @@ public sealed class CommandLineTests
         File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..^20]);
         string[] arguments = ["--data", data, "--weights", Weights.Value, "--epochs", "1"];
 
-        Refuses(arguments, $"'{damaged}' is truncated: the JPEG picture in it ends before its last pixel.");
+        Refuses(arguments, $"'{damaged}' is truncated: its end marker (EOI) is missing in the JPEG picture.");
         (var code, var output, var error) = Run([.. arguments, "--skip-damaged"]);
         Assert.Multiple(() =>
         {

@@ -7,8 +7,8 @@ var tables = new Dictionary<string, Action>
 {
     ["training"] = TrainingSteps.Run,
     ["optimizers"] = OptimizerSteps.Run,
-    ["generator"] = GeneratorRuns.Run,
-    ["analyzers"] = AnalyzerRuns.Run,
+    ["generator"] = GeneratorBenchmark.Run,
+    ["analyzers"] = AnalyzerBenchmark.Run,
     ["decoding"] = Decoding.Run,
     ["loading"] = Loading.Run,
     ["features"] = Features.Run,

@@ -1,13 +1,14 @@
 using System.Globalization;
+
 namespace FineTune;
 
 /// <summary>Where features may be kept, within the bytes of memory that they may take.</summary>
-internal sealed class CacheBudget(FitOptions options, Action<string> failed)
+internal sealed class CacheBudget(FeatureCache options, Action<string> failed)
 {
     // Training data and validation data.
     private const int StoresAtATime = 2;
 
-    private long free = options.FeatureCache.MaxBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+    private long free = options.MaxBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>The bytes of memory that nothing has taken yet.</summary>
     public long Free => free;
@@ -21,21 +22,21 @@ internal sealed class CacheBudget(FitOptions options, Action<string> failed)
     {
         obstacle = null;
         var bytes = layout.RowBytes * count;
-        if (options.FeatureCache.Storage != FeatureStorage.Disk && bytes <= free)
+        if (options.Storage != FeatureStorage.Disk && bytes <= free)
         {
             free -= bytes;
             return new FeatureMemory(layout, count);
         }
 
-        if (options.FeatureCache.Storage == FeatureStorage.Memory)
+        if (options.Storage == FeatureStorage.Memory)
         {
             obstacle = FormattableString.Invariant(
                 $"the features of {count} samples take {bytes} bytes, and {free} are left of FeatureCache.MaxBytes");
             return null;
         }
 
-        var folder = options.FeatureCache.Folder ?? Path.GetTempPath();
-        if (options.FeatureCache.Storage == FeatureStorage.Auto && FreeOnDisk(folder) is { } room && room < 2 * bytes)
+        var folder = options.Folder ?? Path.GetTempPath();
+        if (options.Storage == FeatureStorage.Auto && FreeOnDisk(folder) is { } room && room < 2 * bytes)
         {
             obstacle = string.Create(
                 CultureInfo.InvariantCulture,
@@ -45,10 +46,10 @@ internal sealed class CacheBudget(FitOptions options, Action<string> failed)
         }
 
         return new FeatureDisk(
-            options.FeatureCache.HalfPrecision ? layout.InHalfPrecision() : layout,
+            options.HalfPrecision ? layout.InHalfPrecision() : layout,
             count,
             folder,
-            options.FeatureCache.Folder is null ? null : key,
+            options.Folder is null ? null : key,
             free / StoresAtATime,
             failed);
     }

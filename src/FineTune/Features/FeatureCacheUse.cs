@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FineTune;
 
-/// <summary>What a <see cref="CompiledModel.Fit"/> kept of the frozen part's answers, and what that saved.</summary>
+/// <summary>What a <c>Fit</c> kept of the frozen part's answers, and what that saved.</summary>
 /// <param name="Kind">Where they were kept; <see cref="FeatureStorage.Off"/> where they were not.</param>
 /// <param name="Reason">Why they were not kept; null where they were.</param>
 /// <param name="Bytes">The room that they take.</param>

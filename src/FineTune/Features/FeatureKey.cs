@@ -1,6 +1,7 @@
 using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace FineTune;
 
@@ -11,14 +12,14 @@ namespace FineTune;
 internal static class FeatureKey
 {
     /// <summary>The key of features.</summary>
-    /// <param name="compiled">The model, in the mode that it trains in.</param>
+    /// <param name="model">The model, in the mode that it trains in.</param>
     /// <param name="prefix">Its frozen half.</param>
     /// <param name="identity">What the samples follow from.</param>
     /// <param name="views">What their random numbers follow from.</param>
     /// <param name="inHalfPrecision">Whether they may be rounded.</param>
     /// <param name="hashes">The hashes of the model's tensors.</param>
     public static string Of(
-        CompiledModel compiled,
+        Module<Tensor, Tensor> model,
         FrozenPrefix prefix,
         string identity,
         string views,
@@ -28,13 +29,13 @@ internal static class FeatureKey
         var key = new Fingerprint("features 1");
         key.Add(typeof(torch).Assembly.FullName!);
         key.Add((ulong)torch.get_num_threads());
-        key.Add(compiled.Model.GetType().AssemblyQualifiedName!);
-        foreach (var version in Versions(compiled.Model))
+        key.Add(model.GetType().AssemblyQualifiedName!);
+        foreach (var version in Versions(model))
         {
             key.Add(version);
         }
 
-        foreach (var (name, tensor) in State(compiled.Model, []))
+        foreach (var (name, tensor) in State(model, []))
         {
             key.Add(name);
             key.Add(hashes.Of(tensor));
@@ -50,12 +51,16 @@ internal static class FeatureKey
     }
 
     /// <summary>What the features before some cuts follow from, of the model: only that, and not what comes behind.</summary>
-    public static string StateBefore(CompiledModel compiled, IReadOnlyList<CutPosition> cuts, TensorHashes hashes)
+    public static string StateBefore(
+        Module<Tensor, Tensor> model,
+        IFineTunable tunable,
+        IReadOnlyList<CutPosition> cuts,
+        TensorHashes hashes)
     {
-        var before = Modules(cuts.SelectMany(compiled.Tunable.Layers.ModulesBefore));
+        var before = Modules(cuts.SelectMany(tunable.Layers.ModulesBefore));
         var behind = Modules(cuts.Select(cut => cut.Backbone)).Except(before);
         var key = new Fingerprint("state");
-        foreach (var (name, tensor) in State(compiled.Model, behind.ToHashSet()))
+        foreach (var (name, tensor) in State(model, behind.ToHashSet()))
         {
             key.Add(name);
             key.Add(hashes.Of(tensor));

@@ -2,12 +2,26 @@ using System.Globalization;
 using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace FineTune;
 
 /// <summary>What one <c>Fit</c> keeps of the frozen half's answers, from its first epoch on.</summary>
-internal sealed class FeatureSession(CompiledModel compiled, FitOptions options, History history, Action<TrainingWarning> warn)
-    : IDisposable
+/// <param name="model">The model.</param>
+/// <param name="tunable">The same.</param>
+/// <param name="left">What earlier fits of it left.</param>
+/// <param name="options">What may be kept, and where.</param>
+/// <param name="batches">How training batches are made.</param>
+/// <param name="used">Is told at the end what was kept, and what that saved.</param>
+/// <param name="warn">Is told of what cannot be kept.</param>
+internal sealed class FeatureSession(
+    Module<Tensor, Tensor> model,
+    IFineTunable tunable,
+    KeptFeatures left,
+    FeatureCache options,
+    BatchOptions batches,
+    Action<FeatureCacheUse> used,
+    Action<TrainingWarning> warn) : IDisposable
 {
     private readonly List<(FeatureBatches Batches, FeatureViews Views)> kept = [];
     private readonly List<FeatureBatches> all = [];
@@ -40,7 +54,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
             all.Add(validation);
         }
 
-        if (options.FeatureCache.Storage == FeatureStorage.Off)
+        if (options.Storage == FeatureStorage.Off)
         {
             obstacle = "FeatureCache.Storage is Off";
             return;
@@ -48,22 +62,22 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
         if (Prefix(training.Loader, epoch) is not { } prefix)
         {
-            compiled.Features.Clear();
+            left.Clear();
             Refuse();
             PassOnWarnings();
             return;
         }
 
-        cuts = compiled.Tunable.Layers.HoldCuts();
+        cuts = tunable.Layers.HoldCuts();
         var room = new CacheBudget(options, CannotWrite);
-        Keep(training, prefix, room, Math.Max(options.FeatureCache.AugmentedViews, 1), isFixed: false);
+        Keep(training, prefix, room, Math.Max(options.AugmentedViews, 1), isFixed: false);
         if (validation is not null)
         {
             Keep(validation, prefix, room, 1, isFixed: true);
         }
 
         hashes.Forget();
-        compiled.Features.Clear();
+        left.Clear();
         Refuse();
         PassOnWarnings();
     }
@@ -86,21 +100,27 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
         cuts?.Dispose();
         var views = kept.SelectMany(pair => pair.Views.All).ToList();
-        history.FeatureCaches = [views.Count == 0
-            ? FeatureCacheUse.None(obstacle ?? "nothing could be kept")
-            : new(views[0].Store.Kind, null, views.Sum(view => view.Store.Bytes), all.Sum(batches => batches.Computed),
-                all.Sum(batches => batches.Reused), all.Sum(batches => batches.SecondsComputing))];
+        used(
+            views.Count == 0
+                ? FeatureCacheUse.None(obstacle ?? "nothing could be kept")
+                : new(
+                    views[0].Store.Kind,
+                    null,
+                    views.Sum(view => view.Store.Bytes),
+                    all.Sum(data => data.Computed),
+                    all.Sum(data => data.Reused),
+                    all.Sum(data => data.SecondsComputing)));
         foreach (var view in views)
         {
             // Files in a folder are found again by whoever has the same key.
-            if (view.Features.Key is null || (view.Store.Kind == FeatureStorage.Disk && options.FeatureCache.Folder is not null))
+            if (view.Features.Key is null || (view.Store.Kind == FeatureStorage.Disk && options.Folder is not null))
             {
                 view.Dispose();
             }
             else
             {
                 view.Earlier?.Store.Dispose();
-                compiled.Features.Leave(view.Features);
+                left.Leave(view.Features);
             }
         }
 
@@ -135,15 +155,15 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         }
 
         var (input, target) = first.Count > 1 ? (first.Input, first.Target) : (Twice(first.Input), Twice(first.Target));
-        LayerTracing.Check(compiled.Model, compiled.Tunable, input);
-        return FrozenPrefix.Of(compiled, input, target, options.FeatureCache.AllowChannelsLast, out obstacle);
+        LayerTracing.Check(model, tunable, input);
+        return FrozenPrefix.Of(model, tunable, input, target, options.AllowChannelsLast, out obstacle);
     }
 
     private static Tensor Twice(Tensor one) => torch.cat([one, one]);
 
     private bool Allows()
     {
-        if (options.FeatureCache.AugmentedViews > 0)
+        if (options.AugmentedViews > 0)
         {
             return true;
         }
@@ -152,18 +172,18 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         return false;
     }
 
-    private void Keep(FeatureBatches batches, FrozenPrefix prefix, CacheBudget room, int count, bool isFixed)
+    private void Keep(FeatureBatches data, FrozenPrefix prefix, CacheBudget room, int count, bool isFixed)
     {
-        var data = batches.Loader.Data;
-        var identity = data.Identity;
+        var samples = data.Loader.Data;
+        var identity = samples.Identity;
         var views = new List<FeatureView>();
         for (var number = 0; number < count; number++)
         {
             var random =
                 isFixed ? "the same in each epoch"
-                : options.FeatureCache.AugmentedViews > 0 ? $"seed {options.Seed}, view {number}"
+                : options.AugmentedViews > 0 ? $"seed {batches.Seed}, view {number}"
                 : "none";
-            if (View(prefix, room, data, identity, random) is not { } view)
+            if (View(prefix, room, samples, identity, random) is not { } view)
             {
                 views.ForEach(other => other.Dispose());
                 return;
@@ -174,35 +194,35 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
 
         if (!isFixed
             && views[0].Store is FeatureDisk disk
-            && disk.ShardRows < data.Count
+            && disk.ShardRows < samples.Count
             && disk.Bytes * count > room.Free
-            && options.Shuffle)
+            && batches.Shuffle)
         {
-            ShuffleInParts(batches.Loader, disk, room.Free);
+            ShuffleInParts(data.Loader, disk, room.Free);
         }
 
-        var keeping = new FeatureViews(prefix, [.. views], isFixed, options.FeatureCache.AugmentedViews > 0, Repeats, why =>
+        var keeping = new FeatureViews(prefix, [.. views], isFixed, options.AugmentedViews > 0, Repeats, why =>
         {
             obstacle = why;
             Refuse();
         });
-        batches.Keep(keeping);
-        kept.Add((batches, keeping));
+        data.Keep(keeping);
+        kept.Add((data, keeping));
     }
 
     private FeatureView? View(FrozenPrefix prefix, CacheBudget room, IDataset data, string? identity, string random)
     {
-        var isRounded = options.FeatureCache.HalfPrecision && options.FeatureCache.Storage != FeatureStorage.Memory;
-        var key = identity is null ? null : FeatureKey.Of(compiled, prefix, identity, random, isRounded, hashes);
+        var isRounded = options.HalfPrecision && options.Storage != FeatureStorage.Memory;
+        var key = identity is null ? null : FeatureKey.Of(model, prefix, identity, random, isRounded, hashes);
         var dataKey = identity is null ? null : $"{identity} {random} {isRounded} {prefix.IsFast}";
-        if (key is not null && compiled.Features.Take(key) is { } left)
+        if (key is not null && left.Take(key) is { } found)
         {
-            room.Count(left.Store);
-            return new FeatureView(left, null);
+            room.Count(found.Store);
+            return new FeatureView(found, null);
         }
 
         var earlier = dataKey is not null && prefix.Cuts is { } newCuts
-            ? compiled.Features.TakeEarlier(dataKey, newCuts, before => FeatureKey.StateBefore(compiled, before, hashes))
+            ? left.TakeEarlier(dataKey, newCuts, before => FeatureKey.StateBefore(model, tunable, before, hashes))
             : null;
         if (earlier is not null)
         {
@@ -227,13 +247,13 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
                     store,
                     dataKey,
                     prefix.Cuts,
-                    prefix.Cuts is { } cutsNow ? FeatureKey.StateBefore(compiled, cutsNow, hashes) : ""),
+                    prefix.Cuts is { } cutsNow ? FeatureKey.StateBefore(model, tunable, cutsNow, hashes) : ""),
                 earlier);
     }
 
     private void ShuffleInParts(BatchLoader loader, FeatureDisk disk, long bytes)
     {
-        var (part, together) = disk.Parts(bytes, options.BatchSize);
+        var (part, together) = disk.Parts(bytes, batches.BatchSize);
         loader.ShuffleWithin(part, together);
         warnings.Enqueue(
             new TrainingWarning(
@@ -249,7 +269,7 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
         warnings.Enqueue(
             new TrainingWarning(
                 WarningKind.FeaturesNotKept,
-                $"Features cannot be written to '{options.FeatureCache.Folder ?? Path.GetTempPath()}' and are computed anew from "
+                $"Features cannot be written to '{options.Folder ?? Path.GetTempPath()}' and are computed anew from "
                     + $"here on: {error}"));
 
     private void Repeats() =>
@@ -258,19 +278,19 @@ internal sealed class FeatureSession(CompiledModel compiled, FitOptions options,
                 WarningKind.AugmentedViewsRepeat,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Samples are random: {options.FeatureCache.AugmentedViews} "
-                        + $"view{(options.FeatureCache.AugmentedViews == 1 ? "" : "s")} of each "
-                        + $"{(options.FeatureCache.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));
+                    $"Samples are random: {options.AugmentedViews} "
+                        + $"view{(options.AugmentedViews == 1 ? "" : "s")} of each "
+                        + $"{(options.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));
 
     // Who left the choice to us is told by the history alone.
     private void Refuse()
     {
-        if (obstacle is not null && options.FeatureCache.Storage != FeatureStorage.Auto)
+        if (obstacle is not null && options.Storage != FeatureStorage.Auto)
         {
             warnings.Enqueue(
                 new TrainingWarning(
                     WarningKind.FeaturesNotKept,
-                    $"FeatureCache.Storage is {options.FeatureCache.Storage}, but the frozen part is computed anew in each epoch: "
+                    $"FeatureCache.Storage is {options.Storage}, but the frozen part is computed anew in each epoch: "
                         + $"{obstacle}."));
         }
     }

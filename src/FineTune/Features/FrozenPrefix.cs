@@ -1,6 +1,7 @@
 using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace FineTune;
 
@@ -42,25 +43,32 @@ internal sealed class FrozenPrefix
     /// <summary>
     /// Tries the model's first half on one sample and on two, which shows whether it answers to each by itself.
     /// </summary>
-    /// <param name="compiled">The model, in the mode that it trains in.</param>
+    /// <param name="model">The model, in the mode that it trains in.</param>
+    /// <param name="tunable">The same.</param>
     /// <param name="input">Inputs, [N, …], of two samples at least.</param>
     /// <param name="target">Their targets, [N, …].</param>
     /// <param name="mayRound">Whether it may compute in another way where that is faster.</param>
     /// <param name="obstacle">Why its answers cannot be kept; null where they can.</param>
-    public static FrozenPrefix? Of(CompiledModel compiled, Tensor input, Tensor target, bool mayRound, out string? obstacle)
+    public static FrozenPrefix? Of(
+        Module<Tensor, Tensor> model,
+        IFineTunable tunable,
+        Tensor input,
+        Tensor target,
+        bool mayRound,
+        out string? obstacle)
     {
-        if (compiled.Model is not ISplitForward { SplitsForward: true } split)
+        if (model is not ISplitForward { SplitsForward: true } split)
         {
-            obstacle = $"the forward pass of {compiled.Model.GetName()} cannot be split into a frozen and a trainable half";
+            obstacle = $"the forward pass of {model.GetName()} cannot be split into a frozen and a trainable half";
             return null;
         }
 
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
-        var device = ModelDevice.Of(compiled.Model);
+        var device = ModelDevice.Of(model);
         var all = device.Input(input);
         var both = all.narrow(0, 0, 2);
-        var layers = compiled.Tunable.Layers;
+        var layers = tunable.Layers;
         var calls = new List<(CutPosition Position, Tensor Output)>();
         Tensor[] pair;
         using (layers.Note(calls))
@@ -70,7 +78,7 @@ internal sealed class FrozenPrefix
 
         if (pair.All(tensor => ReferenceEquals(tensor, both)))
         {
-            obstacle = $"in the phase '{compiled.Phase}' the forward pass does not start with anything frozen";
+            obstacle = $"in the phase '{tunable.Phase}' the forward pass does not start with anything frozen";
             return null;
         }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FineTune.Data;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace FineTune;
 
@@ -40,15 +41,15 @@ internal sealed class ModelBatch : IDisposable
 
     /// <summary>What the model answers.</summary>
     /// <exception cref="FineTuneException">The model cannot be computed of such an input; the sentence names the layer.</exception>
-    public Tensor Forward(CompiledModel compiled, ModelDevice device)
+    public Tensor Forward(Module<Tensor, Tensor> model, ModelDevice device)
     {
         try
         {
-            return Call(compiled, device);
+            return Call(model, device);
         }
         catch (ExternalException exception)
         {
-            throw ForwardFault.Of(compiled.Model, Start, () => Call(compiled, device), exception);
+            throw ForwardFault.Of(model, Start, () => Call(model, device), exception);
         }
     }
 
@@ -58,9 +59,9 @@ internal sealed class ModelBatch : IDisposable
     /// <summary>All that the model starts from.</summary>
     public IReadOnlyList<Tensor> Start => Input is null ? cut! : [Input];
 
-    private Tensor Call(CompiledModel compiled, ModelDevice device) => cut is null
-        ? compiled.Model.call(device.Input(Input!))
-        : ((ISplitForward)compiled.Model).ForwardTrainable(device.Move(cut));
+    private Tensor Call(Module<Tensor, Tensor> model, ModelDevice device) => cut is null
+        ? model.call(device.Input(Input!))
+        : ((ISplitForward)model).ForwardTrainable(device.Move(cut));
 
     public void Dispose()
     {

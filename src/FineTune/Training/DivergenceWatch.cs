@@ -1,4 +1,5 @@
 using System.Globalization;
+
 namespace FineTune;
 
 /// <summary>Watches for a validation loss that rises while the training loss falls.</summary>

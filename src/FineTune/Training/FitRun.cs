@@ -48,7 +48,14 @@ internal sealed partial class FitRun
         validation = options.ValidationData is { } data ? new FeatureBatches(new BatchLoader(data, options.ValidationBatches)) : null;
         history = new History(options.InitialEpoch);
         fit = new FitContext(this, compiled, options, history, loader.BatchCount, Warn);
-        features = new FeatureSession(compiled, options, history, Warn);
+        features = new FeatureSession(
+            compiled.Model,
+            compiled.Tunable,
+            compiled.Features,
+            options.FeatureCache,
+            options.TrainingBatches,
+            use => history.FeatureCaches = [use],
+            Warn);
 
         callbacks = [.. options.Callbacks];
         if (ProgressDisplay.For(options.Progress) is { } progress)

@@ -16,7 +16,7 @@ internal static class Inference
         foreach (var batch in Each(batches.Epoch(0), cancellationToken))
         {
             using var scope = torch.NewDisposeScope();
-            var output = batch.Forward(compiled, device);
+            var output = batch.Forward(compiled.Model, device);
             var target = device.Move(batch.Target);
             BatchLoss.CheckTargets(compiled.Loss, output, batch.Target, batch.Indices, batches.Loader.Data);
             var loss = BatchLoss.Of(compiled.Loss, output, target);

@@ -78,7 +78,7 @@ internal static class NonFiniteSource
 
         try
         {
-            batch.Whole.Forward(compiled, device);
+            batch.Whole.Forward(compiled.Model, device);
         }
         finally
         {

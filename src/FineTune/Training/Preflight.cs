@@ -71,7 +71,7 @@ internal sealed class Preflight
             model.train();
             outputs.Watch();
             using var mode = new InferenceMode(model);
-            output = new ModelBatch(first).Forward(compiled, device);
+            output = new ModelBatch(first).Forward(compiled.Model, device);
         }
         finally
         {

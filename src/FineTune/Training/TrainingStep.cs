@@ -42,10 +42,10 @@ internal sealed class TrainingStep(CompiledModel compiled, FitOptions options, I
     {
         if (batch.Target.size(0) != 1)
         {
-            return batch.Forward(compiled, device);
+            return batch.Forward(compiled.Model, device);
         }
 
         using var watch = new SingleValueWatch(compiled.Model);
-        return batch.Forward(compiled, device);
+        return batch.Forward(compiled.Model, device);
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace FineTune.Benchmarks;
 
 /// <summary>What the rules cost a build: of this repository, of one long method, and of many files.</summary>
-internal static class AnalyzerRuns
+internal static class AnalyzerBenchmark
 {
     private const int WarmUps = 2,
         Rounds = 5;
