@@ -69,6 +69,23 @@ public sealed class ModelCheckpointTests
     }
 
     [Test]
+    public void What_it_wrote_loads_back_whole_with_one_call()
+    {
+        var file = Path.Combine(folder, "best.safetensors");
+        Dictionary<string, float[]> best = [];
+        Fit(
+            new ModelCheckpoint(file, bestOnly: true, Score, MonitorMode.Min),
+            [3, 1, 2],
+            null, new Recorder { AtEpochEnd = fit => best = fit.Epoch == 1 ? Toy.Weights(fit.Model) : best });
+        using var model = Mlp.Seeded(seed: 99);
+
+        var report = model.LoadWeights(file);
+
+        Assert.That(Toy.Changed(best, Toy.Weights(model)), Is.Empty);
+        Assert.That(report.Loaded, Is.EquivalentTo(best.Keys));
+    }
+
+    [Test]
     public void A_second_fit_does_not_replace_a_better_best()
     {
         var path = Path.Combine(folder, "best.safetensors");
