@@ -101,8 +101,9 @@ public sealed class ModelCheckpoint : Callback
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant(
-        $"{nameof(ModelCheckpoint)}(bestOnly: {bestOnly}, monitor: {monitored}, mode: {mode}, minDelta: {minDelta}, everyEpochs: {everyEpochs})");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, 
+        $"{nameof(ModelCheckpoint)}(bestOnly: {bestOnly}, monitor: {monitored}, mode: {mode}, minDelta: {minDelta}, everyEpochs: "
+            + $"{everyEpochs})");
 
     private void Write(FitContext fit)
     {

@@ -116,7 +116,8 @@ internal sealed class BackboneMatch
         if (faults.Count > 0)
         {
             throw new WeightsFileException(
-                $"The weights in '{path}' do not fit '{member}', so nothing was loaded; {string.Join("; ", faults)}.{BothSides()}{Advice()}");
+                $"The weights in '{path}' do not fit '{member}', so nothing was loaded; "
+                    + $"{string.Join("; ", faults)}.{BothSides()}{Advice()}");
         }
     }
 

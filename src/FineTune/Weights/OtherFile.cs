@@ -8,7 +8,8 @@ internal static class OtherFile
     {
         if (start.StartsWith("version https://git-lfs.github.com/"u8))
         {
-            return "is a Git LFS pointer and not the weights, which it stands for: fetch them with 'git lfs pull', or download the file itself";
+            return "is a Git LFS pointer and not the weights, which it stands for: fetch them with 'git lfs pull', or download the "
+                + "file itself";
         }
 
         // What begins with the length of a header, or with a count, may begin so by chance.

@@ -29,7 +29,8 @@ public sealed class ModelCheckpointTests
         Fit(new ModelCheckpoint(Path.Combine(folder, "{epoch:D3}-{score:F2}-{loss:0.0}.safetensors")), [1.234, 2]);
 
         Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName).Order(), Is.EqualTo(
-            new[] { "000-1.23-", "001-2.00-" }).AsCollection.Using<string, string>((name, start) => name.StartsWith(start, StringComparison.Ordinal)));
+            new[] { "000-1.23-", "001-2.00-" })
+                .AsCollection.Using<string, string>((name, start) => name.StartsWith(start, StringComparison.Ordinal)));
         Assert.That(Directory.GetFiles(folder), Is.All.Match("-[0-9][.][0-9][.]safetensors$"));
     }
 

@@ -133,7 +133,8 @@ public sealed class BackboneWeightsTests
         var exception = Assert.Throws<WeightsFileException>(() => model.LoadBackbone(path));
 
         var pattern = System.Text.RegularExpressions.Regex.Escape(prefix);
-        Assert.That(exception!.Message, Does.Contain($"6 names fit without '{prefix}': say Rename = [(@\"^{pattern}\", \"\")].").And.Contain(
+        Assert.That(exception!.Message,
+            Does.Contain($"6 names fit without '{prefix}': say Rename = [(@\"^{pattern}\", \"\")].").And.Contain(
             $"The file has names such as {prefix}bn.bias"));
         Assert.That(model.LoadBackbone(path, new() { Rename = [($"^{pattern}", "")] }).Loaded, Has.Count.EqualTo(6));
     }
@@ -148,7 +149,8 @@ public sealed class BackboneWeightsTests
         SafeTensors.Write(path, weights);
 
         Assert.That(model.LoadBackbone(path).Loaded, Has.Count.EqualTo(6));
-        Assert.That(model.named_buffers().Single(named => named.name.EndsWith("tracked", StringComparison.Ordinal)).buffer.ToInt64(), Is.Zero);
+        Assert.That(model.named_buffers().Single(named => named.name.EndsWith("tracked", StringComparison.Ordinal))
+            .buffer.ToInt64(), Is.Zero);
     }
 
     [Test]
@@ -182,7 +184,8 @@ public sealed class BackboneWeightsTests
         Assert.That(
             () => model.LoadWeights(path),
             Throws.TypeOf<WeightsFileException>().With.Message.EqualTo(
-                $"The weights in '{path}' do not fit 'the model', so nothing was loaded; missing: head.weight; unexpected: classifier.weight."));
+                $"The weights in '{path}' do not fit 'the model', so nothing was loaded; missing: head.weight; unexpected: "
+                    + $"classifier.weight."));
         Assert.That(model.state_dict()["backbone.conv.bias"].data<float>().ToArray(), Is.EqualTo(before));
     }
 
@@ -194,7 +197,8 @@ public sealed class BackboneWeightsTests
 
         Assert.That(
             () => model.LoadWeights(path),
-            Throws.TypeOf<WeightsFileException>().With.Message.Contains("6 names fit with 'backbone.' before them: say Rename = [(\"^\", \"backbone.\")]."));
+            Throws.TypeOf<WeightsFileException>().With.Message.Contains("6 names fit with 'backbone.' before them: say Rename = "
+                + "[(\"^\", \"backbone.\")]."));
     }
 
     [Test]

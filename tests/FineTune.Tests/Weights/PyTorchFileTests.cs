@@ -456,7 +456,8 @@ public sealed class PyTorchFileTests
     [Test]
     public void A_whole_model_in_the_place_of_its_state_dict_is_refused_by_name()
     {
-        var pickle = new PickleAssembler().Raw('}').Text("model").Global("models.yolo", "Model").Raw(')').Raw(0x81).Raw('}').Raw('b').Raw('s');
+        var pickle = new PickleAssembler().Raw('}').Text("model").Global("models.yolo", "Model")
+            .Raw(')').Raw(0x81).Raw('}').Raw('b').Raw('s');
         File.WriteAllBytes(path, Archive(("archive/data.pkl", pickle.Stop()), ("archive/version", "3"u8.ToArray())));
 
         AssertRefused("it names 'models.yolo.Model', which is no part of a state dict; nothing of it was executed.");

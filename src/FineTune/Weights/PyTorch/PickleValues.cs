@@ -33,7 +33,8 @@ internal sealed record PickleGlobal(string Name, ScalarType? StorageType = null)
 /// <param name="Why">Why it is refused inside a state dict.</param>
 internal sealed record PickleOpaque(string Why)
 {
-    public static PickleOpaque Named(string name) => new($"it names '{name}', which is no part of a state dict; nothing of it was executed");
+    public static PickleOpaque Named(string name) => new($"it names '{name}', which is no part of a state dict; nothing of it was "
+        + $"executed");
 
     public PickleException Refused() => new(Why);
 }
