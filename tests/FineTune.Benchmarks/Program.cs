@@ -6,6 +6,7 @@ using FineTune.Benchmarks;
 var tables = new Dictionary<string, Action>
 {
     ["training"] = TrainingSteps.Run,
+    ["checks"] = Checks.Run,
     ["optimizers"] = OptimizerSteps.Run,
     ["generator"] = GeneratorBenchmark.Run,
     ["analyzers"] = AnalyzerBenchmark.Run,

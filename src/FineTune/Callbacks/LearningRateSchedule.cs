@@ -132,7 +132,8 @@ public sealed class LearningRateSchedule : Callback
         if (fit.Options.Callbacks.OfType<LearningRateSchedule>().FirstOrDefault(other => other != this) is { } other)
         {
             throw new FineTuneException(
-                $"There are two learning-rate schedules, {this} and {other}, and each would undo what the other sets; keep one, or put both "
+                $"There are two learning-rate schedules, {this} and {other}, and each would undo what the other sets; keep one, or "
+                    + $"put both "
                     + "into one function with LearningRateSchedule.Of.");
         }
 
@@ -174,7 +175,8 @@ public sealed class LearningRateSchedule : Callback
         {
             fit.Warn(new TrainingWarning(
                 WarningKind.ResumedWithDifferences,
-                $"The schedule {this} was drawn over {then} epochs and is now drawn over {now}: rates from here on are not those that either "
+                $"The schedule {this} was drawn over {then} epochs and is now drawn over {now}: rates from here on are not those "
+                    + $"that either "
                     + "would have had."));
         }
     }

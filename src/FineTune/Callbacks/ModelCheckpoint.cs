@@ -6,7 +6,7 @@ namespace FineTune;
 
 /// <summary>
 /// Writes the model's weights to a safetensors file: of every so many epochs, or of the best one alone. A file appears
-/// whole or not at all, and says in its metadata of which epoch it is, with its metrics.
+/// whole or not at all, and says in its metadata of which epoch it is, with its metrics. <c>model.LoadWeights(file)</c> reads it.
 /// </summary>
 /// <remarks>
 /// The best value is remembered from one <c>Fit</c> to the next and by <see cref="Backup"/>, so that neither a second
@@ -101,8 +101,9 @@ public sealed class ModelCheckpoint : Callback
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant(
-        $"{nameof(ModelCheckpoint)}(bestOnly: {bestOnly}, monitor: {monitored}, mode: {mode}, minDelta: {minDelta}, everyEpochs: {everyEpochs})");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, 
+        $"{nameof(ModelCheckpoint)}(bestOnly: {bestOnly}, monitor: {monitored}, mode: {mode}, minDelta: {minDelta}, everyEpochs: "
+            + $"{everyEpochs})");
 
     private void Write(FitContext fit)
     {

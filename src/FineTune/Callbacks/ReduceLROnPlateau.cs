@@ -4,7 +4,8 @@ namespace FineTune;
 /// Lowers the learning rate of every group when a monitored value has not improved for some epochs, counted as Keras
 /// counts. Groups keep their ratios, down to the floor.
 /// </summary>
-/// <remarks>Beside a <see cref="LearningRateSchedule"/>, what is lowered multiplies the rates that the schedule sets from then on.</remarks>
+/// <remarks>Beside a <see cref="LearningRateSchedule"/>, what is lowered multiplies the rates that the schedule sets from then
+/// on.</remarks>
 /// <example><code>
 /// Callbacks = [new ReduceLROnPlateau(factor: 0.5, patience: 3), new EarlyStopping(patience: 8)]
 /// </code></example>

@@ -8,7 +8,8 @@ namespace FineTune.Data;
 /// target the number of its class, of type Int64, or a number of type Float32, of shape [].
 /// </summary>
 /// <remarks>
-/// The file is read once, as UTF-8 unless told otherwise; numbers are written with a point. A row with a missing field, or one that is no number where one
+/// The file is read once, as UTF-8 unless told otherwise; numbers are written with a point. A row with a missing field, or one that is
+/// no number where one
 /// is needed, is a damaged sample: named by file, line and column when it is read, or skipped.
 /// </remarks>
 /// <example><code>

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace FineTune.Data;
 
-/// <summary>A dataset that knows its targets without reading its samples, so that all of them can be checked before the first step.</summary>
+/// <summary>A dataset that knows its targets without reading its samples, so that all of them can be checked before the first
+/// step.</summary>
 internal interface IKnownTargets
 {
     /// <summary>The targets; null where they would have to be read. Those of damaged samples are left out.</summary>

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace FineTune.Data;
 
-/// <summary>Text in a file, of which every byte has to be part of a character: one that is not would be another text without a word.</summary>
+/// <summary>Text in a file, of which every byte has to be part of a character: one that is not would be another text without a
+/// word.</summary>
 internal static class TextFile
 {
     /// <summary>Reads a file as UTF-8, or as its first bytes say, unless told otherwise.</summary>
@@ -39,7 +40,8 @@ internal static class TextFile
             throw new FineTuneException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"'{path}', line {line}, column {column}: the byte 0x{bytes[at]:X2} is not {strict.WebName.ToUpperInvariant()}. Save the "
+                    $"'{path}', line {line}, column {column}: the byte 0x{bytes[at]:X2} is not {strict.WebName.ToUpperInvariant()}. "
+                        + $"Save the "
                         + $"file as UTF-8{(option is null ? "" : $", or state what it is in {option}, as in Encoding.Latin1")}."),
                 exception);
         }

@@ -32,7 +32,8 @@ internal sealed class BinaryCrossEntropyLoss(double labelSmoothing, double? posi
         var values = TargetValues.Doubles(target);
         return new TargetFault(
             TargetValues.RowOf(target, position),
-            $"is {TargetValues.Text(values[position])}; binary cross-entropy takes 0 and 1, or a probability between them.{Advice(values)}");
+            $"is {TargetValues.Text(values[position])}; binary cross-entropy takes 0 and 1, or a probability between "
+                + $"them.{Advice(values)}");
     }
 
     public override string? DoubtAbout(Tensor output) => TargetValues.FirstOutside(output, 0, 1) < 0

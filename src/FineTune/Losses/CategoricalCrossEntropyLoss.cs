@@ -32,7 +32,7 @@ internal sealed class CategoricalCrossEntropyLoss(double labelSmoothing, IReadOn
             throw new FineTuneException($"{Name} got {stated.Count} class weights for {classes} classes.");
         }
 
-        var wanted = AreIndices(output, target) ? Indices(target, output) : Shaped(target, output);
+        var wanted = AreIndices(target) ? Indices(target, output) : Shaped(target, output);
         return MeanPerSample(functional.cross_entropy(
             output, wanted, Weights(output), ignoreIndex, Reduction.None, labelSmoothing));
     }
@@ -41,7 +41,7 @@ internal sealed class CategoricalCrossEntropyLoss(double labelSmoothing, IReadOn
     {
         // As in PyTorch: a weighted mean divides by the weights of the wanted classes, of which one that is ignored has none;
         // with probabilities as targets, where no one class is wanted, by the number of samples.
-        if (!IsWhole(target))
+        if (!AreIndices(target))
         {
             return null;
         }
@@ -71,7 +71,7 @@ internal sealed class CategoricalCrossEntropyLoss(double labelSmoothing, IReadOn
             return null;
         }
 
-        return AreIndices(output, target) ? CheckIndices(output.size(1), target) : CheckProbabilities(output, target);
+        return AreIndices(target) ? CheckIndices(output.size(1), target) : CheckProbabilities(output, target);
     }
 
     public override string? DoubtAbout(Tensor output)
@@ -91,7 +91,7 @@ internal sealed class CategoricalCrossEntropyLoss(double labelSmoothing, IReadOn
 
     internal override Tensor? Counted(Tensor target)
     {
-        if (target.dim() > 2 || (target.dim() == 2 && target.size(1) != 1) || !TargetValues.Contains(target, ignoreIndex))
+        if (!IsColumn(target) || !TargetValues.Contains(target, ignoreIndex))
         {
             return null;
         }
@@ -112,8 +112,10 @@ internal sealed class CategoricalCrossEntropyLoss(double labelSmoothing, IReadOn
     private static bool IsWhole(Tensor target) =>
         target.dtype is ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 or ScalarType.Byte or ScalarType.Bool;
 
-    // Floating numbers are classes as well where there is one for each output's place, and not one for each output.
-    private static bool AreIndices(Tensor output, Tensor target) => IsWhole(target) || target.numel() * output.size(1) == output.numel();
+    // Floating numbers are classes as well where there is one for each sample, and not one for each output.
+    private static bool AreIndices(Tensor target) => IsWhole(target) || IsColumn(target);
+
+    private static bool IsColumn(Tensor target) => target.dim() == 1 || (target.dim() == 2 && target.size(1) == 1);
 
     private TargetFault? CheckIndices(long classes, Tensor target)
     {

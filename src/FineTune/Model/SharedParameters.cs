@@ -34,7 +34,8 @@ internal sealed class SharedParameters
             ScalarType.Float32 => parameter.storage<float>().data_ptr(),
             ScalarType.Float64 => parameter.storage<double>().data_ptr(),
             // For which TorchSharp has no storages.
-            _ when parameter.device_type == DeviceType.CPU && parameter.is_contiguous() && parameter.numel() > 0 => Address(parameter.bytes),
+            _ when parameter.device_type == DeviceType.CPU && parameter.is_contiguous() && parameter.numel() > 0 =>
+                Address(parameter.bytes),
             _ => null,
         };
         return start is { } lies && parameter.numel() > 0

@@ -21,10 +21,9 @@ public sealed record FineTuneOptions
     public OptimizerConfig? Optimizer { get; init; }
 
     /// <summary>
-    /// The loss; where not stated, told from the model's outputs and what the dataset says of its classes, or of all of its targets: one
-    /// output and two classes, or targets of 0 and 1 alone,
-    /// mean binary cross-entropy, one output and other targets squared error, several outputs and class indices
-    /// categorical cross-entropy.
+    /// The loss; where not stated, told from the model's outputs and what the dataset says: one output and two classes, or targets of 0
+    /// and 1 alone, mean binary cross-entropy; as many outputs as classes categorical cross-entropy; one output and other floating
+    /// targets squared error. Targets count where the dataset knows all of them, as in memory and in tables.
     /// </summary>
     public Loss? Loss { get; init; }
 

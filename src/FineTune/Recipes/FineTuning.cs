@@ -105,7 +105,8 @@ public static class FineTuning
         if (fit.Epochs != ofNoUse.Epochs || fit.InitialEpoch != ofNoUse.InitialEpoch)
         {
             throw new FineTuneException(
-                $"FineTuneOptions.Fit has {(fit.Epochs != ofNoUse.Epochs ? $"Epochs = {fit.Epochs}" : $"InitialEpoch = {fit.InitialEpoch}")}, "
+                $"FineTuneOptions.Fit has "
+                    + $"{(fit.Epochs != ofNoUse.Epochs ? $"Epochs = {fit.Epochs}" : $"InitialEpoch = {fit.InitialEpoch}")}, "
                     + "but each phase has epochs of its own; state FineTuneOptions.HeadEpochs and FineTuneEpochs instead.");
         }
 

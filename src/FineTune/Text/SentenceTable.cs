@@ -8,7 +8,8 @@ namespace FineTune.Text;
 /// Int64; its target the number of its class, of shape [] and type Int64.
 /// </summary>
 /// <remarks>
-/// The file is read once, as UTF-8 unless told otherwise. A row with a missing field is a damaged sample, named by file and line when it is read.
+/// The file is read once, as UTF-8 unless told otherwise. A row with a missing field is a damaged sample, named by file and line when it
+/// is read.
 /// </remarks>
 /// <example><code>
 /// var tokenizer = WordPieceTokenizer.Load("vocab.txt");

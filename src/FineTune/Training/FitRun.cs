@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using FineTune.Data;
 using TorchSharp;
@@ -363,7 +364,9 @@ internal sealed partial class FitRun
 
     private string Completed() =>
         position is { } resumed && resumed.Epoch >= options.Epochs
-            ? FormattableString.Invariant($"No epoch ran: the checkpoint stands before epoch {resumed.Epoch}, and Epochs is {options.Epochs}.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"No epoch ran: the checkpoint stands before epoch {resumed.Epoch}, and Epochs is {options.Epochs}.")
         : history.Records.Count == 0 ? "No epoch ran."
         : FormattableString.Invariant($"All epochs ran, up to epoch {history.Records[^1].Epoch}.");
 

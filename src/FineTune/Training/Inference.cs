@@ -43,7 +43,8 @@ internal static class Inference
             ?? throw new FineTuneException("No sample of the data counts: each has the target that the loss ignores.");
     }
 
-    /// <summary>Adds a batch, and says of each of its samples what it is and what it was taken for. One that does not count is left out.</summary>
+    /// <summary>Adds a batch, and says of each of its samples what it is and what it was taken for. One that does not count is left
+    /// out.</summary>
     public static IEnumerable<(int Index, int Wanted, int Predicted)> Add(
         CompiledModel compiled, Confusion confusion, Batch batch, IDataset data, ModelDevice device)
     {

@@ -109,7 +109,8 @@ internal sealed class Preflight
         if (compiled.Loss is BinaryCrossEntropyLoss && outputs == 1 && classes.Count > 2)
         {
             throw new FineTuneException(
-                $"The data has {classes.Count} classes ({ClassNames.Listed(classes)}), but the model has one output, which tells two apart. "
+                $"The data has {classes.Count} classes ({ClassNames.Listed(classes)}), but the model has one output, which tells "
+                    + $"two apart. "
                     + $"Give the head {classes.Count} outputs, and take Losses.CategoricalCrossEntropy.");
         }
 
@@ -152,7 +153,8 @@ internal sealed class Preflight
         {
             throw new FineTuneException(
                 $"The loss {compiled.Loss.Name} of a sample depends on the samples beside it: an output of shape "
-                    + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are compared each with "
+                    + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are compared "
+                    + $"each with "
                     + "each. Bring the target into the output's shape, as in target.reshape(output.shape).");
         }
 
@@ -165,7 +167,8 @@ internal sealed class Preflight
             {
                 throw new FineTuneException(
                     $"The metric {metric.Name} of two samples is not the mean of theirs: an output of shape "
-                        + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are compared each "
+                        + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are "
+                        + $"compared each "
                         + "with each. Bring the target into the output's shape, as in target.reshape(output.shape).");
             }
         }
@@ -233,7 +236,8 @@ internal sealed class Preflight
         /// <summary>The first layer that normalizes by the batch and sees one value of each channel for each sample.</summary>
         public (string Name, nn.Module Layer)? SingleValued { get; private set; }
 
-        /// <summary>Watches a pass in inference mode; which layers measure batches is told from the mode that the model is in now.</summary>
+        /// <summary>Watches a pass in inference mode; which layers measure batches is told from the mode that the model is in
+        /// now.</summary>
         public void Watch()
         {
             foreach (var (name, layer) in SingleValueWatch.Layers(model))

@@ -178,7 +178,8 @@ public sealed class ImageFolder : IClassified
             if (shuffled.Length < 2)
             {
                 throw new FineTuneException(
-                    $"'{Path.Combine(root, folder.Classes[(int)group.Key])}' has one picture only; at least 2 are needed to split them into "
+                    $"'{Path.Combine(root, folder.Classes[(int)group.Key])}' has one picture only; at least 2 are needed to split "
+                        + $"them into "
                         + "training and validation.");
             }
 

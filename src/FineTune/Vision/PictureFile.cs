@@ -68,7 +68,8 @@ internal static class PictureFile
             var result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), interleaved);
 
             // Of a JPEG, the decoder cannot tell whether more than its end is missing.
-            if ((result == SKCodecResult.Success || (result == SKCodecResult.IncompleteInput && codec.EncodedFormat == SKEncodedImageFormat.Jpeg))
+            if ((result == SKCodecResult.Success
+                || (result == SKCodecResult.IncompleteInput && codec.EncodedFormat == SKEncodedImageFormat.Jpeg))
                 && PictureEnd.Missing(file, codec.EncodedFormat) is { } missing)
             {
                 throw new DamagedSampleException($"'{path}' is truncated: {missing} is missing in the {format} picture.");

@@ -11,7 +11,8 @@ internal sealed class PictureFolder
     // Of archives' and operating systems' own making; names that begin with a dot are hidden besides.
     private static readonly HashSet<string> NoSamples = new(StringComparer.OrdinalIgnoreCase)
     {
-        "__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found",
+        "__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "#recycle", "$RECYCLE.BIN",
+        "System Volume Information", "lost+found",
     };
 
     private readonly Dictionary<string, (string Path, string Class)> found = new(StringComparer.Ordinal);
@@ -47,7 +48,8 @@ internal sealed class PictureFolder
         for (var i = 0; i < Classes.Count; i++)
         {
             var folder = Path.Combine(directory, Classes[i]);
-            List<string> files = Directory.Exists(folder) ? [.. Walk(folder, RealPath(folder), Classes[i]).Order(StringComparer.Ordinal)] : [];
+            List<string> files = Directory.Exists(folder)
+                ? [.. Walk(folder, RealPath(folder), Classes[i]).Order(StringComparer.Ordinal)] : [];
             if (files.Count == 0 && stated is null)
             {
                 throw new FineTuneException(
@@ -123,7 +125,8 @@ internal sealed class PictureFolder
 
     /// <summary>The names of the folders that may hold samples, in ordinal order.</summary>
     public static List<string> Folders(string directory) =>
-        [.. Directory.EnumerateDirectories(directory).Where(IsVisible).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(directory).Where(IsVisible)
+            .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     private static bool IsVisible(string path)
     {
@@ -148,7 +151,8 @@ internal sealed class PictureFolder
         if (folders.Count > 1 && below[0].Count > 1 && below.TrueForAll(names => names.SequenceEqual(below[0])))
         {
             throw new FineTuneException(
-                $"The folders {ClassNames.Listed(folders)} in '{directory}' all hold the same folders, {ClassNames.Listed(below[0])}: these "
+                $"The folders {ClassNames.Listed(folders)} in '{directory}' all hold the same folders, "
+                    + $"{ClassNames.Listed(below[0])}: these "
                     + "look like the classes, and the ones above like parts of the data. Load one of the parts, or state the classes in "
                     + "ImageFolderOptions.Classes if they are these.");
         }
@@ -183,7 +187,8 @@ internal sealed class PictureFolder
             }
             else if (found[lies].Class != className)
             {
-                throw new FineTuneException($"'{found[lies].Path}' and '{path}' are one picture, of two classes; a picture is of one class.");
+                throw new FineTuneException($"'{found[lies].Path}' and '{path}' are one picture, of two classes; a picture is of "
+                    + $"one class.");
             }
         }
     }
@@ -207,7 +212,8 @@ internal sealed class PictureFolder
     private static string RealPath(string path)
     {
         var real = Path.GetPathRoot(Path.GetFullPath(path))!;
-        foreach (var part in Path.GetFullPath(path)[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        var parts = Path.GetFullPath(path)[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        foreach (var part in parts)
         {
             real = Path.Combine(real, part);
             FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);

@@ -34,7 +34,8 @@ internal sealed record SplitFolders(string? Train, string? Validation, IReadOnly
         return those.Count <= 1
             ? those.FirstOrDefault()
             : throw new FineTuneException(
-                $"'{root}' has the folders '{those[0]}' and '{those[1]}', which are names for the same part of the data; remove one, or load "
+                $"'{root}' has the folders '{those[0]}' and '{those[1]}', which are names for the same part of the data; remove "
+                    + $"one, or load "
                     + "the parts by themselves with ImageFolder.Load.");
     }
 

@@ -17,34 +17,41 @@ internal sealed class BackboneMatch
     private readonly List<string> missing = [];
     private readonly List<string> unexpected = [];
     private readonly List<string> different = [];
+    private readonly SortedDictionary<string, StoredTensor> sources;
+    private readonly IReadOnlyDictionary<string, Tensor> targets;
 
     /// <param name="file">The file.</param>
-    /// <param name="member">The name of the backbone's member: how files of whole models prefix its names.</param>
+    /// <param name="member">The name of the backbone's member: how files of whole models prefix its names; of a whole model, null.</param>
     /// <param name="targets">The backbone's parameters and buffers by name.</param>
     /// <param name="remainders">The backbone's modules that stand where a published network has its head.</param>
     /// <param name="options">How to match.</param>
     public BackboneMatch(
         WeightsFile file,
-        string member,
+        string? member,
         IReadOnlyDictionary<string, Tensor> targets,
         IReadOnlyList<string> remainders,
         LoadBackboneOptions options)
     {
-        var sources = Renamed(file, options.Rename);
+        this.targets = targets;
+        sources = Renamed(file, options.Rename);
         HashSet<string> parts = [.. targets.Keys.Select(Part)];
         sources = WithoutPrefix(sources, "module.", parts);
-        sources = WithoutPrefix(sources, member + ".", parts);
-        foreach (var prefix in PublishedNames.Prefixes)
+        if (member is not null)
         {
-            sources = WithoutPrefix(sources, prefix, parts);
+            sources = WithoutPrefix(sources, member + ".", parts);
+            foreach (var prefix in PublishedNames.Prefixes)
+            {
+                sources = WithoutPrefix(sources, prefix, parts);
+            }
+
+            sources = PublishedNames.Replaced(sources, targets.ContainsKey);
         }
 
-        sources = PublishedNames.Replaced(sources, targets.ContainsKey);
         foreach ((var name, var source) in sources)
         {
             if (!targets.TryGetValue(name, out var target))
             {
-                if (!parts.Contains(Part(name)) || remainders.Any(remainder => name.StartsWith(remainder + ".", StringComparison.Ordinal)))
+                if (member is not null && IsOfHead(name, parts, remainders))
                 {
                     leftOut.Add(name);
                 }
@@ -52,6 +59,11 @@ internal sealed class BackboneMatch
                 {
                     unexpected.Add(name);
                 }
+            }
+            else if (IsOptional(name) && !(target.shape.AsSpan().SequenceEqual([.. source.Shape]) && target.dtype == source.Type))
+            {
+                // A count that is stored in another way is as good as one that is missing.
+                continue;
             }
             else if (!target.shape.AsSpan().SequenceEqual([.. source.Shape]))
             {
@@ -70,7 +82,7 @@ internal sealed class BackboneMatch
         }
 
         missing.AddRange(targets.Keys.Where(name => !sources.ContainsKey(name) && !IsOptional(name)));
-        ThrowUnlessFits(file.Path, member, options.Strict);
+        ThrowUnlessFits(file.Path, member ?? "the model", options.Strict);
     }
 
     public void Load()
@@ -104,9 +116,50 @@ internal sealed class BackboneMatch
         if (faults.Count > 0)
         {
             throw new WeightsFileException(
-                $"The weights in '{path}' do not fit '{member}', so nothing was loaded; {string.Join("; ", faults)}.");
+                $"The weights in '{path}' do not fit '{member}', so nothing was loaded; "
+                    + $"{string.Join("; ", faults)}.{BothSides()}{Advice()}");
         }
     }
+
+    // Where no name fits, the names of both show how they are meant.
+    private string BothSides() => loaded.Count > 0 || different.Count > 0 || sources.Count == 0
+        ? ""
+        : $" The file has names such as {FirstFew.Of([.. sources.Keys])}.";
+
+    // The change of a prefix that makes the most names fit, if that makes more of them fit than do now.
+    private string Advice()
+    {
+        var votes = new Dictionary<(string Off, string On), int>();
+        foreach (var source in sources.Keys.Where(name => !targets.ContainsKey(name)))
+        {
+            foreach (var target in targets.Keys)
+            {
+                if (source.EndsWith("." + target, StringComparison.Ordinal))
+                {
+                    Vote(source[..^target.Length], "");
+                }
+                else if (target.EndsWith("." + source, StringComparison.Ordinal))
+                {
+                    Vote("", target[..^source.Length]);
+                }
+            }
+        }
+
+        if (votes.Count == 0)
+        {
+            return "";
+        }
+
+        var ((off, on), count) = votes.MaxBy(vote => vote.Value);
+        return count <= loaded.Count ? "" : off.Length > 0
+            ? $" {count} names fit without '{off}': say Rename = [(@\"^{Regex.Escape(off)}\", \"\")]."
+            : $" {count} names fit with '{on}' before them: say Rename = [(\"^\", \"{on}\")].";
+
+        void Vote(string off, string on) => votes[(off, on)] = votes.GetValueOrDefault((off, on)) + 1;
+    }
+
+    private static bool IsOfHead(string name, HashSet<string> parts, IReadOnlyList<string> remainders) =>
+        !parts.Contains(Part(name)) || remainders.Any(remainder => name.StartsWith(remainder + ".", StringComparison.Ordinal));
 
     private static SortedDictionary<string, StoredTensor> Renamed(
         WeightsFile file,

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace FineTune;
 
-/// <summary>Loads and saves the pre-trained part of a model.</summary>
+/// <summary>Loads and saves the pre-trained part of a model, or all of it.</summary>
 public static class BackboneWeights
 {
     /// <summary>
@@ -37,6 +37,32 @@ public static class BackboneWeights
     /// <param name="path">Where to. A file of that name is replaced.</param>
     /// <exception cref="WeightsFileException">It cannot be written.</exception>
     public static void SaveBackbone(this IFineTunable model, string path) => SafeTensors.Write(path, Backbone(model).Tensors);
+
+    /// <summary>
+    /// Fills the whole model, head included, from a file of one, such as <c>ModelCheckpoint</c> writes: all of it or nothing.
+    /// Buffers, such as running statistics, are filled as well.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Anything that <see cref="WeightsFile.Open"/> reads, with the names of the model.</param>
+    /// <param name="options">How names are matched; strictly unless said otherwise.</param>
+    /// <returns>What was loaded and what was not.</returns>
+    /// <exception cref="WeightsFileException">
+    /// The file is missing or damaged; or its tensors do not fit the model, of which the sentence lists the missing, the unexpected and
+    /// those of another shape.
+    /// </exception>
+    /// <exception cref="ArgumentException">A pattern of <see cref="LoadBackboneOptions.Rename"/> cannot be used.</exception>
+    /// <example><code>
+    /// model.LoadWeights("best.safetensors");      // what new ModelCheckpoint("best.safetensors", bestOnly: true) wrote
+    /// </code></example>
+    public static LoadReport LoadWeights(this IFineTunable model, string path, LoadBackboneOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var file = WeightsFile.Open(path);
+        var match = new BackboneMatch(file, null, ((nn.Module)model).state_dict(), [], options ?? new());
+        file.Verify();
+        match.Load();
+        return match.Report(path);
+    }
 
     private static (string Member, Dictionary<string, Tensor> Tensors, List<string> HeadRemainders) Backbone(IFineTunable model)
     {

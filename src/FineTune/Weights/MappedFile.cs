@@ -69,6 +69,15 @@ internal sealed unsafe class MappedFile : IDisposable
         return new ReadOnlySpan<byte>(start + offset, length);
     }
 
+    /// <summary>A part of the file as a stream, valid until it is closed.</summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
+    public Stream Open(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
+        ObjectDisposedException.ThrowIf(start is null, this);
+        return new UnmanagedMemoryStream(start + offset, length);
+    }
+
     /// <summary>Copies a part of the file.</summary>
     /// <param name="offset">Where it begins.</param>
     /// <param name="destination">Where to; all of it is filled.</param>

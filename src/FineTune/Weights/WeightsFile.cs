@@ -50,6 +50,12 @@ public sealed class WeightsFile : IDisposable
             var file = new MappedFile(path);
             files.Add(file);
             var start = file.Span(0, (int)Math.Min(file.Length, 512));
+            var isIndex = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+            if (OtherFile.Named(start) is { } other && !isIndex)
+            {
+                throw new WeightsFileException($"'{path}' {other}.");
+            }
+
             if (PyTorchZip.Is(start))
             {
                 return new(files, PyTorchZip.Read(file), new Dictionary<string, string>());
@@ -72,7 +78,7 @@ public sealed class WeightsFile : IDisposable
                 return new(files, TorchSharpFile.Read(file), new Dictionary<string, string>());
             }
 
-            if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            if (isIndex)
             {
                 return new(files, ReadShards(file, files), new Dictionary<string, string>());
             }
@@ -114,6 +120,11 @@ public sealed class WeightsFile : IDisposable
         {
             var shard = new MappedFile(path);
             files.Add(shard);
+            if (OtherFile.Named(shard.Span(0, (int)Math.Min(shard.Length, 512))) is { } other)
+            {
+                throw new WeightsFileException($"'{path}' {other}.");
+            }
+
             var stored = SafeTensorsHeader.Read(shard).Tensors;
             if (!names.SetEquals(stored.Keys))
             {

@@ -32,7 +32,8 @@ public sealed class BackupDifferencesTests
             run => run with { Metric = Metrics.BinaryAccuracy(0.7) });
         yield return Case("patience", "patience: 7", run => run with { Callback = new EarlyStopping("loss", patience: 7) });
         yield return Case("a callback", "Callbacks was EarlyStopping(", run => run with { Callback = new ReduceLROnPlateau("loss") });
-        yield return Case("other data of equal count", "TrainingData was 48 samples (", run => run with { Data = Toy.Points(features: 3, seed: 8) });
+        yield return Case("other data of equal count", "TrainingData was 48 samples (",
+            run => run with { Data = Toy.Points(features: 3, seed: 8) });
         yield return Case("other data that has no identity", "TrainingData was 48 samples (",
             run => run with { Data = new Anonymous(Toy.Points(features: 3, seed: 8)) });
         yield return Case("validation data", "ValidationData was none and is 48 samples (",
@@ -73,7 +74,8 @@ public sealed class BackupDifferencesTests
         Cut(run);
 
         var history = Train(
-            run with { Optimizer = Optimizers.Adam(0.04), Callback = new ReduceLROnPlateau("loss", patience: 9, minDelta: 100) }, allow: true);
+            run with { Optimizer = Optimizers.Adam(0.04), Callback = new ReduceLROnPlateau("loss", patience: 9, minDelta: 100) },
+            allow: true);
 
         Assert.That(history.Records[2].LearningRates["head"], Is.EqualTo(0.02), "half of it, as the one before was halved");
     }
@@ -137,7 +139,8 @@ public sealed class BackupDifferencesTests
         var fewer = new Run { Options = Toy.Quiet with { Epochs = 2 } };
 
         Assert.That(() => Train(fewer), Throws.TypeOf<FineTuneException>().With.Message.Contains(
-            "Epochs is 2, but 4 epochs of it have run. Undo the change, raise Epochs, as this training was finished, or delete the folder"));
+            "Epochs is 2, but 4 epochs of it have run. Undo the change, raise Epochs, as this training was finished, or delete the "
+                + "folder"));
         Assert.That(Train(fewer, allow: true).Outcome.Message, Does.StartWith("No epoch ran, as the training was finished."));
     }
 
@@ -164,7 +167,8 @@ public sealed class BackupDifferencesTests
     private void Cut(Run run)
     {
         using var stop = new CancellationTokenSource();
-        var cut = new Recorder { AtEpochBegin = fit => { if (fit.Epoch == 2) { fit.Stop(StopReason.Cancelled, "Stopped by the test."); } } };
+        var cut = new Recorder
+            { AtEpochBegin = fit => { if (fit.Epoch == 2) { fit.Stop(StopReason.Cancelled, "Stopped by the test."); } } };
         Assert.That(Train(run, more: cut).Records, Has.Count.EqualTo(2));
     }
 

@@ -29,7 +29,8 @@ public sealed class ModelCheckpointTests
         Fit(new ModelCheckpoint(Path.Combine(folder, "{epoch:D3}-{score:F2}-{loss:0.0}.safetensors")), [1.234, 2]);
 
         Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName).Order(), Is.EqualTo(
-            new[] { "000-1.23-", "001-2.00-" }).AsCollection.Using<string, string>((name, start) => name.StartsWith(start, StringComparison.Ordinal)));
+            new[] { "000-1.23-", "001-2.00-" })
+                .AsCollection.Using<string, string>((name, start) => name.StartsWith(start, StringComparison.Ordinal)));
         Assert.That(Directory.GetFiles(folder), Is.All.Match("-[0-9][.][0-9][.]safetensors$"));
     }
 
@@ -66,6 +67,23 @@ public sealed class ModelCheckpointTests
         Assert.That(
             file.Tensors.Where(stored => !Toy.Values(stored.Value.Read()).SequenceEqual(best[stored.Key])).Select(stored => stored.Key),
             Is.Empty);
+    }
+
+    [Test]
+    public void What_it_wrote_loads_back_whole_with_one_call()
+    {
+        var file = Path.Combine(folder, "best.safetensors");
+        Dictionary<string, float[]> best = [];
+        Fit(
+            new ModelCheckpoint(file, bestOnly: true, Score, MonitorMode.Min),
+            [3, 1, 2],
+            null, new Recorder { AtEpochEnd = fit => best = fit.Epoch == 1 ? Toy.Weights(fit.Model) : best });
+        using var model = Mlp.Seeded(seed: 99);
+
+        var report = model.LoadWeights(file);
+
+        Assert.That(Toy.Changed(best, Toy.Weights(model)), Is.Empty);
+        Assert.That(report.Loaded, Is.EquivalentTo(best.Keys));
     }
 
     [Test]

@@ -58,7 +58,8 @@ public sealed class TextEncodingTests
 
         Assert.That(data.FeatureNames, Is.EqualTo(new[] { "place" }));
         Assert.That(data.Classes, Is.EqualTo(new[] { "x", "y" }));
-        Assert.That(CsvDataset.Load(folder["table.csv"], new() { Target = "name", Encoding = encoding }).Classes, Is.EqualTo(new[] { "x", "y" }));
+        Assert.That(
+            CsvDataset.Load(folder["table.csv"], new() { Target = "name", Encoding = encoding }).Classes, Is.EqualTo(new[] { "x", "y" }));
     }
 
     private static IEnumerable<Encoding> Marked =>

@@ -115,6 +115,18 @@ public sealed class TargetTests
         Refuses(Topped.With(3), Losses.CategoricalCrossEntropy(), torch.full(48, 0.5f), "is 0.5; with 3 outputs, expected the number");
     }
 
+    [Test]
+    public void Whole_floating_numbers_are_weighted_and_ignored_as_whole_ones_are()
+    {
+        using var model = Topped.With(3);
+        var compiled = Compile(model, Losses.CategoricalCrossEntropy(classWeights: [1, 2, 4]));
+        var (inputs, targets) = (torch.randn(4, 4), torch.tensor(new[] { 0L, -100, 2, 1 }));
+
+        Assert.That(
+            compiled.Evaluate(new InMemoryDataset(inputs, targets.to_type(ScalarType.Float32))).Loss,
+            Is.EqualTo(compiled.Evaluate(new InMemoryDataset(inputs, targets)).Loss));
+    }
+
     [TestCase(new[] { 0.5f, 0.25f, 0.5f }, "has probabilities that sum to 1.25; expected 1.")]
     [TestCase(new[] { 0f, 255f, 0f }, "has 255 for a class; expected a probability from 0 to 1.")]
     public void Probabilities_are_from_0_to_1_and_sum_to_1(float[] probabilities, string sentence) =>
@@ -175,7 +187,8 @@ public sealed class TargetTests
         Assert.That(Toy.Changed(before, Toy.Weights(model)), Is.Empty);
     }
 
-    private static CompiledModel Compile(Topped model, Loss loss, params Metric[] metrics) => model.Compile(Optimizers.SGD(0.1), loss, metrics);
+    private static CompiledModel Compile(Topped model, Loss loss, params Metric[] metrics) =>
+        model.Compile(Optimizers.SGD(0.1), loss, metrics);
 
     private static double Fit(Topped model, Loss loss, Tensor targets)
     {

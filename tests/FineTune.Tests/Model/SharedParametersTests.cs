@@ -41,7 +41,8 @@ public sealed class SharedParametersTests
         compiled.TrainStep(input, target);
 
         Assert.That(
-            compiled.ParameterGroups.Select(group => $"{group.Name} {group.LearningRate}: {string.Join(' ', group.Parameters.Select(p => p.Name))}"),
+            compiled.ParameterGroups.Select(group => $"{group.Name} {group.LearningRate}: "
+                + $"{string.Join(' ', group.Parameters.Select(p => p.Name))}"),
             Is.EqualTo(new[] { "backbone 0.001: backbone.weight", "head 0.01: head.bias" }));
         using var gradient = model.backbone.weight!.grad;
         var expected = before - gradient! * 1e-3f;
@@ -105,7 +106,8 @@ public sealed class SharedParametersTests
             HeadEpochs = 2,
             FineTuneEpochs = 2,
             BackupFolder = folder["backup"],
-            Fit = Toy.Quiet with { Callbacks = [new ModelCheckpoint(folder["weights-{epoch}.safetensors"]), new CsvLog(folder["log.csv"])] },
+            Fit = Toy.Quiet with
+                { Callbacks = [new ModelCheckpoint(folder["weights-{epoch}.safetensors"]), new CsvLog(folder["log.csv"])] },
         });
 
         Assert.That(result.History.Records, Is.Not.Empty);
@@ -130,7 +132,8 @@ public sealed class SharedParametersTests
 
         model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(), Toy.Quiet);
 
-        Assert.That(Toy.Changed(before, Toy.Weights(model)).Select(name => name.Split('.')[1]).Distinct(), Is.EquivalentTo(new[] { "both", "out" }));
+        Assert.That(Toy.Changed(before, Toy.Weights(model)).Select(name => name.Split('.')[1]).Distinct(),
+            Is.EquivalentTo(new[] { "both", "out" }));
     }
 
     private static CompiledModel Compile(Tied model) => model.Compile(Optimizers.SGD(0.1), Losses.CategoricalCrossEntropy());

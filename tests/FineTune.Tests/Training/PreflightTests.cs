@@ -47,7 +47,8 @@ public sealed class PreflightTests
                 "The training data has the classes ants, cats (numbered from 0 in this order), the validation data has cats, dogs: the "
                     + "same number would mean two classes."));
         Assert.That(
-            () => Fit(Topped.With(2), Losses.CategoricalCrossEntropy(), train, new Classed(20, "cats")), Throws.TypeOf<FineTuneException>());
+            () => Fit(Topped.With(2), Losses.CategoricalCrossEntropy(), train, new Classed(20, "cats")),
+            Throws.TypeOf<FineTuneException>());
         Assert.That(() => Fit(Topped.With(2), Losses.CategoricalCrossEntropy(), train, new Classed(9, "ants", "cats")), Throws.Nothing);
     }
 
@@ -135,7 +136,8 @@ public sealed class PreflightTests
         using var pictures = TrainedPictures.Seeded();
 
         Assert.That(
-            () => frozen.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(33), Toy.Quiet), Throws.Nothing);
+            () => frozen.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(33), Toy.Quiet),
+            Throws.Nothing);
         Assert.That(
             () => pictures
                 .Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())
@@ -164,7 +166,8 @@ public sealed class PreflightTests
         var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
         var before = Toy.Weights(model);
 
-        Assert.That(() => compiled.TrainStep(torch.full(new long[] { 8, 4 }, float.NaN), torch.ones(8)), Throws.TypeOf<NonFiniteException>());
+        Assert.That(() => compiled.TrainStep(torch.full(new long[] { 8, 4 }, float.NaN), torch.ones(8)),
+            Throws.TypeOf<NonFiniteException>());
         Assert.That(Toy.Changed(before, Toy.Weights(model)), Is.Empty);
     }
 

@@ -110,7 +110,8 @@ public sealed class PictureFileTests
             // From behind the first segment, which makes it a JPEG, up to the first scan, each says how long it is.
             for (var i = 20; whole.File[i + 1] != 0xDA; i += 2 + (whole.File[i + 2] << 8 | whole.File[i + 3]))
             {
-                Assert.That(Read(name, [.. whole.File[..i], 0, 0, 7, .. whole.File[i..]]).Pixels, Is.EqualTo(whole.Pixels), $"before byte {i}");
+                Assert.That(Read(name, [.. whole.File[..i], 0, 0, 7, .. whole.File[i..]]).Pixels, Is.EqualTo(whole.Pixels),
+                    $"before byte {i}");
             }
         });
     }

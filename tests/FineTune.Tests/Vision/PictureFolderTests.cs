@@ -25,7 +25,8 @@ public sealed class PictureFolderTests
     [TestCase("TRAIN", "TEST")]
     public void Parts_are_known_by_the_names_that_people_give_them_and_are_no_classes(string train, string validation)
     {
-        Pictures($"{train}/cats/1.jpg", $"{train}/dogs/1.jpg", $"{train}/dogs/2.jpg", $"{validation}/cats/1.jpg", $"{validation}/dogs/1.jpg");
+        Pictures($"{train}/cats/1.jpg", $"{train}/dogs/1.jpg", $"{train}/dogs/2.jpg",
+            $"{validation}/cats/1.jpg", $"{validation}/dogs/1.jpg");
 
         var (training, validating) = ImageFolder.LoadSplit(folder.Path);
 
@@ -54,7 +55,8 @@ public sealed class PictureFolderTests
 
         Assert.That(
             () => ImageFolder.LoadSplit(folder.Path),
-            Throws.TypeOf<FineTuneException>().With.Message.Contains("the folders 'train' and 'training', which are names for the same part"));
+            Throws.TypeOf<FineTuneException>().With.Message.Contains("the folders 'train' and 'training', which are names for the "
+                + "same part"));
     }
 
     [Test]
@@ -99,8 +101,10 @@ public sealed class PictureFolderTests
     {
         Pictures("cats/1.jpg", "cats/more/2.jpg", "dogs/1.jpg");
         Pictures(
-            "cats/.ipynb_checkpoints/1-checkpoint.jpg", "cats/._1.jpg", "cats/more/.hidden.jpg", "cats/@eaDir/1.jpg", "dogs/__MACOSX/._1.jpg",
-            "dogs/__MACOSX/1.jpg", "dogs/Thumbs.db", "dogs/.DS_Store", "__MACOSX/cats/1.jpg", ".git/1.jpg", "$RECYCLE.BIN/1.jpg", "desktop.ini");
+            "cats/.ipynb_checkpoints/1-checkpoint.jpg", "cats/._1.jpg", "cats/more/.hidden.jpg", "cats/@eaDir/1.jpg",
+            "dogs/__MACOSX/._1.jpg",
+            "dogs/__MACOSX/1.jpg", "dogs/Thumbs.db", "dogs/.DS_Store", "__MACOSX/cats/1.jpg", ".git/1.jpg",
+            "$RECYCLE.BIN/1.jpg", "desktop.ini");
 
         var data = ImageFolder.Load(folder.Path);
 
@@ -173,7 +177,8 @@ public sealed class PictureFolderTests
         Directory.CreateSymbolicLink(folder["cats/circle"], folder["cats/circle"]);
         File.CreateSymbolicLink(folder["cats/same.jpg"], folder["cats/1.jpg"]);
 
-        Assert.That(Paths(ImageFolder.Load(folder.Path)), Is.EqualTo(new[] { "cats/1.jpg", "cats/again/5.jpg", "cats/again/deep/6.jpg", "dogs/1.jpg" }));
+        Assert.That(Paths(ImageFolder.Load(folder.Path)),
+            Is.EqualTo(new[] { "cats/1.jpg", "cats/again/5.jpg", "cats/again/deep/6.jpg", "dogs/1.jpg" }));
     }
 
     [Test]

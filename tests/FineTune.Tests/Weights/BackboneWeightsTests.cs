@@ -122,6 +122,85 @@ public sealed class BackboneWeightsTests
     }
 
     /// <summary>The renames that docs/weights.md shows.</summary>
+    [TestCase("_orig_mod.")]
+    [TestCase("model.backbone.")]
+    [TestCase("net.0.")]
+    public void Names_under_a_wrapper_are_answered_with_the_rename_that_makes_them_fit(string prefix)
+    {
+        using var model = new Model();
+        SafeTensors.Write(path, Weights(prefix));
+
+        var exception = Assert.Throws<WeightsFileException>(() => model.LoadBackbone(path));
+
+        var pattern = System.Text.RegularExpressions.Regex.Escape(prefix);
+        Assert.That(exception!.Message,
+            Does.Contain($"6 names fit without '{prefix}': say Rename = [(@\"^{pattern}\", \"\")].").And.Contain(
+            $"The file has names such as {prefix}bn.bias"));
+        Assert.That(model.LoadBackbone(path, new() { Rename = [($"^{pattern}", "")] }).Loaded, Has.Count.EqualTo(6));
+    }
+
+    [TestCase(ScalarType.Int32)]
+    [TestCase(ScalarType.Float32)]
+    public void A_count_of_batches_in_another_type_or_shape_is_as_good_as_none(ScalarType type)
+    {
+        using var model = new Model();
+        var weights = Weights();
+        weights["bn.num_batches_tracked"] = ones(1).to_type(type);
+        SafeTensors.Write(path, weights);
+
+        Assert.That(model.LoadBackbone(path).Loaded, Has.Count.EqualTo(6));
+        Assert.That(model.named_buffers().Single(named => named.name.EndsWith("tracked", StringComparison.Ordinal))
+            .buffer.ToInt64(), Is.Zero);
+    }
+
+    [Test]
+    public void A_file_of_a_whole_model_fills_all_of_it_head_included()
+    {
+        using var saved = new Model();
+        using var model = new Model();
+        var weights = Weights("backbone.");
+        weights["head.weight"] = full([1, 2], 7f);
+        weights["head.bias"] = full([1], 8f);
+        SafeTensors.Write(path, weights);
+
+        var report = model.LoadWeights(path);
+
+        Assert.That(report.Loaded, Is.EquivalentTo(weights.Keys));
+        Assert.That(report.LeftOut, Is.Empty);
+        Assert.That(model.state_dict()["head.bias"].ToSingle(), Is.EqualTo(8));
+        Assert.That(model.state_dict()["backbone.bn.running_var"].data<float>().ToArray(), Is.All.EqualTo(6));
+    }
+
+    [Test]
+    public void Names_of_a_whole_model_are_checked_and_nothing_is_loaded_where_one_does_not_fit()
+    {
+        using var model = new Model();
+        var before = model.state_dict()["backbone.conv.bias"].data<float>().ToArray();
+        var weights = Weights("backbone.");
+        weights["classifier.weight"] = full([1, 2], 7f);
+        weights["head.bias"] = full([1], 8f);
+        SafeTensors.Write(path, weights);
+
+        Assert.That(
+            () => model.LoadWeights(path),
+            Throws.TypeOf<WeightsFileException>().With.Message.EqualTo(
+                $"The weights in '{path}' do not fit 'the model', so nothing was loaded; missing: head.weight; unexpected: "
+                    + $"classifier.weight."));
+        Assert.That(model.state_dict()["backbone.conv.bias"].data<float>().ToArray(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_file_of_the_backbone_alone_is_answered_with_how_to_load_it_as_one()
+    {
+        using var model = new Model();
+        SafeTensors.Write(path, Weights());
+
+        Assert.That(
+            () => model.LoadWeights(path),
+            Throws.TypeOf<WeightsFileException>().With.Message.Contains("6 names fit with 'backbone.' before them: say Rename = "
+                + "[(\"^\", \"backbone.\")]."));
+    }
+
     [Test]
     [Category("Slow")]
     public void Timms_vision_transformer_loads_with_its_names_changed()

@@ -351,18 +351,148 @@ public sealed class PyTorchFileTests
         AssertRefused("'archive/data/0' is in it twice");
     }
 
+    // As TorchSharp.PyBridge writes it.
     [Test]
-    public void A_compressed_record_is_refused()
+    public void Deflated_records_are_inflated()
     {
-        File.WriteAllBytes(
-            path,
-            Archive(
-                CompressionLevel.SmallestSize,
-                ("archive/data.pkl", PickleAssembler.StateDict()),
-                ("archive/version", "3"u8.ToArray()),
-                ("archive/data/0", new byte[24])));
+        byte[] numbers = [.. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))];
+        File.WriteAllBytes(path, Deflated(numbers));
 
-        AssertRefused("is compressed, which torch.save never does");
+        using var file = WeightsFile.Open(path);
+        using var transposed = zeros(2, 3);
+        file.Tensors["x"].CopyTo(transposed);
+
+        Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(new[] { 0f, 1, 2, 3, 4, 5 }));
+        Assert.That(transposed.data<float>().ToArray(), Is.EqualTo(new[] { 0f, 1, 2, 3, 4, 5 }));
+    }
+
+    [Test]
+    public void A_part_of_a_deflated_record_is_read()
+    {
+        byte[] numbers = [.. Enumerable.Range(0, 300_000).SelectMany(i => BitConverter.GetBytes((float)i))];
+        File.WriteAllBytes(path, Archive(
+            CompressionLevel.Fastest,
+            ("archive/data.pkl", PickleAssembler.StateDict(count: 300_000, offset: 200_000, shape: [2], strides: [50_000])),
+            ("archive/version", "3"u8.ToArray()),
+            ("archive/data/0", numbers)));
+
+        using var file = WeightsFile.Open(path);
+
+        Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(new[] { 200_000f, 250_000 }));
+    }
+
+    [Test]
+    public void A_deflated_record_that_declares_less_than_it_inflates_to_is_refused_once_it_is_read()
+    {
+        var archive = Deflated(new byte[4_000]);
+        BitConverter.TryWriteBytes(archive.AsSpan(archive.AsSpan().LastIndexOf("archive/data/0"u8) - 46 + 24), 24);
+        File.WriteAllBytes(path, archive);
+        using var file = WeightsFile.Open(path);
+
+        Assert.That(() => file.Tensors["x"].Read(), Refused("'archive/data/0' inflates to more than the 24 bytes that it declares"));
+    }
+
+    [Test]
+    public void A_deflated_record_that_declares_more_than_it_can_become_is_refused()
+    {
+        var archive = Deflated(new byte[24]);
+        BitConverter.TryWriteBytes(archive.AsSpan(archive.AsSpan().LastIndexOf("archive/data/0"u8) - 46 + 24), 1 << 30);
+        File.WriteAllBytes(path, archive);
+
+        AssertRefused("'archive/data/0' would be 1073741824 bytes, more than");
+    }
+
+    [Test]
+    public void A_deflated_record_that_is_damaged_is_named()
+    {
+        byte[] numbers = [.. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))];
+        var archive = Deflated(numbers);
+        var start = archive.AsSpan().IndexOf("archive/data/0"u8) + "archive/data/0".Length;
+        for (var i = start; i < start + 4; i++)
+        {
+            byte[] damaged = [.. archive];
+            damaged[i] ^= 0x15;
+            File.WriteAllBytes(path, damaged);
+            using var file = WeightsFile.Open(path);
+
+            Assert.That(() => file.Tensors["x"].Read(), Throws.TypeOf<WeightsFileException>().With.Message.Contains("'archive/data/0'"));
+        }
+    }
+
+    [Test]
+    public void A_record_that_is_compressed_in_another_way_is_refused()
+    {
+        var archive = Deflated(new byte[24]);
+        archive[archive.AsSpan().LastIndexOf("archive/data/0"u8) - 46 + 10] = 14;
+        File.WriteAllBytes(path, archive);
+
+        AssertRefused("'archive/data/0' is compressed by method 14; expected it stored or deflated");
+    }
+
+    [Test]
+    public void Beside_a_state_dict_may_stand_what_no_state_dict_has()
+    {
+        // {'model': {…}, 'args': argparse.Namespace(lr=0.1), 'best': numpy.float64(…), 'seen': set, 'optimizer': …}
+        var pickle = new PickleAssembler().Raw('}').Mark().Text("model");
+        var inner = PickleAssembler.StateDict()[2..^1];
+        pickle.Raw(inner)
+            .Text("args").Global("argparse", "Namespace").Raw(')').Raw(0x81).Raw('}').Text("lr").Number(1).Raw('s').Raw('b')
+            .Text("best").Global("numpy.core.multiarray", "scalar")
+            .Global("numpy", "dtype").Text("f8").Raw(0x89).Raw(0x88).Raw(0x87).Raw('R')
+            .Mark().Number(3).Text("<").Raw('N').Raw('N').Raw('N').Number(-1).Number(-1).Number(0).Raw('t').Raw('b')
+            .Global("_codecs", "encode").Text("abc").Text("latin1").Raw(0x86).Raw('R').Raw(0x86).Raw('R')
+            .Text("seen").Global("__builtin__", "set").Raw(']').Number(1).Raw('a').Raw(0x85).Raw('R')
+            .Text("counts").Global("collections", "Counter").Raw(')').Raw('R').Text("a").Number(1).Raw('s')
+            .Text("bytes").Raw('U').Raw(2, 0xFF, 0xFE).Raw('T').Raw(1, 0, 0, 0, 0xFF).Raw(0x86)
+            .Raw('u');
+        File.WriteAllBytes(path, Archive(
+            ("archive/data.pkl", pickle.Stop()), ("archive/version", "3"u8.ToArray()), ("archive/data/0", new byte[24])));
+
+        using var file = WeightsFile.Open(path);
+
+        Assert.That(file.Tensors.Keys, Is.EqualTo(new[] { "x" }));
+    }
+
+    [Test]
+    public void A_whole_model_in_the_place_of_its_state_dict_is_refused_by_name()
+    {
+        var pickle = new PickleAssembler().Raw('}').Text("model").Global("models.yolo", "Model")
+            .Raw(')').Raw(0x81).Raw('}').Raw('b').Raw('s');
+        File.WriteAllBytes(path, Archive(("archive/data.pkl", pickle.Stop()), ("archive/version", "3"u8.ToArray())));
+
+        AssertRefused("it names 'models.yolo.Model', which is no part of a state dict; nothing of it was executed.");
+    }
+
+    [TestCase("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 46830571\n", "is a Git LFS pointer and not the weights")]
+    [TestCase("<!doctype html><html>404 Not Found</html>", "is an HTML or XML page and not weights")]
+    [TestCase("\n  <html>Sign in</html>", "is an HTML or XML page and not weights")]
+    [TestCase("{\"error\": \"Repository not found\"}", "is JSON text and not weights")]
+    [TestCase("\u001F\u008B\u0008\0\0\0\0\0", "is a gzip file; unpack it first")]
+    public void What_lies_in_the_place_of_weights_is_called_what_it_is(string content, string sentence)
+    {
+        foreach (var name in new[] { "w.pth", "w.safetensors", "w.bin", "w.dat", "w" })
+        {
+            File.WriteAllBytes(folder[name], [.. content.Select(character => (byte)character)]);
+
+            Assert.That(
+                () => WeightsFile.Open(folder[name]),
+                Throws.TypeOf<WeightsFileException>().With.Message.StartsWith($"'{folder[name]}' {sentence}"));
+        }
+    }
+
+    // A header of 35,615 bytes begins as a gzip file does, one of 60 or 123 with an angle or a brace.
+    [TestCase(0x088B1F)]
+    [TestCase(60)]
+    [TestCase(123)]
+    public void A_safetensors_file_is_none_of_these_by_the_length_of_its_header(int length)
+    {
+        const string Header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+        byte[] content = [.. BitConverter.GetBytes((long)length), .. Encoding.UTF8.GetBytes(Header.PadRight(length)), 0, 0, 0x80, 0x3F];
+        File.WriteAllBytes(folder["w.safetensors"], content);
+
+        using var file = WeightsFile.Open(folder["w.safetensors"]);
+
+        Assert.That(Floats(file.Tensors["x"]), Is.EqualTo(new[] { 1f }));
     }
 
     [TestCase("archive/data.pkl")]
@@ -451,7 +581,7 @@ public sealed class PyTorchFileTests
     }
 
     [TestCase("")]
-    [TestCase("<html>404 Not Found</html>")]
+    [TestCase("a text, and not weights")]
     public void What_is_named_as_PyTorchs_and_is_something_else_is_called_so(string content)
     {
         path = folder["resnet18.pth"];
@@ -601,6 +731,12 @@ public sealed class PyTorchFileTests
 
         return stream.ToArray();
     }
+
+    private static byte[] Deflated(byte[] elements) => Archive(
+        CompressionLevel.SmallestSize,
+        ("archive/data.pkl", PickleAssembler.StateDict()),
+        ("archive/version", "3"u8.ToArray()),
+        ("archive/data/0", elements));
 
     private static byte[] WithChecksum(byte[] archive, string record, SpanAction change)
     {

@@ -34,13 +34,17 @@ internal static class PickleGlobals
         new("torch.ComplexDoubleStorage", ScalarType.ComplexFloat64),
     }.ToDictionary(global => global.Name);
 
-    public static PickleGlobal Named(string module, string name) => All.TryGetValue($"{module}.{name}", out var global)
-        ? global
-        : throw new PickleException($"it names '{module}.{name}', which is no part of a state dict; nothing of it was executed");
+    public static object Named(string module, string name) =>
+        All.TryGetValue($"{module}.{name}", out var global) ? global : PickleOpaque.Named($"{module}.{name}");
 
     /// <summary>What stands for a storage: ('storage', type, key, location, count), in older files with a view after it.</summary>
     public static PickleStorage Storage(object? id)
     {
+        if (id is PickleTuple { Items: [_, PickleOpaque unknown, ..] })
+        {
+            throw unknown.Refused();
+        }
+
         if (id
             is not PickleTuple { Items: ["storage", PickleGlobal { StorageType: { } type }, string key, string, long count, .. var view] })
         {
@@ -63,6 +67,11 @@ internal static class PickleGlobals
     public static object? Call(object? function, object? arguments)
     {
         var items = (arguments as PickleTuple)?.Items ?? throw new PickleException("it calls something without arguments");
+        if (function is PickleOpaque)
+        {
+            return function;
+        }
+
         if (ReferenceEquals(function, OrderedDictionary) && items.Length == 0)
         {
             return new PickleDictionary();
@@ -101,8 +110,9 @@ internal static class PickleGlobals
     }
 
     /// <summary>Makes an object of a class: a parameter, as PyTorch before 0.4 wrote it.</summary>
-    public static PickleTensor Create(object? type, object? arguments) =>
-        ReferenceEquals(type, ParameterOfOld) && arguments is PickleTuple { Items: [PickleTensor tensor] }
+    public static object Create(object? type, object? arguments) =>
+        type is PickleOpaque ? type
+        : ReferenceEquals(type, ParameterOfOld) && arguments is PickleTuple { Items: [PickleTensor tensor] }
             ? tensor with
             {
                 IsParameterOfOld = true,

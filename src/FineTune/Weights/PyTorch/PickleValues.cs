@@ -26,6 +26,19 @@ internal sealed record PickleTuple(object?[] Items);
 /// <summary>One of the few names of Python that may stand in a pickle.</summary>
 internal sealed record PickleGlobal(string Name, ScalarType? StorageType = null);
 
+/// <summary>
+/// Something that a name makes which is no part of a state dict: the settings of a training script, say. It is never made; where it
+/// stands beside a state dict nobody needs it, and inside one it is refused by its name.
+/// </summary>
+/// <param name="Why">Why it is refused inside a state dict.</param>
+internal sealed record PickleOpaque(string Why)
+{
+    public static PickleOpaque Named(string name) => new($"it names '{name}', which is no part of a state dict; nothing of it was "
+        + $"executed");
+
+    public PickleException Refused() => new(Why);
+}
+
 /// <summary>Elements that are stored apart from the pickle, under a key.</summary>
 internal sealed record PickleStorage(string Key, ScalarType Type, long Count);
 

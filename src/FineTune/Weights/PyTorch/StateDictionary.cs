@@ -6,8 +6,14 @@ internal static class StateDictionary
     // Where training scripts keep the weights, next to the epoch and the optimizer's state.
     private static readonly string[] Places = ["state_dict", "model_state_dict", "model"];
 
+    /// <exception cref="PickleException">There is no state dict, or something in it that is no part of one.</exception>
     public static Dictionary<string, PickleTensor> Find(object? root)
     {
+        if (root is PickleOpaque whole)
+        {
+            throw whole.Refused();
+        }
+
         if (root is not PickleDictionary dictionary)
         {
             throw new PickleException("it does not hold a dictionary of tensors; save model.state_dict(), not the model");
@@ -22,9 +28,18 @@ internal static class StateDictionary
             }
         }
 
-        return Tensors(dictionary) is { Count: > 0 } tensors
-            ? tensors
-            : throw new PickleException(
+        if (Tensors(dictionary) is { Count: > 0 } tensors)
+        {
+            return tensors;
+        }
+
+        // A whole model under one of these names, say.
+        var opaque = Places.Select(place => dictionary.Items.Find(item => item.Key is string key && key == place).Value)
+            .Concat(dictionary.Items.Select(item => item.Value))
+            .OfType<PickleOpaque>()
+            .FirstOrDefault();
+        throw opaque?.Refused()
+            ?? new PickleException(
                 $"it holds a dictionary without tensors; expected them directly in it or under {string.Join(", ", Places)}");
     }
 
@@ -38,6 +53,11 @@ internal static class StateDictionary
             {
                 throw new PickleException($"'{name}' is in it twice");
             }
+        }
+
+        if (tensors.Count > 0 && dictionary.Items.Select(item => item.Value).OfType<PickleOpaque>().FirstOrDefault() is { } opaque)
+        {
+            throw opaque.Refused();
         }
 
         return tensors;

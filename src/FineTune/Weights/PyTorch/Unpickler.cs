@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using System.Text.Unicode;
 
 namespace FineTune.Weights;
 
@@ -98,7 +99,13 @@ internal ref struct Unpickler
                 stack.Add(Text());
                 break;
             case (byte)'U':
-                stack.Add(Decode(Bytes(Byte())));
+                stack.Add(OldText(Bytes(Byte())));
+                break;
+            case (byte)'T':
+                stack.Add(OldText(Bytes(Bounded(BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4))))));
+                break;
+            case 0x8B:
+                stack.Add(Integer(Bytes(Bounded(BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4))))));
                 break;
             case (byte)')':
                 stack.Add(new PickleTuple([]));
@@ -123,11 +130,11 @@ internal ref struct Unpickler
                 break;
             case (byte)'a':
                 var item = Pop();
-                Top<PickleList>("a list").Items.Add(item);
+                TopUnlessOpaque<PickleList>("a list")?.Items.Add(item);
                 break;
             case (byte)'e':
                 var items = PopToMark();
-                Top<PickleList>("a list").Items.AddRange(items);
+                TopUnlessOpaque<PickleList>("a list")?.Items.AddRange(items);
                 break;
             case (byte)'}':
                 stack.Add(new PickleDictionary());
@@ -180,8 +187,8 @@ internal ref struct Unpickler
             throw new PickleException("a key in it lacks its value");
         }
 
-        var dictionary = Top<PickleDictionary>("a dictionary");
-        for (var i = 0; i < items.Length; i += 2)
+        var dictionary = TopUnlessOpaque<PickleDictionary>("a dictionary");
+        for (var i = 0; dictionary is not null && i < items.Length; i += 2)
         {
             dictionary.Items.Add((items[i], items[i + 1]));
         }
@@ -193,9 +200,13 @@ internal ref struct Unpickler
         var isParameter = stack.Count > 0 && stack[^1] is PickleTensor { IsParameterOfOld: true };
         if (!(isParameter && state is PickleTuple { Items: [bool, bool, PickleDictionary or null] }))
         {
-            Top<PickleDictionary>("a dictionary");
+            TopUnlessOpaque<PickleDictionary>("a dictionary");
         }
     }
+
+    // What is put into something that is never made is left out.
+    private readonly T? TopUnlessOpaque<T>(string expected) where T : class =>
+        stack.Count > 0 && stack[^1] is PickleOpaque ? null : Top<T>(expected);
 
     private readonly PickleStorage Declared(PickleStorage storage)
     {
@@ -278,13 +289,15 @@ internal ref struct Unpickler
         return bytes;
     }
 
-    private string Text()
-    {
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
-        return length > LongestString
-            ? throw new PickleException($"it has a string of {length} bytes, more than the {LongestString} allowed")
-            : Decode(Bytes(length));
-    }
+    private string Text() => Decode(Bytes(Bounded(BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4)))));
+
+    private static uint Bounded(uint length) => length > LongestString
+        ? throw new PickleException($"it has a string of {length} bytes, more than the {LongestString} allowed")
+        : length;
+
+    // Python 2 had one type for text and for bytes, such as those of a number.
+    private static object OldText(ReadOnlySpan<byte> bytes) =>
+        Utf8.IsValid(bytes) ? Decode(bytes) : new PickleOpaque("it has a string that is not valid UTF-8");
 
     private string Line()
     {

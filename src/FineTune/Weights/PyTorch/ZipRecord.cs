@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.IO.Hashing;
 
 namespace FineTune.Weights;
@@ -10,24 +11,35 @@ namespace FineTune.Weights;
 /// <param name="file">The archive.</param>
 /// <param name="name">Its name there.</param>
 /// <param name="position">Where its bytes begin in the archive.</param>
-/// <param name="length">How many they are.</param>
+/// <param name="packed">How many they are there.</param>
+/// <param name="length">How many they are once inflated; as many, where they are stored.</param>
 /// <param name="checksum">What they should have; 0 says that the writer did not compute it.</param>
-internal sealed class ZipRecord(MappedFile file, string name, long position, long length, uint checksum)
+/// <param name="isDeflated">Whether they have to be inflated, which is done anew each time.</param>
+internal sealed class ZipRecord(
+    MappedFile file, string name, long position, long packed, long length, uint checksum, bool isDeflated = false)
 {
     // What was just copied is still in the processor's cache when its checksum is computed.
     private const int LongestChunk = 512 << 10;
 
-    private volatile bool isVerified = checksum == 0;
+    private volatile bool isVerified = checksum == 0 && !isDeflated;
 
     public long Position => position;
 
     public long Length => length;
+
+    public bool IsDeflated => isDeflated;
 
     /// <exception cref="WeightsFileException">The checksum is wrong.</exception>
     public void Verify()
     {
         if (isVerified)
         {
+            return;
+        }
+
+        if (isDeflated)
+        {
+            Inflate(0, []);
             return;
         }
 
@@ -56,6 +68,12 @@ internal sealed class ZipRecord(MappedFile file, string name, long position, lon
     /// <exception cref="WeightsFileException">The checksum is wrong.</exception>
     public void CopyTo(long start, Span<byte> destination)
     {
+        if (isDeflated)
+        {
+            Inflate(start - position, destination);
+            return;
+        }
+
         if (isVerified || destination.Length != length)
         {
             Verify();
@@ -74,6 +92,56 @@ internal sealed class ZipRecord(MappedFile file, string name, long position, lon
 
         Accept(found);
     }
+
+    // From the beginning to the end, so that length and checksum are known; of the bytes, those that are asked for are kept.
+    private void Inflate(long offset, Span<byte> destination)
+    {
+        var found = new Crc32();
+        var buffer = ArrayPool<byte>.Shared.Rent(LongestChunk);
+        long done = 0;
+        try
+        {
+            using var inflater = new DeflateStream(file.Open(position, packed), CompressionMode.Decompress);
+            for (int count; (count = inflater.Read(buffer, 0, LongestChunk)) > 0; done += count)
+            {
+                if (count > length - done)
+                {
+                    throw Error($"'{name}' inflates to more than the {length} bytes that it declares");
+                }
+
+                var chunk = buffer.AsSpan(0, count);
+                found.Append(chunk);
+                var from = Math.Max(offset, done);
+                var to = Math.Min(offset + destination.Length, done + count);
+                if (from < to)
+                {
+                    chunk[(int)(from - done)..(int)(to - done)].CopyTo(destination[(int)(from - offset)..]);
+                }
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Error($"'{name}' cannot be inflated: {exception.Message.TrimEnd('.')}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (done != length)
+        {
+            throw Error($"'{name}' inflates to {done} bytes instead of the {length} that it declares");
+        }
+
+        if (checksum != 0)
+        {
+            Accept(found);
+        }
+
+        isVerified = true;
+    }
+
+    private WeightsFileException Error(string what) => new($"'{file.Path}' is not a valid PyTorch file: {what}.");
 
     private void CopyChunk(long start, Span<byte> chunk, Crc32 found)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace FineTune.Weights;
 
 /// <summary>
-/// Where the records of a zip archive lie in a mapped file. Only what <c>torch.save</c> writes is read: stored records,
-/// neither compressed nor encrypted, each once, none over another.
+/// Where the records of a zip archive lie in a mapped file. Read is what <c>torch.save</c> writes, stored records, and what others
+/// make of it, deflated ones; none is encrypted, each there once, none over another.
 /// </summary>
 /// <remarks>.NET's own reader neither tells where records lie nor compares their checksums.</remarks>
 /// <seealso href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT"/>
@@ -14,6 +14,11 @@ internal sealed class ZipRecords
     private const uint EndSignature = 0x06054B50, End64Signature = 0x06064B50, Locator64Signature = 0x07064B50;
     private const uint DirectorySignature = 0x02014B50, RecordSignature = 0x04034B50;
     private const int EndLength = 22, Locator64Length = 20, End64Length = 56, DirectoryLength = 46, RecordLength = 30;
+
+    private const ushort Stored = 0, Deflated = 8;
+
+    // The most that deflate can make of a byte, a little more than 1,032.
+    private const int MostDeflated = 1_040;
 
     // Bounds on what is believed of a file before its records are looked at.
     private const int MostRecords = 200_000;
@@ -51,9 +56,9 @@ internal sealed class ZipRecords
         get
         {
             var entry = entries.TryGetValue(name, out var found) ? found : throw Error($"it lacks the record '{name}'");
-            if (entry.IsCompressed)
+            if (entry.Method is not (Stored or Deflated))
             {
-                throw Error($"'{name}' is compressed, which torch.save never does");
+                throw Error($"'{name}' is compressed by method {entry.Method}; expected it stored or deflated");
             }
 
             if (entry.IsEncrypted)
@@ -61,7 +66,7 @@ internal sealed class ZipRecords
                 throw Error($"'{name}' is encrypted");
             }
 
-            return new ZipRecord(file, name, entry.Position, entry.Length, entry.Checksum);
+            return new ZipRecord(file, name, entry.Position, entry.Packed, entry.Length, entry.Checksum, entry.Method == Deflated);
         }
     }
 
@@ -72,6 +77,13 @@ internal sealed class ZipRecords
         if (record.Length > longest)
         {
             throw Error($"'{name}' has {record.Length} bytes, more than the {longest} allowed");
+        }
+
+        if (record.IsDeflated)
+        {
+            var content = new byte[record.Length];
+            record.CopyTo(record.Position, content);
+            return content;
         }
 
         record.Verify();
@@ -144,13 +156,19 @@ internal sealed class ZipRecords
             CheckName(name);
             long packed = UInt32(directory, 20), length = UInt32(directory, 24), header = UInt32(directory, 42);
             ReadExtra64(directory.Slice(DirectoryLength + nameLength, extraLength), ref length, ref packed, ref header);
-            bool compressed = UInt16(directory, 10) != 0, encrypted = (UInt16(directory, 8) & 1) != 0;
-            if (packed < 0 || (length != packed && !compressed))
+            var method = UInt16(directory, 10);
+            var encrypted = (UInt16(directory, 8) & 1) != 0;
+            if (packed < 0 || length < 0 || (length != packed && method == Stored))
             {
                 throw Error($"'{name}' is stored, but in {packed} bytes instead of {length}");
             }
 
-            var entry = new Entry(header, Position(header, nameBytes, name), packed, UInt32(directory, 16), compressed, encrypted);
+            if (length / MostDeflated > packed)
+            {
+                throw Error($"'{name}' would be {length} bytes, more than {packed} deflated ones can become");
+            }
+
+            var entry = new Entry(header, Position(header, nameBytes, name), packed, length, UInt32(directory, 16), method, encrypted);
             if (packed > file.Length - entry.Position)
             {
                 throw Error($"'{name}' reaches beyond the end of the file; it is truncated");
@@ -249,7 +267,7 @@ internal sealed class ZipRecords
                 throw Error($"'{name}' lies over another record");
             }
 
-            end = entry.Position + entry.Length;
+            end = entry.Position + entry.Packed;
         }
 
         if (end > directory)
@@ -266,5 +284,6 @@ internal sealed class ZipRecords
 
     private static long Int64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 
-    private readonly record struct Entry(long Header, long Position, long Length, uint Checksum, bool IsCompressed, bool IsEncrypted);
+    private readonly record struct Entry(
+        long Header, long Position, long Packed, long Length, uint Checksum, ushort Method, bool IsEncrypted);
 }
