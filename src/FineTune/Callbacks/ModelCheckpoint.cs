@@ -101,7 +101,7 @@ public sealed class ModelCheckpoint : Callback
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, 
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{nameof(ModelCheckpoint)}(bestOnly: {bestOnly}, monitor: {monitored}, mode: {mode}, minDelta: {minDelta}, everyEpochs: "
             + $"{everyEpochs})");
 

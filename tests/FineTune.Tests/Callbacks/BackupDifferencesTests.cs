@@ -168,7 +168,7 @@ public sealed class BackupDifferencesTests
     {
         using var stop = new CancellationTokenSource();
         var cut = new Recorder
-            { AtEpochBegin = fit => { if (fit.Epoch == 2) { fit.Stop(StopReason.Cancelled, "Stopped by the test."); } } };
+        { AtEpochBegin = fit => { if (fit.Epoch == 2) { fit.Stop(StopReason.Cancelled, "Stopped by the test."); } } };
         Assert.That(Train(run, more: cut).Records, Has.Count.EqualTo(2));
     }
 

@@ -107,7 +107,7 @@ public sealed class SharedParametersTests
             FineTuneEpochs = 2,
             BackupFolder = folder["backup"],
             Fit = Toy.Quiet with
-                { Callbacks = [new ModelCheckpoint(folder["weights-{epoch}.safetensors"]), new CsvLog(folder["log.csv"])] },
+            { Callbacks = [new ModelCheckpoint(folder["weights-{epoch}.safetensors"]), new CsvLog(folder["log.csv"])] },
         });
 
         Assert.That(result.History.Records, Is.Not.Empty);
