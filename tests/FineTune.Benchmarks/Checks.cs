@@ -8,7 +8,9 @@ using static TorchSharp.torch.nn;
 
 namespace FineTune.Benchmarks;
 
-/// <summary>What is checked in each step, beside the step: of a network whose every normalization layer trains, the most there is.</summary>
+/// <summary>
+/// What is checked in each step, beside the step: of a network whose every normalization layer trains, the most there is.
+/// </summary>
 internal static class Checks
 {
     public static void Run()

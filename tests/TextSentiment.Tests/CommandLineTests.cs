@@ -159,14 +159,14 @@ public sealed class CommandLineTests
         Refuses(["--data", Reviews, "--weights", path], $"'{path}' is not a valid {called} file: ");
     }
 
-    [TestCase("safetensors", "safetensors")]
-    [TestCase("pth", "PyTorch")]
-    public void A_file_that_is_no_weights_is_one_sentence_and_exit_code_1(string format, string called)
+    [TestCase("safetensors")]
+    [TestCase("pth")]
+    public void A_file_that_is_no_weights_is_one_sentence_and_exit_code_1(string format)
     {
         var path = Path.Combine(Sandbox.NewFolder(), $"page.{format}");
         File.WriteAllText(path, "<html>404 Not Found</html>");
 
-        Refuses(["--data", Reviews, "--weights", path], $"'{path}' is not a valid {called} file: ");
+        Refuses(["--data", Reviews, "--weights", path], $"'{path}' is an HTML or XML page and not weights; ");
     }
 
     [Test]
