@@ -102,7 +102,7 @@ public sealed class LearningRateSchedule : Callback
     {
         if (!(rising > 0 && rising < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(rising), rising, "The rising fraction is above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(rising), rising, "The rising fraction must be above 0 and below 1.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(startDivisor, 1);
@@ -132,9 +132,8 @@ public sealed class LearningRateSchedule : Callback
         if (fit.Options.Callbacks.OfType<LearningRateSchedule>().FirstOrDefault(other => other != this) is { } other)
         {
             throw new FineTuneException(
-                $"There are two learning-rate schedules, {this} and {other}, and each would undo what the other sets; keep one, or "
-                    + $"put both "
-                    + "into one function with LearningRateSchedule.Of.");
+                $"There are two learning-rate schedules, {this} and {other}, and each would undo what the other sets; keep one, "
+                    + "or put both into one function with LearningRateSchedule.Of.");
         }
 
         length = null;
@@ -176,8 +175,7 @@ public sealed class LearningRateSchedule : Callback
             fit.Warn(new TrainingWarning(
                 WarningKind.ResumedWithDifferences,
                 $"The schedule {this} was drawn over {then} epochs and is now drawn over {now}: rates from here on are not those "
-                    + $"that either "
-                    + "would have had."));
+                    + "that either would have had."));
         }
     }
 
@@ -196,7 +194,7 @@ public sealed class LearningRateSchedule : Callback
     {
         if (!double.IsFinite(warmup) || warmup < 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(warmup), warmup, "A warm-up takes a finite number of epochs, not below 0.");
+            throw new ArgumentOutOfRangeException(nameof(warmup), warmup, "A warm-up must take a finite number of epochs, not below 0.");
         }
     }
 
@@ -204,7 +202,7 @@ public sealed class LearningRateSchedule : Callback
     {
         if (!(fraction >= 0 && fraction <= 1))
         {
-            throw new ArgumentOutOfRangeException(parameter, fraction, "The factor is from 0 to 1.");
+            throw new ArgumentOutOfRangeException(parameter, fraction, "The factor must be from 0 to 1.");
         }
     }
 

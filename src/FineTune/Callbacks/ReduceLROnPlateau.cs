@@ -44,7 +44,7 @@ public sealed class ReduceLROnPlateau : Callback
         ArgumentException.ThrowIfNullOrWhiteSpace(monitor);
         if (!(factor > 0 && factor < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(factor), factor, "A factor that lowers is above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "A factor that lowers must be above 0 and below 1.");
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(patience);

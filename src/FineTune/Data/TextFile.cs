@@ -40,9 +40,9 @@ internal static class TextFile
             throw new FineTuneException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"'{path}', line {line}, column {column}: the byte 0x{bytes[at]:X2} is not {strict.WebName.ToUpperInvariant()}. "
-                        + $"Save the "
-                        + $"file as UTF-8{(option is null ? "" : $", or state what it is in {option}, as in Encoding.Latin1")}."),
+                    $"'{path}', line {line}, column {column}: the byte 0x{bytes[at]:X2} is not "
+                        + $"{strict.WebName.ToUpperInvariant()}. Save the file as "
+                        + $"UTF-8{(option is null ? "" : $", or state what it is in {option}, as in Encoding.Latin1")}."),
                 exception);
         }
     }

@@ -75,7 +75,7 @@ public static class Metrics
     {
         if (!(threshold > 0 && threshold < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold is a probability above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold must be a probability above 0 and below 1.");
         }
     }
 }

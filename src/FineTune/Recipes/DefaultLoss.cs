@@ -73,8 +73,7 @@ internal static class DefaultLoss
             ? (Losses.MeanSquaredError(), [])
             : throw new FineTuneException(
                 $"The loss cannot be told from one output and {(floating ? "floating-point" : "integer")} targets such as "
-                    + $"{string.Join(", ", different.Select(TargetValues.Text))}. For two classes, make them 0 and 1; for more, "
-                    + $"give the head "
-                    + "an output for each; for numbers, state FineTuneOptions.Loss = Losses.MeanSquaredError().");
+                    + $"{string.Join(", ", different.Select(TargetValues.Text))}. For two classes, make them 0 and 1; for more, give "
+                    + "the head an output for each; for numbers, state FineTuneOptions.Loss = Losses.MeanSquaredError().");
     }
 }

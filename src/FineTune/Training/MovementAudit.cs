@@ -114,10 +114,9 @@ internal sealed class MovementAudit : IDisposable
             var each = Math.Sqrt(parameter.numel());
             warnings.Add(new TrainingWarning(WarningKind.ParameterUnmoved, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The parameter {name} did not move in epoch {epoch}: a step of about {update / each:0.#e+0} is lost in rounding, "
-                    + $"as numbers "
-                    + $"of its size and type {parameter.dtype} lie {2 * lost / each:0.#e+0} apart (gradients of norm {norms[i]:0.#e+0}, a "
-                    + $"learning rate of {Rate(group):0.#e+0}). {Advice(parameter.dtype)}")));
+                $"The parameter {name} did not move in epoch {epoch}: a step of about {update / each:0.#e+0} is lost in "
+                    + $"rounding, as numbers of its size and type {parameter.dtype} lie {2 * lost / each:0.#e+0} apart (gradients of "
+                    + $"norm {norms[i]:0.#e+0}, a learning rate of {Rate(group):0.#e+0}). {Advice(parameter.dtype)}")));
         }
 
         return warnings;

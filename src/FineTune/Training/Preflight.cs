@@ -110,8 +110,7 @@ internal sealed class Preflight
         {
             throw new FineTuneException(
                 $"The data has {classes.Count} classes ({ClassNames.Listed(classes)}), but the model has one output, which tells "
-                    + $"two apart. "
-                    + $"Give the head {classes.Count} outputs, and take Losses.CategoricalCrossEntropy.");
+                    + $"two apart. Give the head {classes.Count} outputs, and take Losses.CategoricalCrossEntropy.");
         }
 
         if (compiled.Loss is BinaryCrossEntropyLoss && outputs == classes.Count && target.numel() == target.size(0))
@@ -153,9 +152,8 @@ internal sealed class Preflight
         {
             throw new FineTuneException(
                 $"The loss {compiled.Loss.Name} of a sample depends on the samples beside it: an output of shape "
-                    + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are compared "
-                    + $"each with "
-                    + "each. Bring the target into the output's shape, as in target.reshape(output.shape).");
+                    + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are compared each "
+                    + "with each. Bring the target into the output's shape, as in target.reshape(output.shape).");
         }
 
         foreach (var metric in compiled.Metrics.OfType<MeanMetric>())
@@ -167,9 +165,8 @@ internal sealed class Preflight
             {
                 throw new FineTuneException(
                     $"The metric {metric.Name} of two samples is not the mean of theirs: an output of shape "
-                        + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are "
-                        + $"compared each "
-                        + "with each. Bring the target into the output's shape, as in target.reshape(output.shape).");
+                        + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are compared "
+                        + "each with each. Bring the target into the output's shape, as in target.reshape(output.shape).");
             }
         }
     }

@@ -179,8 +179,7 @@ public sealed class ImageFolder : IClassified
             {
                 throw new FineTuneException(
                     $"'{Path.Combine(root, folder.Classes[(int)group.Key])}' has one picture only; at least 2 are needed to split "
-                        + $"them into "
-                        + "training and validation.");
+                        + "them into training and validation.");
             }
 
             var kept = ClassifiedSubset.Pick(shuffled, options.ValidationSplit, random);

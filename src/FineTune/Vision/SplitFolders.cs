@@ -35,8 +35,7 @@ internal sealed record SplitFolders(string? Train, string? Validation, IReadOnly
             ? those.FirstOrDefault()
             : throw new FineTuneException(
                 $"'{root}' has the folders '{those[0]}' and '{those[1]}', which are names for the same part of the data; remove "
-                    + $"one, or load "
-                    + "the parts by themselves with ImageFolder.Load.");
+                    + "one, or load the parts by themselves with ImageFolder.Load.");
     }
 
     private static string Normal(string name) => name.ToLowerInvariant().Replace('-', '_').Replace(' ', '_');

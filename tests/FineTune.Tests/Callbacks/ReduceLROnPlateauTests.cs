@@ -103,8 +103,8 @@ public sealed class ReduceLROnPlateauTests
 
         double[] Train(LearningRateSchedule schedule)
         {
-            Callback[] both = [schedule, new ReduceLROnPlateau(Score, factor: 0.5, patience: 1, mode: MonitorMode.Min)];
-            return [.. Fit([3, 3, 3, 3], scheduleFirst ? both : [.. both.Reverse()])
+            var plateau = new ReduceLROnPlateau(Score, factor: 0.5, patience: 1, mode: MonitorMode.Min);
+            return [.. Fit([3, 3, 3, 3], scheduleFirst ? [schedule, plateau] : [plateau, schedule])
                 .Records.Select(record => record.LearningRates["head"])];
         }
     }
