@@ -1,3 +1,4 @@
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -160,7 +161,7 @@ public sealed class TensorBoard : Callback, IDisposable
             training!.Histogram(
                 tag,
                 epoch,
-                ValueHistogram.Of(values.cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray()));
+                ValueHistogram.Of(values.to_type(ScalarType.Float32).Values<float>()));
         }
     }
 }

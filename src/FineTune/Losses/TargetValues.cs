@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal static class TargetValues
     public static double[] Doubles(Tensor target)
     {
         using var scope = torch.NewDisposeScope();
-        return target.numel() == 0 ? [] : target.detach().cpu().to_type(ScalarType.Float64).contiguous().data<double>().ToArray();
+        return target.to_type(ScalarType.Float64).Values<double>();
     }
 
     /// <summary>Which row a position belongs to.</summary>

@@ -1,3 +1,4 @@
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -57,8 +58,8 @@ internal sealed class AreaUnderCurve(string name) : Metric(name, MetricDirection
                     + $"[{string.Join(", ", target.shape)}]; expected one output and one target of 0 or 1 for each sample.");
             }
 
-            var scores = output.reshape(-1).to_type(ScalarType.Float64).cpu().data<double>().ToArray();
-            var wanted = target.reshape(-1).to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+            var scores = output.reshape(-1).to_type(ScalarType.Float64).Values<double>();
+            var wanted = target.reshape(-1).to_type(ScalarType.Float64).Values<double>();
             samples.AddRange(scores.Zip(wanted, (score, want) => (score, want > 0.5)));
         }
     }

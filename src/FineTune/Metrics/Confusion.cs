@@ -1,3 +1,4 @@
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,7 +32,7 @@ internal sealed class Confusion(double threshold)
 
         Matrix ??= new ConfusionMatrix((int)Math.Max(2, classes));
         var pairs = new List<(int, int)>();
-        foreach (var (want, predict) in wanted.cpu().data<long>().ToArray().Zip(predicted.cpu().data<long>().ToArray()))
+        foreach (var (want, predict) in wanted.Values<long>().Zip(predicted.Values<long>()))
         {
             Matrix.Add(want, predict);
             pairs.Add(((int)want, (int)predict));

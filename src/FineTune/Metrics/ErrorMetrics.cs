@@ -1,3 +1,4 @@
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ internal sealed class RSquaredMetric(string name) : Metric(name, MetricDirection
         {
             using var scope = torch.NewDisposeScope();
             error += Difference.Of(name, output, target).square().sum().ToDouble();
-            foreach (var value in target.reshape(-1).to_type(ScalarType.Float64).cpu().data<double>().ToArray())
+            foreach (var value in target.reshape(-1).to_type(ScalarType.Float64).Values<double>())
             {
                 var before = value - mean;
                 mean += before / ++count;

@@ -27,21 +27,16 @@ internal sealed class SharedParameters
     ]);
 
     /// <summary>What is equal for two parameters that are one: where their elements lie, and how many they are.</summary>
-    public static (IntPtr Start, long Offset, long Count) IdentityOf(Tensor parameter)
-    {
-        IntPtr? start = parameter.dtype switch
-        {
-            ScalarType.Float32 => parameter.storage<float>().data_ptr(),
-            ScalarType.Float64 => parameter.storage<double>().data_ptr(),
-            // For which TorchSharp has no storages.
-            _ when parameter.device_type == DeviceType.CPU && parameter.is_contiguous() && parameter.numel() > 0 =>
-                Address(parameter.bytes),
-            _ => null,
-        };
-        return start is { } lies && parameter.numel() > 0
-            ? (lies, parameter.storage_offset(), parameter.numel())
-            : (parameter.Handle, 0, 0);
-    }
+    /// <remarks>
+    /// TorchSharp's storages would tell it of elements on a device too, but not ahead of time compiled; and moving a model to a device
+    /// makes of each place a tensor of its own.
+    /// </remarks>
+    public static (IntPtr Start, long Count) IdentityOf(Tensor parameter) =>
+        parameter.device_type == DeviceType.CPU
+        && parameter.is_contiguous()
+        && parameter.numel() * parameter.element_size() is > 0 and <= int.MaxValue
+            ? (Address(parameter.bytes), parameter.numel())
+            : (parameter.Handle, 0);
 
     /// <summary>Lets a parameter train that a frozen backbone holds, where a head holds it as well, and trains otherwise.</summary>
     public void TrainWithHeads(Manifest manifest)
@@ -62,7 +57,7 @@ internal sealed class SharedParameters
     /// <summary>Groups in which each parameter stands once: at the lowest of the rates that it stood at.</summary>
     public static IReadOnlyList<ParameterGroup> Once(IReadOnlyList<ParameterGroup> groups)
     {
-        var lowest = new Dictionary<(IntPtr, long, long), (ParameterGroup Group, string Name)>();
+        var lowest = new Dictionary<(IntPtr, long), (ParameterGroup Group, string Name)>();
         foreach (var group in groups)
         {
             foreach (var (name, parameter) in group.Parameters)

@@ -1,3 +1,4 @@
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,8 +23,7 @@ internal sealed class GradientWatch : IDisposable
             return new float[parameters];
         }
 
-        using var values = largest.data<float>();
-        return values.ToArray();
+        return largest.Values<float>();
     }
 
     public void Dispose() => largest?.Dispose();

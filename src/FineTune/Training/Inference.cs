@@ -57,7 +57,7 @@ internal static class Inference
         {
             output = output[counted.to(output.device)];
             target = target[counted.to(target.device)];
-            indices = [.. indices.Zip(counted.cpu().data<bool>().ToArray()).Where(pair => pair.Second).Select(pair => pair.First)];
+            indices = [.. indices.Zip(counted.Values<bool>()).Where(pair => pair.Second).Select(pair => pair.First)];
         }
 
         return indices.Count == 0

@@ -34,7 +34,7 @@ internal sealed class MovementAudit : IDisposable
         var inference = new HashSet<torch.nn.Module>(
             compiled.Tunable.Layers.Where(layer => layer.StaysInInferenceMode).Select(layer => layer.Module),
             ReferenceEqualityComparer.Instance);
-        var watched = new HashSet<(IntPtr, long, long)>();
+        var watched = new HashSet<(IntPtr, long)>();
         foreach (var (name, module) in compiled.Model.named_modules().Prepend(("", compiled.Model)))
         {
             var prefix = name.Length == 0 ? "" : $"{name}.";
