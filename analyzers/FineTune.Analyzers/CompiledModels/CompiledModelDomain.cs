@@ -25,9 +25,8 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 
     public sealed override Survey Survey => types.Survey;
 
-    public sealed override bool IsTriggeredBy(ulong own) => ((CompileEffects)own & CompileEffects.HasCompiled) != 0;
-
-    public sealed override bool IsRelevant(ulong reach) => CanBeWrong((CompileEffects)reach);
+    public sealed override bool IsRelevant(ulong own, ulong? reach) =>
+        reach is null || (Has((CompileEffects)reach, CompileEffects.HasCompiled) && CanBeWrong((CompileEffects)reach));
 
     /// <summary>Whether a body can be wrong, from what it and those that it calls do.</summary>
     protected abstract bool CanBeWrong(CompileEffects reach);
@@ -46,6 +45,11 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     public override Fact? FactOfNew(ITypeSymbol type) => types.IsModel(type) ? new ModelFact(Trainability.Full, null) : FactOf(type);
 
     public override Fact Forget(Fact fact) => fact is ModelFact model ? model with { Now = Trainability.Unknown } : fact;
+
+    public sealed override Fact Settle(Fact fact, ulong later) =>
+        HasAny((CompileEffects)later, CompileEffects.FreezesBackbone | CompileEffects.UnfreezesBackbone | CompileEffects.EntersPhase)
+            ? Forget(fact)
+            : fact;
 
     public override bool IsHarmless(IMethodSymbol method)
     {

@@ -9,7 +9,7 @@ namespace FineTune.Analyzers.FT3001;
 internal sealed class StaleOptimizerDomain(TorchTypes types) : OptimizerDomain(types)
 {
     protected override OptimizerEffects Needed =>
-        OptimizerEffects.Steps | OptimizerEffects.BuildsOptimizer | OptimizerEffects.ChangesGradients;
+        OptimizerEffects.StepsOptimizer | OptimizerEffects.BuildsOptimizer | OptimizerEffects.ChangesGradients;
 
     protected override void Step(Call call, Reference optimizer, OptimizerFact fact)
     {

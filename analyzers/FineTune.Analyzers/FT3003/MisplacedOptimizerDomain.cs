@@ -16,11 +16,13 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
     /// </summary>
     public const string BuiltProperty = "built", ChangedProperty = "changed";
 
-    protected override OptimizerEffects Needed => OptimizerEffects.Steps | OptimizerEffects.BuildsOptimizer;
+    protected override OptimizerEffects Needed => OptimizerEffects.StepsOptimizer | OptimizerEffects.BuildsOptimizer;
 
-    public override bool IsRelevant(ulong reach) =>
-        base.IsRelevant(reach)
-        && ((OptimizerEffects)reach & (OptimizerEffects.MovesModules | OptimizerEffects.AssignsParts)) != 0;
+    protected override bool CanBeWrong(OptimizerEffects reach) =>
+        base.CanBeWrong(reach) && (reach & (OptimizerEffects.MovesModules | OptimizerEffects.AssignsParts)) != 0;
+
+    // Where parameters were when an optimizer was built is not undone by whoever moves them on.
+    protected override Note? Settle(Note? note, OptimizerEffects later) => note;
 
     protected override void Moved(Call call, Reference module)
     {

@@ -8,7 +8,7 @@ namespace FineTune.Analyzers.FT3004;
 internal sealed class FrozenGradientsDomain(TorchTypes types) : OptimizerDomain(types)
 {
     protected override OptimizerEffects Needed =>
-        OptimizerEffects.Steps
+        OptimizerEffects.StepsOptimizer
         | OptimizerEffects.BuildsOptimizer
         | OptimizerEffects.ChangesGradients
         | OptimizerEffects.GoesBackward;

@@ -54,10 +54,9 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
         Taken(path, target);
         for (var id = 0; id < path.Heap.Count; id++)
         {
-            // Who is above a part that is cleared, or holds parameters that we cannot see, may be clear as well.
+            // Who is above a part that is cleared may be clear as well.
             var other = new Reference(id);
-            if (path.Heap[id].Fact is OptimizerFact && SourcesOf(path, other).Count == 0
-                || path.Heap[id].Fact is GradFact && PartsOf(path, other).Any(part => part.Part.Equals(target)))
+            if (path.Heap[id].Fact is GradFact && PartsOf(path, other).Any(part => part.Part.Equals(target)))
             {
                 Update(path, other, _ => null);
             }
@@ -69,6 +68,16 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
         foreach (var owner in Owners(path, parameters))
         {
             Update(path, owner, _ => null);
+        }
+
+        // An optimizer over parameters that we cannot see may be one over these.
+        for (var id = 0; id < path.Heap.Count; id++)
+        {
+            var other = new Reference(id);
+            if (path.Heap[id].Fact is OptimizerFact && SourcesOf(path, other).Count == 0)
+            {
+                Update(path, other, _ => null);
+            }
         }
     }
 
@@ -113,7 +122,8 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
         }
 
         return EnclosingMember.Of(call.Operation.Syntax) is { } member && Clearing.In(member) is var clearing
-            && (clearing.IsByHelper || clearing.Cleared.Any(receiver => receiver == name || !others.Contains(receiver)));
+            && (clearing.IsByHelper || clearing.Cleared.Any(receiver =>
+                receiver == name || (!others.Contains(receiver) && !clearing.Made.Contains(receiver))));
     }
 
     private enum Accumulation

@@ -37,9 +37,12 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
 
     public override Survey Survey => types.Survey;
 
-    public override bool IsTriggeredBy(ulong own) => ((OptimizerEffects)own & OptimizerEffects.SumsTensors) != 0;
+    // A sum grows, whatever is done to what was summed.
+    public override Fact Settle(Fact fact, ulong later) => fact;
 
-    public override bool IsRelevant(ulong reach) => ((OptimizerEffects)reach & OptimizerEffects.GoesBackward) != 0;
+    public override bool IsRelevant(ulong own, ulong? reach) =>
+        ((OptimizerEffects)own & OptimizerEffects.SumsTensors) != 0
+        && (reach is null || ((OptimizerEffects)reach & OptimizerEffects.GoesBackward) != 0);
 
     public override Fact? FactOf(ITypeSymbol type) => types.IsTensor(type) ? TensorFact.New : null;
 

@@ -10,4 +10,8 @@ namespace FineTune.Analyzers.Flow;
 internal sealed record BodyEffects(ulong Own, bool Compiles, bool IsConstructor, IReadOnlyList<IMethodSymbol> Called)
 {
     public static readonly BodyEffects Nothing = new(0, Compiles: true, IsConstructor: false, []);
+
+    /// <summary>What a constructor does together with one of the initializers that it runs.</summary>
+    public BodyEffects With(BodyEffects initializer) =>
+        new(Own | initializer.Own, Compiles && initializer.Compiles, IsConstructor: true, [.. Called, .. initializer.Called]);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 
@@ -7,7 +8,12 @@ namespace FineTune.Analyzers.Flow;
 /// Runs a domain over one method and all that it calls in source. Every body is run once for each state in which it is
 /// entered; a call in progress gives what is known of it so far, and the outermost caller repeats until nothing grows.
 /// </summary>
-internal sealed class Engine(FlowDomain domain, MethodBodies bodies, CancellationToken cancellation)
+internal sealed class Engine(
+    FlowDomain domain,
+    MethodBodies bodies,
+    MethodFindings others,
+    ImmutableList<IMethodSymbol> analysed,
+    CancellationToken cancellation)
 {
     private const int BlockLimit = 4_000;
     private const int StateLimit = 1_024;
@@ -27,7 +33,7 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
 
     public MethodBodies Bodies { get; } = bodies;
 
-    public SlotTable Slots { get; } = new();
+    public SlotTable Slots { get; } = new(bodies.SingleValued);
 
     public CancellationToken Cancellation { get; } = cancellation;
 
@@ -40,34 +46,37 @@ internal sealed class Engine(FlowDomain domain, MethodBodies bodies, Cancellatio
     public IReadOnlyList<Finding> Analyze(ControlFlowGraph graph, IMethodSymbol method)
     {
         walkLimit = Math.Min(WalkLimit, LeastWalks + WalksPerBlock * graph.Blocks.Length);
-        var path = new FlowPath(State.Empty, [], Slots);
-        var entryObjects = new EntryObjects(this, path);
-        if (!method.IsStatic)
-        {
-            path.Bind(
-                Slots.This,
-                entryObjects.Existing(method.ContainingType, escaped: false)
-                    ?? path.New(PlainObject.Instance, method.ContainingType, method.ContainingType.IsSealed));
-        }
-
-        foreach (var parameter in method.Parameters)
-        {
-            if (parameter.RefKind != RefKind.Out && entryObjects.Existing(parameter.Type, escaped: false) is { } argument)
-            {
-                path.Bind(Slots.Of(parameter), argument);
-            }
-        }
-
         try
         {
-            var findings = Summarize(graph, path.State, observesExceptions: false).Findings;
-            return GaveUp ? [] : findings;
+            var findings = new Dictionary<(SyntaxNode, string), Finding>();
+            foreach (var start in new EntryStates(this, graph, method).All())
+            {
+                foreach (var finding in Summarize(graph, start, observesExceptions: false).Findings)
+                {
+                    if (!findings.ContainsKey((finding.At.Syntax, finding.Rule.Id)))
+                    {
+                        findings.Add((finding.At.Syntax, finding.Rule.Id), finding);
+                    }
+                }
+            }
+
+            return GaveUp ? [] : [.. findings.Values];
         }
         catch (InsufficientExecutionStackException)
         {
             // Expressions nested in one another by the thousand, as generated code has them.
             return [];
         }
+    }
+
+    /// <summary>Whether a method that is called is told this itself.</summary>
+    public bool IsToldBy(IMethodSymbol called, Finding finding) => others.Tells(called, finding, analysed, Cancellation);
+
+    /// <summary>Forgets that something was too large: it is left out from now on.</summary>
+    public void StartOver()
+    {
+        GaveUp = false;
+        walks = 0;
     }
 
     public Conditions ConditionsOf(ControlFlowGraph graph)

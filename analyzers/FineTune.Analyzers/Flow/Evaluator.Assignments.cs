@@ -110,6 +110,9 @@ internal sealed partial class Evaluator
                 break;
             case IDiscardOperation:
                 break;
+            case IArrayElementReferenceOperation element:
+                StoreElement(element, value);
+                break;
             default:
                 Escape(value);
                 break;

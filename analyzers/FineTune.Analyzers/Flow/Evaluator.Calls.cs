@@ -24,6 +24,17 @@ internal sealed partial class Evaluator
             return known;
         }
 
+        if (InvokeOnSequence(method, receiver ?? arguments.FirstOrDefault()) is { } ofSequence)
+        {
+            return ofSequence;
+        }
+
+        if (method.MethodKind == MethodKind.Constructor && receiver is Reference made)
+        {
+            Make(made, method, arguments, invocation);
+            return Value.Unknown;
+        }
+
         if (IsPassThrough(method))
         {
             return receiver ?? arguments.FirstOrDefault() ?? Value.Unknown;
@@ -50,6 +61,11 @@ internal sealed partial class Evaluator
             return CallFunction(action, [element], invocation);
         }
 
+        if (Callbacks.Of(invocation) is var callback and not Callback.None && arguments.LastOrDefault() is FunctionValue callee)
+        {
+            return CallBack(callback, callee, receiver, arguments, invocation);
+        }
+
         if (IsOfInterest(method, receiver, arguments) && Dispatch(method, receiver, invocation.IsVirtual) is { } body
             && (!body.Method.IsAsync || IsAwaited(invocation)))
         {
@@ -57,56 +73,6 @@ internal sealed partial class Evaluator
         }
 
         return CallUnknown(method, receiver, arguments, invocation.Arguments);
-    }
-
-    private Value Create(IObjectCreationOperation creation)
-    {
-        if (creation.Constructor is not { } constructor || creation.Type is not { } type)
-        {
-            return EvaluateOperands(creation);
-        }
-
-        var arguments = Arguments(creation.Arguments, constructor);
-        path.MayThrow();
-        if (domain.Construct(new(creation, constructor, null, arguments, path)) is { } known)
-        {
-            return known;
-        }
-
-        if (domain.FactOfNew(type) is not { } fact)
-        {
-            if (!entryObjects.HoldsTracked(type))
-            {
-                foreach (var argument in arguments)
-                {
-                    Escape(argument);
-                }
-
-                return Value.Unknown;
-            }
-
-            fact = PlainObject.Instance;
-        }
-
-        var created = path.New(fact, type, exact: true);
-        if (Dispatch(constructor, created, isVirtual: false) is { } body)
-        {
-            CallSource(body.Method, body.Graph, created, arguments, creation);
-        }
-        else
-        {
-            foreach (var argument in arguments)
-            {
-                Escape(argument);
-            }
-
-            if (!constructor.DeclaringSyntaxReferences.IsEmpty)
-            {
-                Escape(created);
-            }
-        }
-
-        return created;
     }
 
     private ImmutableArray<Value> Arguments(ImmutableArray<IArgumentOperation> arguments, IMethodSymbol method)
@@ -166,9 +132,10 @@ internal sealed partial class Evaluator
         method
             is
         {
-            Name: "FromResult" or "ConfigureAwait",
+            Name: "FromResult" or "ConfigureAwait" or "GetAwaiter",
             ContainingType: { ContainingNamespace.Name: "Tasks", Name: "Task" or "ValueTask" }
-        };
+        }
+        || method is { Name: "GetResult", ContainingType: { Name: "TaskAwaiter" or "ValueTaskAwaiter" } };
 
     /// <summary>Whether a method of the base library only looks at what it is given, whatever that is.</summary>
     private bool KeepsNothing(IMethodSymbol method) =>
@@ -182,7 +149,7 @@ internal sealed partial class Evaluator
         || method is { Name: "ReferenceEquals" or "GetType", ContainingType.SpecialType: SpecialType.System_Object };
 
     private bool IsOfInterest(IMethodSymbol method, Value? receiver, ImmutableArray<Value> arguments) =>
-        receiver is Reference || arguments.Any(IsTracked) || domain.FactOf(Awaited(method.ReturnType)) is not null
+        receiver is Reference || arguments.Any(IsTracked) || domain.TrackedTypes.MayHoldOne(Awaited(method.ReturnType))
         || method.ReturnType.IsTupleType || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None);
 
     private static bool IsTracked(Value value) =>
@@ -248,15 +215,17 @@ internal sealed partial class Evaluator
         return null;
     }
 
+    /// <summary>Whether the code goes on only when what a call begins has come to its end.</summary>
     private static bool IsAwaited(IOperation call)
     {
         var parent = call.Parent;
-        if (parent is IInvocationOperation { TargetMethod.Name: "ConfigureAwait" })
+        while (parent is IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "GetAwaiter" })
         {
             parent = parent.Parent;
         }
 
-        return parent is IAwaitOperation;
+        return parent is IAwaitOperation or IInvocationOperation { TargetMethod.Name: "GetResult" or "Wait" }
+            or IPropertyReferenceOperation { Property.Name: "Result" };
     }
 
     private Value CallFunction(FunctionValue function, ImmutableArray<Value> arguments, IOperation call)
@@ -278,6 +247,48 @@ internal sealed partial class Evaluator
         Escape(function);
         return CallUnknown(function.Method, function.Receiver, arguments, []);
     }
+
+    /// <summary>
+    /// A call of a library that runs a function where it stands, or where what it gives is asked for: as often as brings anything new.
+    /// </summary>
+    private Value CallBack(
+        Callback callback,
+        FunctionValue function,
+        Value? receiver,
+        ImmutableArray<Value> arguments,
+        IInvocationOperation call)
+    {
+        if (callback == Callback.Deferred || (function.Method.IsAsync && !IsAwaited(call)) || (IsTask(call.Type) && !IsAwaited(call)))
+        {
+            Escape(function);
+            return CallUnknown(call.TargetMethod, receiver, arguments, call.Arguments);
+        }
+
+        if (callback == Callback.Once)
+        {
+            return CallFunction(function, [], call);
+        }
+
+        if ((receiver ?? arguments.FirstOrDefault()) is Reference sequence && path.Fact<SequenceFact>(sequence) is { } elements)
+        {
+            for (var i = 0; i < elements.Count && !path.Ended; i++)
+            {
+                CallFunction(function, [ReadElement(sequence, i)], call);
+            }
+
+            return entryObjects.Existing(Awaited(call.TargetMethod.ReturnType), escaped: true) ?? Value.Unknown;
+        }
+
+        var seen = new HashSet<State>();
+        while (!path.Ended && seen.Add(path.State) && path.Choose(2) == 1)
+        {
+            CallFunction(function, [], call);
+        }
+
+        return entryObjects.Existing(Awaited(call.TargetMethod.ReturnType), escaped: true) ?? Value.Unknown;
+    }
+
+    private static bool IsTask(ITypeSymbol? type) => type is { Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" };
 
     private Value CallSource(
         IMethodSymbol method,
@@ -372,7 +383,7 @@ internal sealed partial class Evaluator
             {
                 path.Report(finding with { Subject = subject });
             }
-            else if (subject >= 0)
+            else if (subject >= 0 && !engine.IsToldBy(method, finding))
             {
                 path.Report(domain.AtCall(finding, call, new(subject), path));
             }

@@ -96,6 +96,8 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
                 return Collect(array, [.. array.DimensionSizes], array.Initializer?.ElementValues ?? []);
             case ICollectionExpressionOperation collection:
                 return Collect(collection, [], collection.Elements);
+            case IArrayElementReferenceOperation element:
+                return ReadElement(element);
             case ISpreadOperation spread:
                 return Evaluate(spread.Operand);
             case IReturnOperation yielded:
@@ -284,6 +286,11 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
             return known;
         }
 
+        if (operation is IPropertyReferenceOperation read && ReadSequence(read, receiver) is { } element)
+        {
+            return element;
+        }
+
         if (!IsStored(operation.Member) && !domain.IsPart(operation.Member))
         {
             return ReadComputed((IPropertyReferenceOperation)operation, receiver);
@@ -328,25 +335,4 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
     /// <summary>Whether reading the member gives what was last assigned to it.</summary>
     private bool IsStored(ISymbol member) =>
         member is IFieldSymbol || (member is IPropertySymbol property && engine.Bodies.IsStored(property));
-
-    private Value Collect(IOperation operation, ImmutableArray<IOperation> sizes, ImmutableArray<IOperation> elements)
-    {
-        foreach (var size in sizes)
-        {
-            Evaluate(size);
-        }
-
-        var values = ImmutableArray.CreateRange(elements, Evaluate);
-        if (domain.Collect(operation, values, path) is { } collection)
-        {
-            return collection;
-        }
-
-        foreach (var value in values)
-        {
-            Escape(value);
-        }
-
-        return Value.Unknown;
-    }
 }

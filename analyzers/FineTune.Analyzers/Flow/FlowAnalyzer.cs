@@ -21,8 +21,8 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
                 return;
             }
 
-            var bodies = MethodBodies.Of(start.Compilation);
-            start.RegisterOperationBlockAction(block => Analyze(block, domain, bodies));
+            var findings = new MethodFindings(domain, MethodBodies.Of(start.Compilation));
+            start.RegisterOperationBlockAction(block => Analyze(block, findings));
         });
     }
 
@@ -32,7 +32,7 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
     /// <summary>The finding as it is told, where more than the flow decides; null where it is none after all.</summary>
     private protected virtual Finding? Refine(Finding finding, OperationBlockAnalysisContext context) => finding;
 
-    private void Analyze(OperationBlockAnalysisContext context, FlowDomain domain, MethodBodies bodies)
+    private void Analyze(OperationBlockAnalysisContext context, MethodFindings findings)
     {
         if (context.OwningSymbol is not IMethodSymbol method)
         {
@@ -49,16 +49,7 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
             }
 
             previous = root;
-            var effects = domain.Survey.EffectsOf(root);
-            if (!effects.Compiles
-                || !domain.IsTriggeredBy(effects.Own)
-                || (domain.Survey.ReachOf(root, context.CancellationToken) is { } reach && !domain.IsRelevant(reach)))
-            {
-                continue;
-            }
-
-            var engine = new Engine(domain, bodies, context.CancellationToken);
-            foreach (var found in engine.Analyze(context.GetControlFlowGraph(block), method))
+            foreach (var found in findings.Of(method, root, () => context.GetControlFlowGraph(block), context.CancellationToken))
             {
                 if (Refine(found, context) is not { } finding)
                 {

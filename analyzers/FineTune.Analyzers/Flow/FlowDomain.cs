@@ -18,11 +18,12 @@ internal abstract class FlowDomain
     /// <summary>Tells of each body whether it is worth the analysis.</summary>
     public abstract Survey Survey { get; }
 
-    /// <summary>Whether a body does, by itself, what the rule is about.</summary>
-    public abstract bool IsTriggeredBy(ulong own);
-
-    /// <summary>Whether a body can be wrong, from what it and the source methods that it calls do.</summary>
-    public abstract bool IsRelevant(ulong reach);
+    /// <summary>
+    /// Whether a body can be wrong, from what it and the source methods that it calls do, and what makes the objects in its fields.
+    /// </summary>
+    /// <param name="own">What it does itself.</param>
+    /// <param name="reach">What it does with all those; null where they are too many to tell.</param>
+    public abstract bool IsRelevant(ulong own, ulong? reach);
 
     /// <summary>
     /// What is known of an object of this type that was there before; null for a type that is not followed.
@@ -31,6 +32,13 @@ internal abstract class FlowDomain
 
     /// <summary>What is left of a fact after code that we cannot see had the object in its hands.</summary>
     public abstract Fact Forget(Fact fact);
+
+    /// <summary>
+    /// What is still known of an object once the object around it is made, and methods of that may have run in an unknown order.
+    /// </summary>
+    /// <param name="fact">What was known of it when the constructor returned.</param>
+    /// <param name="later">What the methods do, as the survey tells it.</param>
+    public abstract Fact Settle(Fact fact, ulong later);
 
     /// <summary>What a call that this domain knows gives back; null where it does not know it.</summary>
     public virtual Value? Invoke(Call call) => null;

@@ -187,7 +187,7 @@ internal sealed class FlowPath
                 var forgotten = heap[id].Fields;
                 foreach (var field in heap[id].Fields)
                 {
-                    if (Slots.SymbolOf(field.Key) is { } symbol and not IFieldSymbol { IsReadOnly: true })
+                    if (Slots.SymbolOf(field.Key) is not null && !Slots.IsSingleValued(field.Key))
                     {
                         forgotten = forgotten.With(field.Key, Value.Unknown);
                     }
@@ -199,7 +199,7 @@ internal sealed class FlowPath
 
         foreach (var variable in Variables)
         {
-            if (Slots.IsStatic(variable.Key))
+            if (Slots.IsStatic(variable.Key) && !Slots.IsSingleValued(variable.Key))
             {
                 Variables = Variables.With(variable.Key, Value.Unknown);
             }

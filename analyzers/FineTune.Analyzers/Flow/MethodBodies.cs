@@ -18,11 +18,13 @@ internal sealed class MethodBodies
     private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ControlFlowGraph, bool> iterators = new();
     private readonly ConcurrentDictionary<IPropertySymbol, bool> stored = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<(INamedTypeSymbol, bool), IReadOnlyList<Initializer>> initializers = new();
     private readonly Lazy<ILookup<string, IMethodSymbol>> overrides;
 
     private MethodBodies(Compilation compilation)
     {
         this.compilation = compilation;
+        SingleValued = new(compilation);
         overrides = new(() =>
             Types(compilation.SourceModule.GlobalNamespace)
                 .SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
@@ -36,6 +38,9 @@ internal sealed class MethodBodies
     }
 
     public static MethodBodies Of(Compilation compilation) => Shared.Of(compilation);
+
+    /// <summary>Which members hold one value for as long as there is the object.</summary>
+    public SingleValuedMembers SingleValued { get; }
 
     /// <summary>The body of <paramref name="method"/>; null where it has none in source, or one that does not compile.</summary>
     public ControlFlowGraph? Find(IMethodSymbol method, CancellationToken cancellation)
@@ -69,8 +74,56 @@ internal sealed class MethodBodies
                     .OfType<IFieldSymbol>()
                     .Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property)));
 
+    /// <summary>What the fields and automatic properties of a class are initialized with where they are declared, in that order.</summary>
+    public IReadOnlyList<Initializer> InitializersOf(INamedTypeSymbol type, bool areStatic, CancellationToken cancellation)
+    {
+        type = type.OriginalDefinition;
+        return initializers.TryGetValue((type, areStatic), out var found)
+            ? found
+            : initializers.GetOrAdd((type, areStatic), [.. FindInitializers(type, areStatic, cancellation)]);
+    }
+
     /// <summary>The source methods that may run where a method is called that can be overridden.</summary>
     public IEnumerable<IMethodSymbol> OverridesOf(IMethodSymbol method) => overrides.Value[method.Name];
+
+    private IEnumerable<Initializer> FindInitializers(INamedTypeSymbol type, bool areStatic, CancellationToken cancellation)
+    {
+        foreach (var member in type.GetMembers())
+        {
+            if (member.IsStatic != areStatic || member.DeclaringSyntaxReferences.Length != 1 || member is not (IFieldSymbol or IPropertySymbol))
+            {
+                continue;
+            }
+
+            var value = member.DeclaringSyntaxReferences[0].GetSyntax(cancellation) switch
+            {
+                VariableDeclaratorSyntax field => field.Initializer,
+                PropertyDeclarationSyntax property => property.Initializer,
+                _ => null,
+            };
+            if (value is null || !compilation.ContainsSyntaxTree(value.SyntaxTree))
+            {
+                continue;
+            }
+
+            var operation = ModelOf(value.SyntaxTree).GetOperation(value, cancellation);
+            if (operation is null || operation.Descendants().Any(part => part is IInvalidOperation))
+            {
+                continue;
+            }
+
+            var graph = operation switch
+            {
+                IFieldInitializerOperation field => ControlFlowGraph.Create(field, cancellation),
+                IPropertyInitializerOperation property => ControlFlowGraph.Create(property, cancellation),
+                _ => null,
+            };
+            if (graph is not null)
+            {
+                yield return new(member is IFieldSymbol { Type: var type1 } ? type1 : ((IPropertySymbol)member).Type, operation, graph);
+            }
+        }
+    }
 
     private ControlFlowGraph? Create(IMethodSymbol method, CancellationToken cancellation)
     {
@@ -97,19 +150,22 @@ internal sealed class MethodBodies
             return null;
         }
 
+        // Of a primary constructor, its declaration is that of the class.
         var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(cancellation);
-        if (syntax is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax)
+        if (syntax is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax or TypeDeclarationSyntax)
             || !compilation.ContainsSyntaxTree(syntax.SyntaxTree))
         {
             return null;
         }
 
+        return ModelOf(syntax.SyntaxTree).GetOperation(syntax, cancellation);
+    }
+
+    private SemanticModel ModelOf(SyntaxTree file) =>
         // A rule that looks through a call needs the body that is called, and its file may not be the one at hand.
 #pragma warning disable RS1030
-        var model = models.GetOrAdd(syntax.SyntaxTree, tree => compilation.GetSemanticModel(tree));
+        models.GetOrAdd(file, tree => compilation.GetSemanticModel(tree));
 #pragma warning restore RS1030
-        return model.GetOperation(syntax, cancellation);
-    }
 
     private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol scope)
     {
@@ -131,4 +187,10 @@ internal sealed class MethodBodies
             }
         }
     }
+
+    /// <summary>What a member is initialized with.</summary>
+    /// <param name="Type">The type of the member.</param>
+    /// <param name="Operation">The initializer.</param>
+    /// <param name="Graph">Its control-flow graph, which ends with the assignment.</param>
+    internal sealed record Initializer(ITypeSymbol Type, IOperation Operation, ControlFlowGraph Graph);
 }

@@ -15,8 +15,11 @@ internal sealed class SlotTable
     private readonly Dictionary<int, List<int>> dependents = [];
     private int next = AnchorLimit;
 
-    public SlotTable()
+    private readonly SingleValuedMembers singleValued;
+
+    public SlotTable(SingleValuedMembers singleValued)
     {
+        this.singleValued = singleValued;
         This = next++;
         Returned = next++;
     }
@@ -35,6 +38,10 @@ internal sealed class SlotTable
     public ISymbol? SymbolOf(int slot) => symbolOf.TryGetValue(slot, out var symbol) ? symbol : null;
 
     public bool IsStatic(int slot) => SymbolOf(slot) is { IsStatic: true } and (IFieldSymbol or IPropertySymbol);
+
+    /// <summary>Whether this is a member that is assigned while its object is made, and never again.</summary>
+    public bool IsSingleValued(int slot) =>
+        SymbolOf(slot) is { } symbol and (IFieldSymbol or IPropertySymbol or IParameterSymbol) && singleValued.Contains(symbol);
 
     /// <summary>
     /// The remembered condition <paramref name="condition"/> says nothing any more once <paramref name="slot"/> is assigned.

@@ -16,22 +16,43 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
 
     private readonly ConcurrentDictionary<IMethodSymbol, BodyEffects> methods = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IOperation, AtHand> atHand = new();
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ulong> later = new(SymbolEqualityComparer.Default);
 
     /// <summary>What the body under analysis does, without what it calls.</summary>
     public BodyEffects EffectsOf(IOperation body) => Look(body).Effects;
 
-    /// <summary>What the body under analysis does, with all source methods that it calls; null where they are too many.</summary>
+    /// <summary>
+    /// What the body under analysis does, with all source methods that it calls, and with what makes the objects of its class; null
+    /// where they are too many.
+    /// </summary>
     /// <param name="body">The root of its operations.</param>
+    /// <param name="type">The class that it stands in.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public ulong? ReachOf(IOperation body, CancellationToken cancellation)
+    public ulong? ReachOf(IOperation body, INamedTypeSymbol type, CancellationToken cancellation)
     {
         var known = Look(body);
         if (known.Reach is not { } reach)
         {
-            known.Reach = reach = new(Reach(known.Effects, cancellation));
+            known.Reach = reach = new(Reach([known.Effects, .. MakingOf(type, cancellation)], known.Effects, cancellation));
         }
 
         return reach.Effects;
+    }
+
+    /// <summary>What the methods of a class do once there is an object of it, with all that they call.</summary>
+    public ulong LaterIn(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        type = type.OriginalDefinition;
+        return later.TryGetValue(type, out var found) ? found : later.GetOrAdd(type, Find());
+
+        ulong Find()
+        {
+            var methods = type.GetMembers()
+                .OfType<IMethodSymbol>()
+                .Where(method => method.MethodKind is not (MethodKind.Constructor or MethodKind.StaticConstructor))
+                .Select(method => EffectsOf(method, cancellation));
+            return Reach(methods, null, cancellation) ?? ulong.MaxValue;
+        }
     }
 
     /// <summary>A look over one body: what each of its operations does.</summary>
@@ -80,7 +101,9 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
 
                     break;
                 case IObjectCreationOperation creation:
-                    if (creation.Constructor is { } constructor && MayBeInSource(constructor) && types.Concerns(creation))
+                    if (creation.Constructor is { } constructor
+                        && !constructor.ContainingType.DeclaringSyntaxReferences.IsEmpty
+                        && types.Concerns(creation))
                     {
                         Add(constructor);
                     }
@@ -117,15 +140,18 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
         }
     }
 
-    private ulong? Reach(BodyEffects body, CancellationToken cancellation)
+    /// <param name="first">What to begin with.</param>
+    /// <param name="root">The one among them that is looked at for its own sake: what a constructor does there is not only making.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    private ulong? Reach(IEnumerable<BodyEffects> first, BodyEffects? root, CancellationToken cancellation)
     {
-        var all = body.Own;
+        var all = 0ul;
         HashSet<IMethodSymbol>? seen = null;
-        var pending = new Stack<BodyEffects>([body]);
+        var pending = new Stack<BodyEffects>(first);
         while (pending.Count > 0)
         {
             var next = pending.Pop();
-            all |= next.IsConstructor && next != body ? BesidesMaking(next.Own) : next.Own;
+            all |= next.IsConstructor && next != root ? BesidesMaking(next.Own) : next.Own;
             foreach (var called in next.Called)
             {
                 seen ??= new(SymbolEqualityComparer.Default);
@@ -158,12 +184,34 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
         return all;
     }
 
-    private BodyEffects EffectsOf(IMethodSymbol method, CancellationToken cancellation) =>
-        methods.TryGetValue(method, out var found)
-            ? found
-            : methods.GetOrAdd(
-                method,
-                bodies.OperationOf(method, cancellation) is { } operation ? Read(operation) : BodyEffects.Nothing);
+    /// <summary>What makes the objects of a class: its constructors, and what its fields are initialized with.</summary>
+    private IEnumerable<BodyEffects> MakingOf(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        if (!types.MayHoldOne(type))
+        {
+            return [];
+        }
+
+        var constructors = type.InstanceConstructors.Concat(type.StaticConstructors).Select(made => EffectsOf(made, cancellation));
+        return constructors.Concat(bodies.InitializersOf(type, areStatic: true, cancellation).Select(made => Look(made.Operation).Effects));
+    }
+
+    private BodyEffects EffectsOf(IMethodSymbol method, CancellationToken cancellation)
+    {
+        if (methods.TryGetValue(method, out var found))
+        {
+            return found;
+        }
+
+        found = bodies.OperationOf(method, cancellation) is { } operation ? Read(operation) : BodyEffects.Nothing;
+        if (method.MethodKind == MethodKind.Constructor)
+        {
+            found = bodies.InitializersOf(method.ContainingType, areStatic: false, cancellation)
+                .Aggregate(found, (all, made) => all.With(Look(made.Operation).Effects));
+        }
+
+        return methods.GetOrAdd(method, found);
+    }
 
     private bool MayBeInSource(IMethodSymbol method) =>
         !method.DeclaringSyntaxReferences.IsEmpty || (MayBeOverridden(method) && !IsOfLibrary(method));

@@ -14,6 +14,11 @@ internal sealed record PlainObject : Fact
     public static readonly PlainObject Instance = new();
 }
 
+/// <summary>An array or a collection expression of followed objects, or an enumerator of one.</summary>
+/// <param name="Count">How many elements there are.</param>
+/// <param name="Position">How often an enumerator was moved.</param>
+internal sealed record SequenceFact(int Count, int Position) : Fact;
+
 /// <summary>An object on the heap of one path.</summary>
 /// <param name="Fact">What the domain knows of it.</param>
 /// <param name="Fields">What its fields and automatic properties hold. A field without a value was never touched.</param>

@@ -9,14 +9,38 @@ namespace FineTune.Analyzers.Flow;
 /// <param name="libraries">The namespaces of the libraries whose objects may carry such objects, whatever their types say.</param>
 internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked, string[] libraries)
 {
+    /// <summary>How many objects deep one may be held: an application holds a trainer, that an agent, and that its model.</summary>
+    private const int MostOwners = 3;
+
     private readonly ConcurrentDictionary<ITypeSymbol, bool> holders = new(SymbolEqualityComparer.Default);
 
     public bool Is(ITypeSymbol? type) => type is not null && isTracked(type);
 
-    /// <summary>Whether this is a class of the user's own with a field or property of a followed type.</summary>
-    public bool HoldsOne(ITypeSymbol type) =>
-        type is { TypeKind: TypeKind.Class, SpecialType: SpecialType.None, DeclaringSyntaxReferences.IsEmpty: false }
-        && holders.GetOrAdd(type, HasTrackedMember);
+    /// <summary>
+    /// Whether this is a class of the user's own with a field or property of a followed type, or of another such class.
+    /// </summary>
+    public bool HoldsOne(ITypeSymbol type) => HoldsOne(type, MostOwners);
+
+    /// <summary>Whether objects of a class, or the class itself, may hold one.</summary>
+    public bool MayHoldOne(ITypeSymbol type) => Is(type) || HoldsOne(type);
+
+    private bool HoldsOne(ITypeSymbol type, int owners)
+    {
+        if (type is not { TypeKind: TypeKind.Class, SpecialType: SpecialType.None, DeclaringSyntaxReferences.IsEmpty: false })
+        {
+            return false;
+        }
+
+        if (holders.TryGetValue(type, out var known))
+        {
+            return known;
+        }
+
+        var holds = HasTrackedMember(type, owners);
+
+        // What was cut short further in is not the last word.
+        return owners == MostOwners || holds ? holders.GetOrAdd(type, holds) : holds;
+    }
 
     /// <summary>
     /// Whether a call may be one that is looked into: the same question as the evaluator's, asked of types where that
@@ -68,15 +92,20 @@ internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked, string[] l
             _ => true,
         };
 
-    private bool HasTrackedMember(ITypeSymbol type) =>
-        type.GetMembers()
-            .Any(member =>
-                member switch
-                {
-                    IFieldSymbol field => isTracked(field.Type),
-                    IPropertySymbol property => isTracked(property.Type),
-                    IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.Parameters.Any(parameter =>
-                        isTracked(parameter.Type)),
-                    _ => false,
-                });
+    private bool HasTrackedMember(ITypeSymbol type, int owners)
+    {
+        return type.GetMembers()
+                .Any(member =>
+                    member switch
+                    {
+                        IFieldSymbol field => Holds(field.Type),
+                        IPropertySymbol property => Holds(property.Type),
+                        IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.Parameters.Any(parameter =>
+                            isTracked(parameter.Type)),
+                        _ => false,
+                    })
+            || (type.BaseType is { } ancestor && HoldsOne(ancestor, owners));
+
+        bool Holds(ITypeSymbol held) => isTracked(held) || (owners > 1 && HoldsOne(held, owners - 1));
+    }
 }

@@ -19,11 +19,16 @@ internal enum Grad
 /// <param name="Grad">What <c>requires_grad</c> is, of every parameter but those of parts with a fact of their own.</param>
 /// <param name="Changed">Where that was set, on some path.</param>
 /// <param name="Note">What one rule knows of it besides; null for nothing.</param>
-internal sealed record GradFact(Grad Grad, Location? Changed, Note? Note = null) : Fact
+/// <param name="MayHaveChanged">
+/// Whether <paramref name="Grad"/> is what it was when an optimizer was built over it, and code that runs in an unknown order may
+/// have changed it since.
+/// </param>
+internal sealed record GradFact(Grad Grad, Location? Changed, Note? Note = null, bool MayHaveChanged = false) : Fact
 {
-    public bool Equals(GradFact? other) => other is not null && Grad == other.Grad && Equals(Note, other.Note);
+    public bool Equals(GradFact? other) =>
+        other is not null && Grad == other.Grad && MayHaveChanged == other.MayHaveChanged && Equals(Note, other.Note);
 
-    public override int GetHashCode() => (Note?.GetHashCode() ?? 0) * 31 + (int)Grad;
+    public override int GetHashCode() => ((Note?.GetHashCode() ?? 0) * 31 + (int)Grad) * 2 + (MayHaveChanged ? 1 : 0);
 }
 
 /// <summary>A sequence of parameters, of modules that it links to.</summary>

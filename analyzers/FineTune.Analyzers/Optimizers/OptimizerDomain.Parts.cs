@@ -13,6 +13,8 @@ internal abstract partial class OptimizerDomain
         Reference part when path.Fact<GradFact>(part) is not null => [part],
         Reference sequence when path.Fact<ParametersFact>(sequence) is not null => SourcesOf(path, sequence),
         TupleValue tuple => tuple.Elements.SelectMany(element => ModulesIn(path, element)),
+        Reference sequence when path.Fact<SequenceFact>(sequence) is not null => path[sequence].Fields.SelectMany(field =>
+            ModulesIn(path, field.Value)),
         _ => [],
     };
 

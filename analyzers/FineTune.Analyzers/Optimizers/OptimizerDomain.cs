@@ -18,15 +18,13 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
     public sealed override Survey Survey => types.Survey;
 
-    /// <summary>What a body does that is worth the analysis: one of these.</summary>
-    protected virtual OptimizerEffects Triggers => OptimizerEffects.StepsOptimizer | OptimizerEffects.PassesOptimizer;
-
     /// <summary>What a body and those that it calls have to do, all of it, to be wrong.</summary>
     protected abstract OptimizerEffects Needed { get; }
 
-    public sealed override bool IsTriggeredBy(ulong own) => ((OptimizerEffects)own & Triggers) != 0;
+    public sealed override bool IsRelevant(ulong own, ulong? reach) => reach is null || CanBeWrong((OptimizerEffects)reach);
 
-    public override bool IsRelevant(ulong reach) => ((OptimizerEffects)reach & Needed) == Needed;
+    /// <summary>Whether a body can be wrong, from what it and those that it calls do.</summary>
+    protected virtual bool CanBeWrong(OptimizerEffects reach) => (reach & Needed) == Needed;
 
     public sealed override Fact? FactOf(ITypeSymbol type) =>
         types.IsModule(type) || types.IsParameter(type) ? AtEntry
@@ -47,6 +45,19 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         OptimizerFact optimizer => optimizer with { Bound = null, Note = null },
         _ => fact,
     };
+
+    /// <summary>What an optimizer is over stays; whether it still trains may be for others to say.</summary>
+    public sealed override Fact Settle(Fact fact, ulong later) =>
+        fact is GradFact grad
+            ? grad with
+            {
+                Note = Settle(grad.Note, (OptimizerEffects)later),
+                MayHaveChanged = ((OptimizerEffects)later & OptimizerEffects.ChangesGradients) != 0,
+            }
+            : fact;
+
+    /// <summary>What of a module's note outlasts what methods do in an unknown order.</summary>
+    protected virtual Note? Settle(Note? note, OptimizerEffects later) => null;
 
     public override bool IsHarmless(IMethodSymbol method) => TorchTypes.IsLibrary(method);
 
@@ -171,10 +182,10 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
         if (operation.Member.Name == "requires_grad" && types.IsTensor(operation.Member.ContainingType))
         {
-            return path.Fact<GradFact>(receiver)?.Grad switch
+            return path.Fact<GradFact>(receiver) switch
             {
-                Grad.On => Value.True,
-                Grad.Off => Value.False,
+                { Grad: Grad.On, MayHaveChanged: false } => Value.True,
+                { Grad: Grad.Off, MayHaveChanged: false } => Value.False,
                 _ => Value.Unknown,
             };
         }
@@ -214,8 +225,9 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
     public override Value? Collect(IOperation operation, ImmutableArray<Value> elements, FlowPath path)
     {
+        // Modules stay one by one: somebody may do to each of them what is not done to a sequence of parameters.
         var parts = elements.Select(element => ModulesIn(path, element).ToList()).ToList();
-        if (parts.Count == 0 || parts.Any(part => part.Count == 0))
+        if (parts.Count == 0 || parts.Any(part => part.Count == 0) || elements.All(element => types.IsModule(TypeOf(path, element))))
         {
             return null;
         }
@@ -223,6 +235,8 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
         var isFiltered = elements.All(element => path.Fact<ParametersFact>(element) is { IsFiltered: true });
         return Link(path, new ParametersFact(false, isFiltered, 0), parts.SelectMany(part => part));
     }
+
+    private static ITypeSymbol? TypeOf(FlowPath path, Value value) => value is Reference reference ? path[reference].Type : null;
 
     public override Value? ElementOf(Value collection, FlowPath path) =>
         collection is Reference reference && path.Fact<ParametersFact>(reference) is { } parameters ? Element(reference, parameters) : null;
@@ -301,7 +315,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
     /// <summary>What is known of a module or parameter whose <c>requires_grad</c> is set.</summary>
     protected virtual GradFact Changed(GradFact fact, Grad grad, Location? changed) =>
-        fact.Grad == grad ? fact : fact with { Grad = grad, Changed = changed };
+        fact.Grad == grad && !fact.MayHaveChanged ? fact : fact with { Grad = grad, Changed = changed, MayHaveChanged = false };
 
     /// <summary>What of a module an optimizer over it has to be built anew for, as a text to compare; null where that is unknown.</summary>
     protected virtual string? Label(GradFact fact, bool isFiltered) => "";

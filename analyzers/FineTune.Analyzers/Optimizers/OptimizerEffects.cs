@@ -9,38 +9,32 @@ internal enum OptimizerEffects : ulong
     /// <summary>It has an optimizer step.</summary>
     StepsOptimizer = 1 << 0,
 
-    /// <summary>It hands an optimizer to a method of the user's.</summary>
-    PassesOptimizer = 1 << 1,
-
-    /// <summary>Something called <c>step</c> is invoked.</summary>
-    Steps = 1 << 2,
-
     /// <summary>An optimizer steps in a member that never clears its gradients under the same name.</summary>
-    StepsUncleared = 1 << 3,
+    StepsUncleared = 1 << 1,
 
     /// <summary>It makes an optimizer.</summary>
-    BuildsOptimizer = 1 << 4,
+    BuildsOptimizer = 1 << 2,
 
     /// <summary>It freezes or unfreezes parameters.</summary>
-    ChangesGradients = 1 << 5,
+    ChangesGradients = 1 << 3,
 
     /// <summary>It goes backward.</summary>
-    GoesBackward = 1 << 6,
+    GoesBackward = 1 << 4,
 
     /// <summary>It calls <c>train</c>.</summary>
-    SwitchesMode = 1 << 7,
+    SwitchesMode = 1 << 5,
 
     /// <summary>It may put a module into evaluation mode.</summary>
-    SwitchesOff = 1 << 8,
+    SwitchesOff = 1 << 6,
 
     /// <summary>It moves a module elsewhere, or gives it one more part.</summary>
-    MovesModules = 1 << 9,
+    MovesModules = 1 << 7,
 
     /// <summary>
     /// It assigns a part of a module. In a constructor that is how the module comes about, unless it is the constructor that is looked at.
     /// </summary>
-    AssignsParts = 1 << 10,
+    AssignsParts = 1 << 8,
 
     /// <summary>It adds up tensors in a loop.</summary>
-    SumsTensors = 1 << 11,
+    SumsTensors = 1 << 9,
 }

@@ -45,6 +45,8 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
         operation switch
         {
             IInvocationOperation invocation => Of(invocation),
+            IMethodReferenceOperation { Method: { Name: "step" } step } when types.IsOptimizer(step.ContainingType) =>
+                OptimizerEffects.StepsOptimizer | OptimizerEffects.StepsUncleared,
             IMethodReferenceOperation reference => Named(reference.Method.Name),
             IObjectCreationOperation { Type: { } type } when types.IsOptimizer(type) => OptimizerEffects.BuildsOptimizer,
             IPropertyReferenceOperation { Property.Name: "requires_grad" } property
@@ -74,14 +76,6 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
             }
         }
 
-        foreach (var argument in invocation.Arguments)
-        {
-            if (types.IsOptimizer(argument.Value.Type) && !TorchTypes.IsLibrary(method))
-            {
-                effects |= OptimizerEffects.PassesOptimizer;
-            }
-        }
-
         if (types.IsOptimizer(method.ReturnType))
         {
             effects |= OptimizerEffects.BuildsOptimizer;
@@ -102,7 +96,6 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
     private static OptimizerEffects Named(string name) =>
         name switch
         {
-            "step" => OptimizerEffects.Steps,
             "backward" => OptimizerEffects.GoesBackward,
             "requires_grad_" or "with_requires_grad" or "Unfreeze" => OptimizerEffects.ChangesGradients,
             "Freeze" => OptimizerEffects.ChangesGradients | OptimizerEffects.SwitchesOff,

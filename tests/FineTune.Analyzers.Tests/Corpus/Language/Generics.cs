@@ -9,8 +9,6 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 // Generic classes and methods, constraints, variance, static abstract members, default interface methods, new T().
-var trainer = new Trainer<Linear, optim.Optimizer>(Linear(4, 2), net => optim.SGD(net.parameters(), 0.1));
-trainer.Step(rand(3, 4), rand(3, 2));
 Console.WriteLine(Make<Small>().Size + Trainer<Linear, optim.Optimizer>.Count + Sum<int>([1, 2]));
 ISource<Module> source = new Fixed<Linear>(Linear(4, 2));
 var optimizer = optim.Adam(source.Get().parameters());
@@ -20,7 +18,11 @@ optimizer.step();
 var box = new Box<Linear> { Value = Linear(4, 2) };
 var boxed = optim.Adam(box.Value.parameters());
 box.Value.SetTrainable(false);
-boxed.step(); // FT3001
+if (box.Value.training)
+    boxed.step(); // FT3001
+
+var trainer = new Trainer<Linear, optim.Optimizer>(Linear(4, 2), net => optim.SGD(net.parameters(), 0.1));
+trainer.Step(rand(3, 4), rand(3, 2)); // FT3001, FT3004
 
 static T Make<T>() where T : IShape, new() => T.Create<T>() is { Size: > 0 } made ? made : new T();
 

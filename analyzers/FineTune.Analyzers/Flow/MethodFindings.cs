@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace FineTune.Analyzers.Flow;
+
+/// <summary>
+/// The mistakes of each method of a compilation, whoever calls it. What a method is told is not told its callers again, whose mistake
+/// is only what goes wrong because of how they call it.
+/// </summary>
+internal sealed class MethodFindings(FlowDomain domain, MethodBodies bodies)
+{
+    private readonly ConcurrentDictionary<IMethodSymbol, HashSet<(SyntaxNode, string)>> told = new(SymbolEqualityComparer.Default);
+
+    /// <summary>The mistakes of a method; none where it cannot make one.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="body">The root of its operations.</param>
+    /// <param name="graph">Gives its control-flow graph.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public IReadOnlyList<Finding> Of(IMethodSymbol method, IOperation body, Func<ControlFlowGraph?> graph, CancellationToken cancellation) =>
+        Of(method, body, graph, [], cancellation);
+
+    /// <summary>Whether the method itself is told this.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="finding">What a caller found in it.</param>
+    /// <param name="callers">The methods that are asked already, whose callees are.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public bool Tells(IMethodSymbol method, Finding finding, ImmutableList<IMethodSymbol> callers, CancellationToken cancellation)
+    {
+        method = method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
+        if (callers.Contains(method, SymbolEqualityComparer.Default) || bodies.OperationOf(method, cancellation) is not { } body)
+        {
+            return false;
+        }
+
+        if (!told.TryGetValue(method, out var known))
+        {
+            var findings = Of(method, body, () => bodies.Find(method, cancellation), callers, cancellation);
+            known = told.GetOrAdd(method, [.. findings.Select(found => (found.At.Syntax, found.Rule.Id))]);
+        }
+
+        return known.Contains((finding.At.Syntax, finding.Rule.Id));
+    }
+
+    private IReadOnlyList<Finding> Of(
+        IMethodSymbol method,
+        IOperation body,
+        Func<ControlFlowGraph?> graph,
+        ImmutableList<IMethodSymbol> callers,
+        CancellationToken cancellation)
+    {
+        var effects = domain.Survey.EffectsOf(body);
+        return
+            effects.Compiles
+            && domain.IsRelevant(effects.Own, domain.Survey.ReachOf(body, method.ContainingType, cancellation))
+            && graph() is { } flow
+            ? new Engine(domain, bodies, this, callers.Add(method), cancellation).Analyze(flow, method)
+            : [];
+    }
+}
