@@ -100,4 +100,7 @@ internal static class RuleIds
 
     /// <summary>Training step in evaluation mode.</summary>
     public const string EvaluationMode = "FT3014";
+
+    /// <summary>Parameter in two groups of an optimizer.</summary>
+    public const string SharedParameter = "FT3015";
 }

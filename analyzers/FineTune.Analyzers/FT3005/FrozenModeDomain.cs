@@ -72,27 +72,6 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
                 SourcesOf(path, other).Contains(part)
                 || (!other.Equals(stepping) && PartsOf(path, other).Any(inner => inner.Part.Equals(part))));
 
-    private static string? MemberName(FlowPath path, Reference part)
-    {
-        if (path.NameOf(part) is { } name)
-        {
-            return name;
-        }
-
-        foreach (var owner in path.Heap)
-        {
-            foreach (var field in owner.Fields)
-            {
-                if (field.Value.Equals(part) && path.Slots.SymbolOf(field.Key) is { CanBeReferencedByName: true } symbol)
-                {
-                    return symbol.Name;
-                }
-            }
-        }
-
-        return null;
-    }
-
     private static bool InOneMember(SyntaxNode one, SyntaxNode other) =>
         ReferenceEquals(EnclosingMember.Of(one), EnclosingMember.Of(other));
 

@@ -127,7 +127,10 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         var facts = operands.Select(operand => path.Fact<TensorFact>(operand)).OfType<TensorFact>().ToList();
         var before = facts.FirstOrDefault(fact => fact.SumAt == operation.Syntax);
         var isInGraph = !IsOff(path) && facts.Any(fact => fact.IsInGraph);
-        if (before is { IsInGraph: true } && isInGraph && SumInLoop.TargetOf(operation.Syntax) is { } sum && Sums.IsOnlyLookedAt(sum))
+        if (isInGraph
+            && SumInLoop.TargetOf(operation.Syntax) is { } sum
+            && (before is { IsInGraph: true } || (SumInLoop.IsOfObject(sum) && !SumInLoop.IsInLoop(operation.Syntax)))
+            && Sums.IsOnlyLookedAt(sum))
         {
             path.Report(
                 new(KeptGraphAnalyzer.Rule, operation, -1, [sum.Identifier.ValueText], [], ImmutableDictionary<string, string?>.Empty));

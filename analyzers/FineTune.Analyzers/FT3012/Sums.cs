@@ -1,4 +1,6 @@
+using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FineTune.Analyzers.FT3012;
@@ -44,31 +46,64 @@ internal static class Sums
         "MoveToOuterDisposeScope",
     ];
 
-    /// <summary>Whether every use of the local variable takes its value, and no use hands on the tensor.</summary>
+    /// <summary>Whether every use of the variable takes its value, and no use hands on the tensor.</summary>
     public static bool IsOnlyLookedAt(IdentifierNameSyntax variable) =>
         EnclosingMember.Of(variable) is { } member
-        && IsOnlyLookedAt(variable.Identifier.ValueText, member, MostSteps);
+        && (SumInLoop.IsOfObject(variable)
+            ? IsOnlyLookedAtInClass(variable.Identifier.ValueText, member)
+            : IsOnlyLookedAt(variable.Identifier.ValueText, member, MostSteps));
 
-    private static bool IsOnlyLookedAt(string name, SyntaxNode member, int steps)
-    {
-        // A field is for others to use.
-        if (steps == 0
-            || !member
-                .DescendantNodes()
-                .OfType<VariableDeclaratorSyntax>()
-                .Any(variable => variable.Identifier.ValueText == name && variable.Parent?.Parent is not FieldDeclarationSyntax))
+    /// <summary>A field or property is for others to use, unless it is private, and its class all in one place.</summary>
+    private static bool IsOnlyLookedAtInClass(string name, SyntaxNode member) =>
+        member.Parent is TypeDeclarationSyntax type
+        && !type.Modifiers.Any(SyntaxKind.PartialKeyword)
+        && type.Members.Any(declared => IsPrivate(declared) && Declares(declared, name))
+        && Uses(name, type).All(use => IsLook(use, name, member, MostSteps));
+
+    private static bool IsPrivate(MemberDeclarationSyntax member) =>
+        !member.Modifiers.Any(modifier =>
+            modifier.IsKind(SyntaxKind.PublicKeyword)
+            || modifier.IsKind(SyntaxKind.InternalKeyword)
+            || modifier.IsKind(SyntaxKind.ProtectedKeyword));
+
+    private static bool Declares(MemberDeclarationSyntax member, string name) =>
+        member switch
         {
-            return false;
-        }
+            FieldDeclarationSyntax field => field.Declaration.Variables.Any(variable => variable.Identifier.ValueText == name),
+            PropertyDeclarationSyntax property => property.Identifier.ValueText == name,
+            _ => false,
+        };
 
-        return member
+    private static bool IsOnlyLookedAt(string name, SyntaxNode member, int steps) =>
+        steps > 0
+        && member
             .DescendantNodes()
-            .OfType<IdentifierNameSyntax>()
-            .Where(identifier =>
-                identifier.Identifier.ValueText == name
-                && identifier.Parent is not (MemberAccessExpressionSyntax { Expression: not IdentifierNameSyntax } or NameColonSyntax)
-                && !(identifier.Parent is MemberAccessExpressionSyntax access && access.Name == identifier))
-            .All(identifier => IsLook(identifier, name, member, steps));
+            .OfType<VariableDeclaratorSyntax>()
+            .Any(variable => variable.Identifier.ValueText == name && variable.Parent?.Parent is not FieldDeclarationSyntax)
+        && Uses(name, member).All(use => IsLook(use, name, member, steps));
+
+    /// <summary>The expressions that name a variable, those that name it as a member of this object among them.</summary>
+    private static IEnumerable<ExpressionSyntax> Uses(string name, SyntaxNode scope)
+    {
+        foreach (var identifier in scope.DescendantNodes().OfType<IdentifierNameSyntax>())
+        {
+            if (identifier.Identifier.ValueText != name || identifier.Parent is NameColonSyntax)
+            {
+                continue;
+            }
+
+            if (identifier.Parent is MemberAccessExpressionSyntax access && access.Name == identifier)
+            {
+                if (access.Expression is ThisExpressionSyntax)
+                {
+                    yield return access;
+                }
+            }
+            else
+            {
+                yield return identifier;
+            }
+        }
     }
 
     private static bool IsLook(ExpressionSyntax use, string name, SyntaxNode member, int steps)
@@ -77,9 +112,11 @@ internal static class Sums
         {
             switch (use.Parent)
             {
-                case AssignmentExpressionSyntax assignment when assignment.Left == use || assignment.Left.ToString() == name:
+                case AssignmentExpressionSyntax assignment when assignment.Left == use || IsOf(assignment.Left, name):
                     return true;
-                case InterpolationSyntax or CastExpressionSyntax:
+                case InterpolationSyntax or CastExpressionSyntax or IsPatternExpressionSyntax or IfStatementSyntax:
+                    return true;
+                case ConditionalExpressionSyntax conditional when conditional.Condition == use:
                     return true;
                 case ArgumentSyntax
                 {
@@ -89,27 +126,41 @@ internal static class Sums
                     }
                 }:
                     return true;
+                case ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } tuple } argument:
+                    return assignment.Left == tuple
+                        || (assignment.Left is TupleExpressionSyntax targets
+                            && tuple.Arguments.IndexOf(argument) is var position
+                            && position < targets.Arguments.Count
+                            && IsOf(targets.Arguments[position].Expression, name));
+                case ConditionalAccessExpressionSyntax access when access.Expression == use:
+                    return access.WhenNotNull is InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding }
+                        && Values.Contains(binding.Name.Identifier.ValueText);
                 case MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax invocation } access when access.Expression == use:
                     if (Values.Contains(access.Name.Identifier.ValueText) || access.Name.Identifier.ValueText == "add_")
                     {
                         return true;
                     }
 
-                    if (!Computations.Contains(access.Name.Identifier.ValueText))
+                    if (access.Name.Identifier.ValueText != "add" && !Computations.Contains(access.Name.Identifier.ValueText))
                     {
                         return false;
                     }
 
                     use = invocation;
                     break;
-                case BinaryExpressionSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax:
+                case BinaryExpressionSyntax
+                or ParenthesizedExpressionSyntax
+                or PostfixUnaryExpressionSyntax
+                or ConditionalExpressionSyntax:
                     use = (ExpressionSyntax)use.Parent;
                     break;
                 case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable }:
-                    return IsOnlyLookedAt(variable.Identifier.ValueText, member, steps - 1);
+                    return IsOnlyLookedAt(variable.Identifier.ValueText, EnclosingMember.Of(variable) ?? member, steps - 1);
                 default:
                     return false;
             }
         }
     }
+
+    private static bool IsOf(ExpressionSyntax target, string name) => target.ToString() is var text && (text == name || text == "this." + name);
 }

@@ -35,7 +35,8 @@ internal sealed record GradFact(Grad Grad, Location? Changed, Note? Note = null,
 /// <param name="IsNamed">Whether its elements are pairs of name and parameter.</param>
 /// <param name="IsFiltered">Whether it holds only what required a gradient.</param>
 /// <param name="Position">Of an enumerator: 0 before the one element that stands for all, 1 at it.</param>
-internal sealed record ParametersFact(bool IsNamed, bool IsFiltered, int Position) : Fact;
+/// <param name="IsPartial">Whether it leaves out some of them, nobody can tell which.</param>
+internal sealed record ParametersFact(bool IsNamed, bool IsFiltered, int Position, bool IsPartial = false) : Fact;
 
 /// <summary>An optimizer over parameters that it links to.</summary>
 /// <param name="Bound">What of them required a gradient when it was built; null where that is unknown.</param>

@@ -91,8 +91,8 @@ internal abstract partial class OptimizerDomain
 
     private Value? InvokeOnParameters(Call call, Reference sequence, ParametersFact parameters)
     {
-        var path = call.Path;
-        switch (call.Method.Name)
+        var (path, method) = (call.Path, call.Method.Name);
+        switch (method)
         {
             case "GetEnumerator":
                 return Link(path, parameters with { Position = 0 }, SourcesOf(path, sequence));
@@ -107,15 +107,18 @@ internal abstract partial class OptimizerDomain
                 return Value.True;
             case "Where":
                 var asksForGradient = call.Operation.Syntax.ToString().Contains("requires_grad");
-                return Link(path, parameters with { IsFiltered = parameters.IsFiltered || asksForGradient }, SourcesOf(path, sequence));
+                return Link(
+                    path,
+                    parameters with { IsFiltered = parameters.IsFiltered || asksForGradient, IsPartial = true },
+                    SourcesOf(path, sequence));
             case "Select" or "OfType" or "Cast":
                 return Link(path, parameters with { IsNamed = false }, SourcesOf(path, sequence));
             case "Concat" or "Union":
-                return Link(
-                    path,
-                    parameters,
-                    call.Arguments.SelectMany(argument =>
-                        argument is Reference other && path.Fact<ParametersFact>(other) is not null ? SourcesOf(path, other) : []));
+                var joined = call.Arguments.OfType<Reference>().Where(other => path.Fact<ParametersFact>(other) is not null).ToList();
+                var isPartial = method == "Union" || joined.Exists(other => path.Fact<ParametersFact>(other)!.IsPartial);
+                return Link(path, parameters with { IsPartial = isPartial }, joined.SelectMany(other => SourcesOf(path, other)));
+            case "Skip" or "Take" or "Distinct":
+                return Link(path, parameters with { IsPartial = true }, SourcesOf(path, sequence));
             case "requires_grad_" or "with_requires_grad":
                 Set(path, sequence, ToGrad(call.Argument("requires_grad")), call.Operation.Syntax.GetLocation());
                 return sequence;
@@ -124,7 +127,7 @@ internal abstract partial class OptimizerDomain
                 return Value.Unknown;
             case "ForEach":
                 return null;
-            case "ToList" or "ToArray" or "AsEnumerable" or "Skip" or "Take" or "Reverse" or "Distinct" or "OrderBy":
+            case "ToList" or "ToArray" or "AsEnumerable" or "Reverse" or "OrderBy":
                 return sequence;
             default:
                 return Value.Unknown;
@@ -145,7 +148,13 @@ internal abstract partial class OptimizerDomain
         switch (call.Method.Name)
         {
             case "add_param_group":
-                path.Update(optimizer, fact with { Bound = null });
+                if (call.Arguments.FirstOrDefault() is Reference group && path.Fact<ParametersFact>(group) is { } added)
+                {
+                    Added(call, optimizer, group, added);
+                    Link(path, optimizer, [.. SourcesOf(path, optimizer), .. SourcesOf(path, group)]);
+                }
+
+                path.Update(optimizer, path.Fact<OptimizerFact>(optimizer)! with { Bound = null });
                 break;
             case "zero_grad":
                 Cleared(call, optimizer, isNulled: false);

@@ -23,7 +23,7 @@ internal abstract partial class OptimizerDomain
 
     private static Reference Link(FlowPath path, Reference owner, IEnumerable<Reference> sources)
     {
-        var links = sources.Distinct().ToList();
+        var links = sources.ToList();
         for (var i = 0; i < links.Count; i++)
         {
             path.WriteField(owner, path.Slots.Named(Source + i), links[i]);
@@ -135,6 +135,28 @@ internal abstract partial class OptimizerDomain
         }
 
         return text.Length >= start;
+    }
+
+    /// <summary>How the source calls a module or parameter: by a variable, or as a member of whatever holds it.</summary>
+    protected static string? MemberName(FlowPath path, Reference part)
+    {
+        if (path.NameOf(part) is { } name)
+        {
+            return name;
+        }
+
+        foreach (var owner in path.Heap)
+        {
+            foreach (var field in owner.Fields)
+            {
+                if (field.Value.Equals(part) && path.Slots.SymbolOf(field.Key) is { CanBeReferencedByName: true } symbol)
+                {
+                    return symbol.Name;
+                }
+            }
+        }
+
+        return null;
     }
 
     protected static bool IsOptimized(FlowPath path, Reference module)

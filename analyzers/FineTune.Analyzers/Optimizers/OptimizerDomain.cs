@@ -232,8 +232,10 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
             return null;
         }
 
-        var isFiltered = elements.All(element => path.Fact<ParametersFact>(element) is { IsFiltered: true });
-        return Link(path, new ParametersFact(false, isFiltered, 0), parts.SelectMany(part => part));
+        var sequences = elements.Select(element => path.Fact<ParametersFact>(element)).ToList();
+        var isFiltered = sequences.TrueForAll(sequence => sequence is { IsFiltered: true });
+        var isPartial = sequences.Exists(sequence => sequence is { IsPartial: true });
+        return Link(path, new ParametersFact(false, isFiltered, 0, isPartial), parts.SelectMany(part => part));
     }
 
     private static ITypeSymbol? TypeOf(FlowPath path, Value value) => value is Reference reference ? path[reference].Type : null;
@@ -269,6 +271,11 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
     /// <summary>The optimizer was built just now.</summary>
     protected virtual void Built(Call call, Reference optimizer)
+    {
+    }
+
+    /// <summary>An optimizer is given one more group.</summary>
+    protected virtual void Added(Call call, Reference optimizer, Reference group, ParametersFact parameters)
     {
     }
 

@@ -37,4 +37,7 @@ internal enum OptimizerEffects : ulong
 
     /// <summary>It adds up tensors in a loop.</summary>
     SumsTensors = 1 << 9,
+
+    /// <summary>It joins parameters, in groups or in one sequence.</summary>
+    JoinsParameters = 1 << 10,
 }

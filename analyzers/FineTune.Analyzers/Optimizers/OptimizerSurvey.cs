@@ -49,6 +49,7 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
                 OptimizerEffects.StepsOptimizer | OptimizerEffects.StepsUncleared,
             IMethodReferenceOperation reference => Named(reference.Method.Name),
             IObjectCreationOperation { Type: { } type } when types.IsOptimizer(type) => OptimizerEffects.BuildsOptimizer,
+            IObjectCreationOperation { Type.Name: "ParamGroup" } => OptimizerEffects.JoinsParameters,
             IPropertyReferenceOperation { Property.Name: "requires_grad" } property
                 when !IsOnlyRead(property) => OptimizerEffects.ChangesGradients,
             IAssignmentOperation { Target: IMemberReferenceOperation target } assignment
@@ -99,6 +100,7 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
             "backward" => OptimizerEffects.GoesBackward,
             "requires_grad_" or "with_requires_grad" or "Unfreeze" => OptimizerEffects.ChangesGradients,
             "Freeze" => OptimizerEffects.ChangesGradients | OptimizerEffects.SwitchesOff,
+            "add_param_group" or "Concat" => OptimizerEffects.JoinsParameters,
             "train" => OptimizerEffects.SwitchesMode,
             "eval" => OptimizerEffects.SwitchesOff,
             _ => OptimizerEffects.None,

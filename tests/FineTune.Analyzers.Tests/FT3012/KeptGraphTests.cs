@@ -56,7 +56,59 @@ public sealed class KeptGraphTests
             + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; } "
             + "Console.WriteLine(total.cpu().item<float>());",
         TestName = "Cast_to_a_number")]
+    [TestCase(
+        "Tensor? total = null; foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); "
+            + "total = total is null ? loss : [|total + loss|]; } Console.WriteLine(total?.item<float>());",
+        TestName = "Begun_with_nothing")]
+    [TestCase(
+        "Tensor? total = null; foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); "
+            + "total = total is null ? loss : [|total.add|](loss); } Console.WriteLine(total!.item<float>());",
+        TestName = "Begun_with_nothing_and_added")]
+    [TestCase(
+        "var (total, count) = (zeros(1), 0); var sum = zeros(1); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); "
+            + "(sum, count) = ([|sum + loss|], count + 1); } Console.WriteLine(sum.item<float>() / count);",
+        TestName = "In_a_tuple")]
+    [TestCase(
+        "var total = zeros(1); batches.ToList().ForEach(batch => "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; }); "
+            + "Console.WriteLine(total.item<float>());",
+        TestName = "In_a_callback")]
     public Task Flags(string body) => Verify(body);
+
+    [TestCase(
+        "public void Run() { foreach (var batch in batches) "
+            + "{ var loss = net.call(batch).mean(); loss.backward(); [|total += loss|]; } Console.WriteLine(total.item<float>()); }",
+        TestName = "In_a_field")]
+    [TestCase(
+        "public void Step(Tensor batch) { var loss = net.call(batch).mean(); loss.backward(); [|this.total += loss|]; } "
+            + "public float Mean() => total.item<float>();",
+        TestName = "In_a_field_from_call_to_call")]
+    [TestCase(
+        "public void Step(Tensor batch) { var loss = net.call(batch).mean(); loss.backward(); total = [|total + loss|]; count++; } "
+            + "public override string ToString() => $\"{total / count}\";",
+        TestName = "In_a_field_written_out")]
+    public Task Flags_fields(string members) => VerifyMembers(members);
+
+    [TestCase(
+        "public void Step(Tensor batch) { var loss = net.call(batch).mean(); loss.backward(); total += loss.detach(); } "
+            + "public float Mean() => total.item<float>();",
+        TestName = "Detached_in_a_field")]
+    [TestCase(
+        "public void Step(Tensor batch) { var loss = net.call(batch).mean(); loss.backward(); total += loss; } "
+            + "public Tensor Mean() => total / count;",
+        TestName = "Handed_on_from_a_field")]
+    [TestCase(
+        "public void Collect(Tensor batch) { var loss = net.call(batch).mean(); total += loss; } "
+            + "public void Step() { total.backward(); total = zeros(1); }",
+        TestName = "Backward_through_a_field")]
+    [TestCase(
+        "public void Step(Tensor batch) { var total = zeros(1); var loss = net.call(batch).mean(); loss.backward(); total += loss; "
+            + "Console.WriteLine(total.item<float>()); }",
+        TestName = "A_variable_of_the_same_name")]
+    public Task Is_silent_about_fields(string members) => VerifyMembers(members);
 
     [TestCase(
         "var total = 0.0; foreach (var batch in batches) "
@@ -147,6 +199,20 @@ public sealed class KeptGraphTests
             + "Console.WriteLine(total.item<float>());",
         TestName = "In_place_there_is_no_one_edit")]
     public Task Offers_nothing(string body) => CodeFixVerifier.VerifyNoFix<KeptGraphAnalyzer, ItemCodeFix>(Source(body), OutOfSight.Source);
+
+    private static Task VerifyMembers(string members) =>
+        AnalyzerVerifier.Verify<KeptGraphAnalyzer>(
+            $$"""
+            namespace Demo;
+            public sealed class Trainer(Module<Tensor, Tensor> net, IReadOnlyList<Tensor> batches)
+            {
+                private Tensor total = zeros(1);
+                private int count;
+                public int Count => count + batches.Count;
+                {{members}}
+            }
+            """,
+            "FT3012");
 
     private static Task Verify(string body) => AnalyzerVerifier.Verify<KeptGraphAnalyzer>(Source(body), "FT3012", OutOfSight.Source);
 
