@@ -50,7 +50,7 @@ internal sealed class EntryStates(Engine engine, ControlFlowGraph graph, IMethod
             engine.StartOver();
         }
 
-        return isTooMuch || states.Count == 0 ? [Bare()] : states;
+        return isTooMuch ? [Bare()] : states;
     }
 
     /// <summary>The state in which nothing is known of what fields hold.</summary>

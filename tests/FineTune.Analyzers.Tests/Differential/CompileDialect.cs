@@ -19,7 +19,13 @@ internal sealed class CompileDialect : Dialect
 
     public override bool Offers(ConditionKind condition) => true;
 
-    public override bool? IsFrozen(int trainability) => trainability == Untouched ? null : trainability == Head;
+    public override bool? IsFrozen(int trainability) => trainability is Untouched or Unknown ? null : trainability == Head;
+
+    public override int Settle(int trainability) => Unknown;
+
+    public override bool ChangesOwner(Act act) => Kind(act) is "freeze" or "unfreeze" or "last" or "enter";
+
+    public override int? Assigned(Act act) => Kind(act) is "compile" or "recompile" or "again" or "copy" ? act.Second : null;
 
     public override bool Calls(Act act) => Kind(act) is not ("alias" or "copy");
 
@@ -69,9 +75,9 @@ internal sealed class CompileDialect : Dialect
                 memory.PointAlias(act.First % Memory.Owners);
                 break;
             default:
-                if (memory[act.First] is { Owner: >= 0 } used && memory.Trainability(used.Owner) != used.Bound)
+                if (IsStale(memory, memory[act.First]))
                 {
-                    stale(act, used.Depth);
+                    stale(act, memory[act.First].Depth);
                     return false;
                 }
 

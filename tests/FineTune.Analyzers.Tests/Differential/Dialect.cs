@@ -9,8 +9,23 @@ internal abstract class Dialect
     /// <summary>How many kinds of <see cref="Act"/> there are.</summary>
     public abstract int Kinds { get; }
 
-    /// <summary>The state of an owner that nobody has changed.</summary>
-    public const int Untouched = 0;
+    /// <summary>The state of an owner that nobody has changed, and that of one of which nobody can tell.</summary>
+    public const int Untouched = 0,
+        Unknown = -1;
+
+    /// <summary>What is known of an owner's state once other methods of the object may have run.</summary>
+    public abstract int Settle(int trainability);
+
+    /// <summary>Whether an act changes owners.</summary>
+    public abstract bool ChangesOwner(Act act);
+
+    /// <summary>The subject that an act assigns; null where it assigns none.</summary>
+    public abstract int? Assigned(Act act);
+
+    /// <summary>Whether a subject is surely stale: it was built over an owner that trained something else.</summary>
+    public static bool IsStale(Memory memory, Subject subject) =>
+        subject.Owner >= 0 && memory.Trainability(subject.Owner) is var now
+        && now != Unknown && subject.Bound != Unknown && now != subject.Bound;
 
     /// <summary>Whether the first operand of this kind of act is an owner, not a subject.</summary>
     public abstract bool IsOnOwner(int kind);

@@ -1,4 +1,4 @@
-using System.Text;
+using CsCheck;
 using FineTune.Analyzers.FT2001;
 using FineTune.Analyzers.FT3001;
 using FineTune.Testing;
@@ -10,9 +10,12 @@ namespace FineTune.Analyzers.Tests.Differential;
 [Category("Slow")]
 public sealed class DifferentialTests
 {
-    private const int Seed = 20240607, ProgramsInBatch = 200;
+    private const ulong Seed = 20240607;
 
-    private static IEnumerable<int> Batches => Enumerable.Range(0, Effort.Of(8, nightly: 50));
+    private const int ProgramsInBatch = 250,
+        SecondsToShrink = 20;
+
+    private static IEnumerable<int> Batches => Enumerable.Range(0, Effort.Of(40, nightly: 400));
 
     [Test]
     public Task FT2001_finds_every_stale_use_and_nothing_else([ValueSource(nameof(Batches))] int batch) =>
@@ -25,56 +28,71 @@ public sealed class DifferentialTests
     private static async Task Compare<TAnalyzer>(Dialect dialect, string stub, int batch, bool knowsRuntime)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
-        var generator = new ProgramGenerator(Seed + batch, dialect);
-        var programs = Enumerable.Range(0, ProgramsInBatch).Select(_ => generator.Next()).ToList();
-        var writer = new ProgramWriter(dialect);
-        var expected = new SortedSet<string>();
-        for (var i = 0; i < programs.Count; i++)
+        var generator = new ProgramGenerator(dialect);
+        var random = new PCG((uint)batch, Seed);
+        var seeds = new List<string>();
+        var programs = new List<RandomProgram>();
+        for (var i = 0; i < ProgramsInBatch; i++)
         {
-            var name = $"P{i}";
-            writer.Write(name, programs[i]);
-            expected.UnionWith(PathInterpreter.StaleIn(programs[i], dialect).Select(id => $"{name}.Run {id}"));
-            for (var helper = 0; helper < programs[i].Helpers.Count; helper++)
+            seeds.Add(random.ToString());
+            programs.Add(generator.Generate(random, null, out _));
+        }
+
+        var (differences, stale) = await Differences(programs);
+        Assert.That(stale, Is.GreaterThan(ProgramsInBatch / 20), "Too few programs are stale anywhere for this to say something.");
+        if (differences.Count > 0)
+        {
+            // Looks for the smallest program that is judged differently, from the one found; this fails.
+            generator.Sample(
+                program => Task.Run(() => Differences([program])).Result.Differences.Count == 0,
+                seed: seeds[differences.Keys.First()],
+                time: SecondsToShrink,
+                threads: 1,
+                print: program => Task.Run(() => Differences([program])).Result.Differences.Values.First());
+            Assert.Fail("Judged differently together with others only:\n" + differences.Values.First());
+        }
+
+        async Task<(SortedDictionary<int, string> Differences, int Stale)> Differences(IReadOnlyList<RandomProgram> judged)
+        {
+            var writer = new ProgramWriter(dialect);
+            var expected = judged.Select((program, i) => Expected($"P{i}", program, dialect)).ToList();
+            var texts = judged.Select((program, i) => writer.Write($"P{i}", program)).ToList();
+            var header = "#pragma warning disable CS0162, CS0164, CS1998, CS8321\nusing System.Threading.Tasks;\nnamespace Demo;\n";
+            var diagnostics = knowsRuntime
+                ? await AnalyzerVerifier.Diagnose(new TAnalyzer(), header + string.Concat(texts), stub, Coin)
+                : await AnalyzerVerifier.DiagnoseWithoutRuntime(new TAnalyzer(), header + string.Concat(texts), stub, Coin);
+            var actual = diagnostics
+                .Select(diagnostic => writer.Acts[diagnostic.Location.GetLineSpan().StartLinePosition.Line - 3])
+                .ToLookup(act => act.Method.Split('.')[0], act => $"{act.Method} {act.Id}");
+            var differences = new SortedDictionary<int, string>();
+            for (var i = 0; i < judged.Count; i++)
             {
-                expected.UnionWith(PathInterpreter.StaleIn(programs[i].Helpers[helper], dialect).Select(id => $"{name}.H{helper} {id}"));
+                var alarms = actual[$"P{i}"].Except(expected[i]).Select(act => $"false alarm: {act}");
+                var misses = expected[i].Except(actual[$"P{i}"]).Select(act => $"miss: {act}");
+                if (alarms.Concat(misses).ToList() is { Count: > 0 } found)
+                {
+                    differences.Add(i, string.Join('\n', found.Append(texts[i])));
+                }
             }
+
+            return (differences, expected.Count(acts => acts.Count > 0));
         }
-
-        var header = "#pragma warning disable CS0162, CS0164, CS8321\nnamespace Demo;\n";
-        var diagnostics = knowsRuntime
-            ? await AnalyzerVerifier.Diagnose(new TAnalyzer(), header + writer.Text, stub, Coin)
-            : await AnalyzerVerifier.DiagnoseWithoutRuntime(new TAnalyzer(), header + writer.Text, stub, Coin);
-        var actual = new SortedSet<string>(diagnostics.Select(diagnostic =>
-        {
-            var (method, id) = writer.Acts[diagnostic.Location.GetLineSpan().StartLinePosition.Line - 2];
-            return $"{method} {id}";
-        }));
-
-        Assert.That(
-            expected,
-            Has.Count.GreaterThan(ProgramsInBatch / 20),
-            "Too few programs are stale anywhere for this to say something.");
-        var differences = new StringBuilder();
-        foreach (var alarm in actual.Except(expected))
-        {
-            differences.Append("false alarm: ").Append(alarm).AppendLine();
-        }
-
-        foreach (var miss in expected.Except(actual))
-        {
-            differences.Append("miss: ").Append(miss).AppendLine();
-        }
-
-        Assert.That(differences.ToString(), Is.Empty, () => Excerpt(writer.Text, differences.ToString()));
     }
 
-    /// <summary>The first program that is judged differently.</summary>
-    private static string Excerpt(string text, string differences)
+    private static HashSet<string> Expected(string name, RandomProgram program, Dialect dialect)
     {
-        var name = differences.Split(": ")[1].Split('.')[0];
-        var start = text.IndexOf($"static class {name}\n", StringComparison.Ordinal);
-        var end = text.IndexOf("\nstatic class", start, StringComparison.Ordinal);
-        return end < 0 ? text[start..] : text[start..end];
+        var expected = PathInterpreter.StaleIn(program, dialect).Select(id => $"{name}.Run {id}").ToHashSet();
+        for (var helper = 0; helper < program.Helpers.Count; helper++)
+        {
+            expected.UnionWith(PathInterpreter.StaleIn(program, helper, dialect).Select(id => $"{name}.H{helper} {id}"));
+        }
+
+        if (program.Constructor is not null)
+        {
+            expected.UnionWith(PathInterpreter.StaleInConstructor(program, dialect).Select(id => $"{name}.New {id}"));
+        }
+
+        return expected;
     }
 
     private const string Thaw =
@@ -96,6 +114,7 @@ public sealed class DifferentialTests
         public abstract class Coin
         {
             public static bool Toss() => new Random().Next(2) == 0;
+            public static List<bool> Tosses { get; } = [];
         }
         """;
 }

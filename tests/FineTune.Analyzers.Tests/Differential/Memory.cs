@@ -74,8 +74,8 @@ internal readonly record struct Subject(int Owner, int Bound, int Depth)
 {
     public static readonly Subject Unbound = new(-1, 0, 0);
 
-    public int Pack() => Owner < 0 ? 0 : 1 + Owner + 2 * (Depth + 2 * Bound);
+    public int Pack() => Owner < 0 ? 0 : 1 + Owner + 2 * (Depth + 2 * (Bound + 1));
 
     public static Subject Unpack(int packed) =>
-        packed == 0 ? Unbound : new((packed - 1) % 2, (packed - 1) / 4, (packed - 1) / 2 % 2);
+        packed == 0 ? Unbound : new((packed - 1) % 2, (packed - 1) / 4 - 1, (packed - 1) / 2 % 2);
 }

@@ -26,6 +26,9 @@ internal sealed record Jump(JumpKind Kind) : Node;
 /// <summary><c>c1 = Helper(m0, c2, p1)</c>.</summary>
 internal sealed record CallHelper(int Id, int Helper, int Result, int Owner, int Argument, int Flag) : Node;
 
+/// <summary>A lambda that the base library runs where it stands: for each of some elements, or once on another thread.</summary>
+internal sealed record Callback(int Id, Block Body, bool IsRepeated) : Node;
+
 /// <summary>A call of a local function or of a lambda.</summary>
 internal sealed record CallLocal(int Id, int Local) : Node;
 
@@ -70,4 +73,28 @@ internal enum ConditionKind
 internal sealed record Method(Block Body, IReadOnlyList<Block> Locals, bool IsHelper);
 
 /// <summary>A program: one method that may call helpers.</summary>
-internal sealed record RandomProgram(Method Main, IReadOnlyList<Method> Helpers);
+/// <param name="Main">The method.</param>
+/// <param name="Helpers">What it calls: static methods that it hands owners and subjects to, or methods of the same object.</param>
+/// <param name="Constructor">
+/// What makes the object whose methods these are, with owners and subjects in fields; null where they are static methods.
+/// </param>
+/// <param name="IsAsync">Whether the methods of an object are.</param>
+internal sealed record RandomProgram(Method Main, IReadOnlyList<Method> Helpers, Block? Constructor = null, bool IsAsync = false)
+{
+    /// <summary>The subject that the constructor of an object assigns for good, and the one that others may assign, too.</summary>
+    public const int ReadOnlyField = 0, Field = 1;
+
+    /// <summary>Every statement of the methods.</summary>
+    public IEnumerable<Node> Statements => Helpers.Append(Main).SelectMany(method => method.Locals.Append(method.Body)).SelectMany(Within);
+
+    private static IEnumerable<Node> Within(Node node) => (node switch
+    {
+        Block block => block.Statements,
+        If branch => branch.Else is null ? [branch.Then] : [branch.Then, branch.Else],
+        While loop => [loop.Body],
+        Switch choice => [.. choice.Cases, choice.Default],
+        Try attempt => attempt.Finally is null ? [attempt.Body, attempt.Handler] : [attempt.Body, attempt.Handler, attempt.Finally],
+        Callback callback => [callback.Body],
+        _ => Enumerable.Empty<Node>(),
+    }).SelectMany(Within).Prepend(node);
+}

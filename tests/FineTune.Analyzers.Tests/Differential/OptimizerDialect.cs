@@ -20,6 +20,13 @@ internal sealed class OptimizerDialect : Dialect
 
     public override bool Offers(ConditionKind condition) => condition is not (ConditionKind.IsFrozen or ConditionKind.IsStale);
 
+    /// <summary>An optimizer is stale by what has changed since it was built, whatever that was before.</summary>
+    public override int Settle(int trainability) => trainability;
+
+    public override bool ChangesOwner(Act act) => act.Kind <= 3;
+
+    public override int? Assigned(Act act) => act.Kind is 4 or 5 or 6 ? act.Second : null;
+
     public override bool Calls(Act act) => act.Kind is not (6 or 7);
 
     public override string Write(Act act) => act.Kind switch
@@ -55,9 +62,9 @@ internal sealed class OptimizerDialect : Dialect
                 memory.PointAlias(act.First % Memory.Owners);
                 break;
             default:
-                if (memory[act.First] is { Owner: >= 0 } used && memory.Trainability(used.Owner) != used.Bound)
+                if (IsStale(memory, memory[act.First]))
                 {
-                    stale(act, used.Depth);
+                    stale(act, memory[act.First].Depth);
                     return false;
                 }
 

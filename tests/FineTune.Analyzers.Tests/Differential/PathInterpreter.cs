@@ -7,6 +7,8 @@ namespace FineTune.Analyzers.Tests.Differential;
 internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
 {
     private readonly HashSet<int> stale = [];
+    private readonly Dictionary<int, IReadOnlySet<int>> told = [];
+    private IReadOnlySet<int> toldItself = new HashSet<int>();
     private Method method = program.Main;
     private int depth;
 
@@ -14,11 +16,15 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
     public static IReadOnlySet<int> StaleIn(RandomProgram program, Dialect dialect)
     {
         var interpreter = new PathInterpreter(program, dialect);
-        foreach (var start in Starts())
+        foreach (var start in interpreter.Entries())
         {
-            for (var subject = 0; subject < Memory.Subjects; subject++)
+            if (program.Constructor is null)
             {
-                start[subject] = new(subject % Memory.Owners, Dialect.Untouched, 0);
+                Build(start, 0, Memory.Subjects);
+            }
+            else
+            {
+                start[Memory.Subjects - 1] = new(0, start.Trainability(0), 0);
             }
 
             interpreter.Run(program.Main.Body, start);
@@ -28,16 +34,94 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
     }
 
     /// <summary>The acts of a helper that are stale on some path, whoever calls it.</summary>
-    public static IReadOnlySet<int> StaleIn(Method helper, Dialect dialect)
+    public static IReadOnlySet<int> StaleIn(RandomProgram program, int helper, Dialect dialect)
     {
-        var interpreter = new PathInterpreter(new(helper, []), dialect);
-        foreach (var start in Starts())
+        var interpreter = new PathInterpreter(program, dialect) { method = program.Helpers[helper] };
+        foreach (var start in interpreter.Entries())
         {
-            PrepareHelper(start, 0);
-            interpreter.Run(helper.Body, start);
+            interpreter.PrepareHelper(start, 0);
+            interpreter.Run(interpreter.method.Body, start);
         }
 
         return interpreter.stale;
+    }
+
+    /// <summary>The acts of the constructor of an object that are stale on some path.</summary>
+    public static IReadOnlySet<int> StaleInConstructor(RandomProgram program, Dialect dialect)
+    {
+        var interpreter = new PathInterpreter(program, dialect);
+        interpreter.Construct();
+        return interpreter.stale;
+    }
+
+    /// <summary>The memories in which a method may be entered: with any arguments, and the fields as a constructor left them.</summary>
+    private IEnumerable<Memory> Entries()
+    {
+        if (program.Constructor is null)
+        {
+            return Starts();
+        }
+
+        var made = Construct().Select(Settle).Distinct().ToList();
+        stale.Clear();
+        return
+            from start in Starts()
+            from memory in made
+            select Enter(memory.Copy(), start);
+    }
+
+    private static Memory Enter(Memory memory, Memory arguments)
+    {
+        memory.Case = arguments.Case;
+        for (var i = 0; i < Memory.Parameters; i++)
+        {
+            memory.SetParameter(i, arguments.Parameter(i));
+        }
+
+        return memory;
+    }
+
+    private HashSet<Memory> Construct()
+    {
+        var made = new HashSet<Memory>();
+        foreach (var flag in new[] { true, false })
+        {
+            var start = new Memory();
+            start.SetParameter(0, flag);
+            Build(start, 0, Memory.Subjects);
+            made.UnionWith(
+                Run(program.Constructor!, start).Where(end => end.Outcome is Outcome.Normal or Outcome.Return).Select(end => end.Memory));
+        }
+
+        return made;
+    }
+
+    /// <summary>What a constructor left that holds whichever methods have run since.</summary>
+    private Memory Settle(Memory made)
+    {
+        var settled = new Memory();
+        var acts = program.Statements.OfType<Act>().ToList();
+        var ownersChange = acts.Exists(dialect.ChangesOwner);
+        for (var owner = 0; owner < Memory.Owners; owner++)
+        {
+            settled.SetTrainability(owner, ownersChange ? dialect.Settle(made.Trainability(owner)) : made.Trainability(owner));
+        }
+
+        settled[RandomProgram.ReadOnlyField] = made[RandomProgram.ReadOnlyField];
+        if (!acts.Exists(act => dialect.Assigned(act) == RandomProgram.Field))
+        {
+            settled[RandomProgram.Field] = made[RandomProgram.Field];
+        }
+
+        return settled;
+    }
+
+    private static void Build(Memory memory, int first, int count)
+    {
+        for (var subject = first; subject < count; subject++)
+        {
+            memory[subject] = new(subject % Memory.Owners, memory.Trainability(subject % Memory.Owners), 0);
+        }
     }
 
     private static IEnumerable<Memory> Starts()
@@ -57,12 +141,20 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
         }
     }
 
-    private static void PrepareHelper(Memory memory, int depth)
+    private void PrepareHelper(Memory memory, int depth)
     {
         memory.PointAlias(0);
-        memory[1] = new(0, memory.Trainability(0), depth);
-        memory[2] = memory[0];
         memory.Flag = false;
+        var built = new Subject(0, memory.Trainability(0), depth);
+        if (program.Constructor is null)
+        {
+            memory[1] = built;
+            memory[2] = memory[0];
+        }
+        else
+        {
+            memory[2] = built;
+        }
     }
 
     private HashSet<(Outcome Outcome, Memory Memory)> Run(Node node, Memory memory)
@@ -104,7 +196,9 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
                     _ => Outcome.Goto,
                 }, memory)];
             case CallHelper call:
-                return RunHelper(call, memory);
+                return program.Constructor is null ? RunHelper(call, memory) : RunMethod(call, memory);
+            case Callback callback:
+                return RunCallback(callback, memory);
             case CallLocal call:
                 var ends = MayThrow(memory);
                 foreach (var (outcome, after) in Run(method.Locals[call.Local], memory))
@@ -156,7 +250,7 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
             }
             else
             {
-                blamed = true;
+                blamed |= !toldItself.Contains(use.Id);
             }
         });
         if (goesOn || dialect.StaleThrows)
@@ -299,8 +393,8 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
         entry.SetParameter(0, memory.Parameter(call.Flag));
         PrepareHelper(entry, depth: 1);
 
-        var (outerMethod, outerDepth) = (method, depth);
-        (method, depth) = (program.Helpers[call.Helper], 1);
+        var (outerMethod, outerDepth, outerTold) = (method, depth, toldItself);
+        (method, depth, toldItself) = (program.Helpers[call.Helper], 1, ToldIn(call.Helper));
         foreach (var (outcome, end) in MayThrow(entry).Concat(Run(method.Body, entry)))
         {
             var after = memory.Copy();
@@ -317,13 +411,108 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
             results.Add((outcome == Outcome.Return ? Outcome.Normal : outcome, after));
         }
 
-        (method, depth) = (outerMethod, outerDepth);
+        (method, depth, toldItself) = (outerMethod, outerDepth, outerTold);
         if (blamed)
         {
             Blame(call.Id);
         }
 
         blamed = false;
+        return results;
+    }
+
+    /// <summary>Calls another method of the same object, which sees the same fields.</summary>
+    private HashSet<(Outcome, Memory)> RunMethod(CallHelper call, Memory memory)
+    {
+        var results = MayThrow(memory);
+        var entry = memory.Copy();
+        for (var i = 0; i < Memory.Parameters; i++)
+        {
+            entry.SetParameter(i, i == 0 && memory.Parameter(call.Flag));
+        }
+
+        entry.Case = 0;
+        PrepareHelper(entry, depth: 1);
+
+        var (outerMethod, outerDepth, outerTold) = (method, depth, toldItself);
+        (method, depth, toldItself) = (program.Helpers[call.Helper], 1, ToldIn(call.Helper));
+        foreach (var (outcome, end) in MayThrow(entry).Concat(Run(method.Body, entry)))
+        {
+            var after = memory.Copy();
+            for (var i = 0; i < Memory.Owners; i++)
+            {
+                after.SetTrainability(i, end.Trainability(i));
+            }
+
+            for (var field = 0; field <= RandomProgram.Field; field++)
+            {
+                after[field] = end[field] with { Depth = 0 };
+            }
+
+            results.Add((outcome == Outcome.Return ? Outcome.Normal : outcome, after));
+        }
+
+        (method, depth, toldItself) = (outerMethod, outerDepth, outerTold);
+        if (blamed)
+        {
+            Blame(call.Id);
+        }
+
+        blamed = false;
+        return results;
+    }
+
+    private IReadOnlySet<int> ToldIn(int helper)
+    {
+        if (!told.TryGetValue(helper, out var known))
+        {
+            told.Add(helper, known = StaleIn(program, helper, dialect));
+        }
+
+        return known;
+    }
+
+    /// <summary>Runs a lambda as often as may be, or once.</summary>
+    private HashSet<(Outcome, Memory)> RunCallback(Callback callback, Memory memory)
+    {
+        var results = MayThrow(memory);
+        var seen = new HashSet<Memory>();
+        var pending = new Stack<Memory>([memory]);
+        while (pending.Count > 0)
+        {
+            var current = pending.Pop();
+            if (!seen.Add(current))
+            {
+                continue;
+            }
+
+            if (callback.IsRepeated)
+            {
+                results.Add((Outcome.Normal, current));
+            }
+
+            foreach (var (outcome, after) in Run(callback.Body, current))
+            {
+                if (outcome is not (Outcome.Normal or Outcome.Return))
+                {
+                    results.Add((outcome, after));
+                }
+                else if (callback.IsRepeated)
+                {
+                    pending.Push(after);
+                }
+                else
+                {
+                    results.Add((Outcome.Normal, after));
+                }
+            }
+
+            if (!callback.IsRepeated)
+            {
+                break;
+            }
+        }
+
         return results;
     }
 
@@ -343,7 +532,9 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
                 answer = dialect.IsFrozen(memory.Trainability(memory.Owner(condition.Index)));
                 break;
             case ConditionKind.IsStale when memory[condition.Index] is { Owner: >= 0 } subject:
-                answer = memory.Trainability(subject.Owner) != subject.Bound;
+                answer = memory.Trainability(subject.Owner) == Dialect.Unknown || subject.Bound == Dialect.Unknown
+                    ? null
+                    : Dialect.IsStale(memory, subject);
                 break;
             case ConditionKind.Coin:
                 results.UnionWith(MayThrow(memory));

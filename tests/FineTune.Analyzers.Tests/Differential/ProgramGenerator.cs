@@ -1,150 +1,189 @@
+using CsCheck;
+
 namespace FineTune.Analyzers.Tests.Differential;
 
-/// <summary>Draws programs from a seed: any nesting of branches, loops, exceptions and calls around the acts of a dialect.</summary>
-internal sealed class ProgramGenerator(int seed, Dialect dialect)
+/// <summary>Draws programs: any nesting of branches, loops, exceptions and calls around the acts of a dialect.</summary>
+internal sealed class ProgramGenerator(Dialect dialect) : Gen<RandomProgram>
 {
-    private readonly Random random = new(seed);
-    private int nextId;
-    private int budget;
-
-    public RandomProgram Next()
+    public override RandomProgram Generate(PCG pcg, Size? min, out Size size)
     {
-        nextId = 0;
-        var helpers = Enumerable.Range(0, random.Next(3)).Select(_ => Method(isHelper: true, helpers: 0)).ToList();
-        return new(Method(isHelper: false, helpers.Count), helpers);
+        var draw = new Draw(pcg, dialect);
+        var program = draw.Program();
+        size = new((ulong)draw.Statements);
+        return program;
     }
 
-    private Method Method(bool isHelper, int helpers)
+    /// <summary>One program while it is drawn.</summary>
+    private sealed class Draw(PCG random, Dialect dialect)
     {
-        budget = random.Next(4, isHelper ? 8 : 16);
-        var locals = new List<Block>();
-        var scope = new Scope(isHelper, helpers, 0);
-        for (var i = random.Next(isHelper ? 1 : 3); i > 0; i--)
+        private int nextId;
+        private int budget;
+
+        public int Statements { get; private set; }
+
+        public RandomProgram Program()
         {
-            locals.Add(Block(scope with { InLocal = true, Depth = 2 }));
+            var isObject = Next(2) == 0;
+            var isAsync = isObject && Next(2) == 0;
+            var scope = new Scope(IsHelper: true, 0, 0) { IsObject = isObject, IsAsync = isAsync };
+            var helpers = Enumerable.Range(0, isObject ? 2 : Next(3)).Select(_ => Method(scope)).ToList();
+            var main = Method(scope with { IsHelper = false, Helpers = helpers.Count });
+            budget = 5;
+            return new(main, helpers, isObject ? Block(scope with { IsConstructor = true, Depth = 1 }) : null, isAsync);
         }
 
-        return new(Block(scope with { Locals = locals.Count }), locals, isHelper);
-    }
+        private int Next(int count) => (int)random.Next((uint)count);
 
-    private Block Block(Scope scope)
-    {
-        var statements = new List<Node>();
-        var count = random.Next(1, scope.Depth == 0 ? 10 : 4);
-        for (var i = 0; i < count && budget > 0; i++)
+        private Method Method(Scope scope)
         {
-            budget--;
-            var statement = Statement(scope with { Depth = scope.Depth + 1 });
-            statements.Add(statement);
-            if (statement is Jump)
+            budget = 4 + Next(scope.IsHelper ? 4 : 12);
+            var locals = new List<Block>();
+            for (var i = Next(scope.IsHelper ? 1 : 3); i > 0; i--)
             {
-                break;
+                locals.Add(Block(scope with { InLocal = true, Depth = 2 }));
             }
+
+            return new(Block(scope with { Locals = locals.Count }), locals, scope.IsHelper);
         }
 
-        return new(statements);
-    }
-
-    private Node Statement(Scope scope)
-    {
-        if (scope.Depth > 3)
+        private Block Block(Scope scope)
         {
-            return Act(scope);
-        }
-
-        switch (random.Next(22))
-        {
-            case 0 or 1:
-                return new If(Condition(scope), Block(scope), null);
-            case 2:
-                return new If(Condition(scope), Block(scope), Block(scope));
-            case 3:
-                return new While(Condition(scope), Block(scope with { InLoop = true, CanContinue = true }), random.Next(3) == 0);
-            case 4 when !scope.IsHelper:
-                return new Switch(
-                    [Block(scope with { CanContinue = scope.CanContinue, InLoop = true }), Block(scope with { InLoop = true })],
-                    Block(scope with { InLoop = true }));
-            case 5 or 6:
-                return Try(scope);
-            case 7 when scope.Helpers > 0:
-                return new CallHelper(
-                    nextId++,
-                    random.Next(scope.Helpers),
-                    random.Next(3),
-                    random.Next(3),
-                    random.Next(3),
-                    random.Next(Memory.Parameters));
-            case 8 when scope.Locals > 0:
-                return new CallLocal(nextId++, random.Next(scope.Locals));
-            case 9 when Jump(scope) is { } jump:
-                return jump;
-            case 10:
-                return new SetFlag(random.Next(2) == 0);
-            case 11:
-                return new Reroll(scope.IsHelper ? 0 : random.Next(Memory.Parameters));
-            default:
-                return Act(scope);
-        }
-    }
-
-    private Try Try(Scope scope)
-    {
-        var kind = (CatchKind)random.Next(3);
-        var hasFinally = kind == CatchKind.None || random.Next(3) == 0;
-        return new(
-            Block(scope),
-            kind,
-            kind == CatchKind.None ? new Block([]) : Block(scope),
-            hasFinally ? Block(scope with { InFinally = true, InLoop = false, CanContinue = false }) : null);
-    }
-
-    private Jump? Jump(Scope scope) => random.Next(5) switch
-    {
-        0 when scope.InLoop => new(JumpKind.Break),
-        1 when scope.CanContinue => new(JumpKind.Continue),
-        2 when !scope.InFinally => new(JumpKind.Return),
-        3 => new(JumpKind.Throw),
-        4 when !scope.InFinally && !scope.InLocal && !scope.IsHelper => new(JumpKind.GotoEnd),
-        _ => null,
-    };
-
-    private Act Act(Scope scope)
-    {
-        var kind = random.Next(dialect.Kinds);
-        return new(nextId++, kind, dialect.IsOnOwner(kind) ? Owner(scope) : random.Next(Memory.Subjects), random.Next(Memory.Subjects));
-    }
-
-    /// <summary>A helper knows one owner, under two names.</summary>
-    private int Owner(Scope scope) => scope.IsHelper ? random.Next(2) * 2 : random.Next(3);
-
-    private Condition Condition(Scope scope)
-    {
-        while (true)
-        {
-            var kind = (ConditionKind)random.Next(5);
-            if (dialect.Offers(kind))
+            var statements = new List<Node>();
+            var count = 1 + Next(scope.Depth == 0 ? 9 : 3);
+            for (var i = 0; i < count && budget > 0; i++)
             {
-                var index = kind switch
+                budget--;
+                Statements++;
+                var statement = Statement(scope with { Depth = scope.Depth + 1 });
+                statements.Add(statement);
+                if (statement is Jump)
                 {
-                    ConditionKind.Parameter => scope.IsHelper ? 0 : random.Next(Memory.Parameters),
-                    ConditionKind.IsFrozen => Owner(scope),
-                    _ => random.Next(Memory.Subjects),
-                };
-                return new(kind, index, random.Next(2) == 0);
+                    break;
+                }
+            }
+
+            return new(statements);
+        }
+
+        private Node Statement(Scope scope)
+        {
+            if (scope.Depth > 3)
+            {
+                return Act(scope);
+            }
+
+            switch (Next(24))
+            {
+                case 0 or 1:
+                    return new If(Condition(scope), Block(scope), null);
+                case 2:
+                    return new If(Condition(scope), Block(scope), Block(scope));
+                case 3:
+                    return new While(Condition(scope), Block(scope with { InLoop = true, CanContinue = true }), Next(3) == 0);
+                case 4 when !scope.HasOneParameter:
+                    return new Switch(
+                        [Block(scope with { CanContinue = scope.CanContinue, InLoop = true }), Block(scope with { InLoop = true })],
+                        Block(scope with { InLoop = true }));
+                case 5 or 6:
+                    return Try(scope);
+                case 7 when scope.Helpers > 0 && !(scope.IsAsync && scope.InLocal):
+                    return new CallHelper(
+                        nextId++,
+                        Next(scope.Helpers),
+                        Next(3),
+                        Next(3),
+                        Next(3),
+                        Next(Memory.Parameters));
+                case 8 when scope.Locals > 0:
+                    return new CallLocal(nextId++, Next(scope.Locals));
+                case 9 when Jump(scope) is { } jump:
+                    return jump;
+                case 22 when scope.IsObject && !scope.IsConstructor:
+                    return new Callback(nextId++, Block(Inside(scope)), IsRepeated: true);
+                case 23 when scope.IsAsync && !scope.InLocal && !scope.IsConstructor:
+                    return new Callback(nextId++, Block(Inside(scope)), IsRepeated: false);
+                case 10:
+                    return new SetFlag(Next(2) == 0);
+                case 11:
+                    return new Reroll(scope.HasOneParameter ? 0 : Next(Memory.Parameters));
+                default:
+                    return Act(scope);
             }
         }
-    }
 
-    private sealed record Scope(bool IsHelper, int Helpers, int Locals)
-    {
-        public int Depth { get; init; }
+        private Try Try(Scope scope)
+        {
+            var kind = (CatchKind)Next(3);
+            var hasFinally = kind == CatchKind.None || Next(3) == 0;
+            return new(
+                Block(scope),
+                kind,
+                kind == CatchKind.None ? new Block([]) : Block(scope),
+                hasFinally ? Block(scope with { InFinally = true, InLoop = false, CanContinue = false }) : null);
+        }
 
-        public bool InLoop { get; init; }
+        private Jump? Jump(Scope scope) => Next(5) switch
+        {
+            0 when scope.InLoop => new(JumpKind.Break),
+            1 when scope.CanContinue => new(JumpKind.Continue),
+            2 when !scope.InFinally => new(JumpKind.Return),
+            3 => new(JumpKind.Throw),
+            4 when !scope.InFinally && !scope.InLocal && !scope.HasOneParameter => new(JumpKind.GotoEnd),
+            _ => null,
+        };
 
-        public bool CanContinue { get; init; }
+        private Act Act(Scope scope)
+        {
+            var kind = Next(dialect.Kinds);
+            var act = new Act(nextId++, kind, dialect.IsOnOwner(kind) ? Owner(scope) : Next(Memory.Subjects), Next(Memory.Subjects));
+            var isTooLate = scope is { IsObject: true, IsConstructor: false } && dialect.Assigned(act) == RandomProgram.ReadOnlyField;
+            return isTooLate ? act with { Second = 1 + Next(Memory.Subjects - 1) } : act;
+        }
 
-        public bool InFinally { get; init; }
+        /// <summary>A function that is called where it stands: what leaves it comes back to its caller.</summary>
+        private static Scope Inside(Scope scope) =>
+            scope with { InLocal = true, InLoop = false, CanContinue = false, InFinally = false };
 
-        public bool InLocal { get; init; }
+        /// <summary>A static helper knows one owner, under two names.</summary>
+        private int Owner(Scope scope) => scope is { IsHelper: true, IsObject: false } ? Next(2) * 2 : Next(3);
+
+        private Condition Condition(Scope scope)
+        {
+            while (true)
+            {
+                var kind = (ConditionKind)Next(5);
+                if (dialect.Offers(kind))
+                {
+                    var index = kind switch
+                    {
+                        ConditionKind.Parameter => scope.HasOneParameter ? 0 : Next(Memory.Parameters),
+                        ConditionKind.IsFrozen => Owner(scope),
+                        _ => Next(Memory.Subjects),
+                    };
+                    return new(kind, index, Next(2) == 0);
+                }
+            }
+        }
+
+        private sealed record Scope(bool IsHelper, int Helpers, int Locals)
+        {
+            public bool IsObject { get; init; }
+
+            public bool IsAsync { get; init; }
+
+            public bool IsConstructor { get; init; }
+
+            public bool HasOneParameter => IsHelper || IsConstructor;
+
+            public int Depth { get; init; }
+
+            public bool InLoop { get; init; }
+
+            public bool CanContinue { get; init; }
+
+            public bool InFinally { get; init; }
+
+            public bool InLocal { get; init; }
+        }
     }
 }

@@ -8,18 +8,21 @@ internal sealed class ProgramWriter(Dialect dialect)
     private readonly StringBuilder text = new();
     private int line;
     private int indent;
+    private RandomProgram program = null!;
     private bool isHelper;
     private bool inLocal;
 
     /// <summary>Of each method by name, which line is which act.</summary>
     public Dictionary<int, (string Method, int Id)> Acts { get; } = [];
 
-    public string Text => text.ToString();
-
-    public void Write(string name, RandomProgram program)
+    /// <summary>Writes a program as a class of that name, and gives its text.</summary>
+    public string Write(string name, RandomProgram random)
     {
-        Line($"static class {name}");
+        var start = text.Length;
+        program = random;
+        Line($"{(IsObject ? "sealed" : "static")} class {name}");
         Open();
+        WriteConstructor(name);
         for (var i = 0; i < program.Helpers.Count; i++)
         {
             Write($"{name}.H{i}", $"H{i}", program.Helpers[i]);
@@ -27,20 +30,45 @@ internal sealed class ProgramWriter(Dialect dialect)
 
         Write($"{name}.Run", "Run", program.Main);
         Close();
+        return text.ToString(start, text.Length - start);
+    }
+
+    private bool IsObject => program.Constructor is not null;
+
+    private void WriteConstructor(string name)
+    {
+        if (program.Constructor is not { } body)
+        {
+            return;
+        }
+
+        var (owner, subject) = (dialect.OwnerType, dialect.SubjectType);
+        Line($"private readonly {owner} m0, m1;");
+        Line($"private readonly {subject} c0;");
+        Line($"private {subject} c1;");
+        Line($"public {name}({owner} m0, {owner} m1, bool p0)");
+        Open();
+        Line("(this.m0, this.m1) = (m0, m1);");
+        Line($"{owner} a = m0;");
+        Line($"c0 = {dialect.Build("m0")}; c1 = {dialect.Build("m1")};");
+        Line($"{subject} c2 = {dialect.Build("m0")};");
+        Line("bool flag = false;");
+        (isHelper, inLocal) = (false, false);
+        Write($"{name}.New", body);
+        Close();
     }
 
     private void Write(string key, string name, Method method)
     {
         isHelper = method.IsHelper;
-        var (owner, subject) = (dialect.OwnerType, dialect.SubjectType);
-        Line(isHelper
-            ? $"public static {subject} {name}({owner} m0, {subject} c0, bool p0)"
-            : $"public static void {name}({owner} m0, {owner} m1, bool p0, bool p1, bool p2, int n)");
+        Line(SignatureOf(name));
         Open();
-        Line($"{owner} a = m0;");
-        Line(isHelper
-            ? $"{subject} c1 = {dialect.Build("m0")}, c2 = c0;"
-            : $"{subject} c0 = {dialect.Build("m0")}, c1 = {dialect.Build("m1")}, c2 = {dialect.Build("m0")};");
+        Line($"{dialect.OwnerType} a = m0;");
+        Line(
+            dialect.SubjectType
+                + (IsObject ? $" c2 = {dialect.Build("m0")};"
+                    : isHelper ? $" c1 = {dialect.Build("m0")}, c2 = c0;"
+                    : $" c0 = {dialect.Build("m0")}, c1 = {dialect.Build("m1")}, c2 = {dialect.Build("m0")};"));
         Line("bool flag = false;");
         inLocal = true;
         for (var i = 0; i < method.Locals.Count; i++)
@@ -57,12 +85,25 @@ internal sealed class ProgramWriter(Dialect dialect)
         {
             Line("end:;");
         }
-        else
+        else if (!IsObject)
         {
             Line("return c0;");
         }
 
         Close();
+    }
+
+    private string SignatureOf(string name)
+    {
+        var (owner, subject) = (dialect.OwnerType, dialect.SubjectType);
+        var result = program.IsAsync ? "async Task" : "void";
+        return (IsObject, isHelper) switch
+        {
+            (true, true) => $"private {result} {name}(bool p0)",
+            (true, false) => $"public {result} {name}(bool p0, bool p1, bool p2, int n)",
+            (false, true) => $"public static {subject} {name}({owner} m0, {subject} c0, bool p0)",
+            (false, false) => $"public static void {name}({owner} m0, {owner} m1, bool p0, bool p1, bool p2, int n)",
+        };
     }
 
     private void Write(string key, Node node)
@@ -85,6 +126,19 @@ internal sealed class ProgramWriter(Dialect dialect)
                 break;
             case Reroll reroll:
                 Line($"p{reroll.Parameter} = Coin.Toss();");
+                break;
+            case CallHelper call when IsObject:
+                Acts.Add(line, (key, call.Id));
+                Line($"{(program.IsAsync ? "await " : "")}H{call.Helper}(p{call.Flag});");
+                break;
+            case Callback callback:
+                Line(callback.IsRepeated ? "Coin.Tosses.ForEach(_ =>" : "await Task.Run(() =>");
+                var wasLocal = inLocal;
+                inLocal = true;
+                Open();
+                Write(key, callback.Body);
+                Close("});");
+                inLocal = wasLocal;
                 break;
             case CallHelper call:
                 Acts.Add(line, (key, call.Id));
@@ -148,7 +202,7 @@ internal sealed class ProgramWriter(Dialect dialect)
                 {
                     JumpKind.Break => "break;",
                     JumpKind.Continue => "continue;",
-                    JumpKind.Return => isHelper && !inLocal ? "return c0;" : "return;",
+                    JumpKind.Return => isHelper && !inLocal && !IsObject ? "return c0;" : "return;",
                     JumpKind.Throw => "throw new InvalidOperationException();",
                     _ => "goto end;",
                 });
