@@ -55,7 +55,10 @@ internal static class Program
         var pairs = Pair(people, 3000).ToList();
         var encoder = new ProfileEncoder(Features, 16);
         foreach (var (name, parameter) in encoder.named_parameters())
-            parameter.requires_grad = name.StartsWith("special", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal);
+        {
+            parameter.requires_grad = name.StartsWith("special", StringComparison.Ordinal)
+                || name.EndsWith("bias", StringComparison.Ordinal);
+        }
 
         var optimizer = optim.SGD(encoder.Trainable(), 0.05, momentum: 0.9); // FT3002
         var scheduler = optim.lr_scheduler.StepLR(optimizer, 4, 0.5);
