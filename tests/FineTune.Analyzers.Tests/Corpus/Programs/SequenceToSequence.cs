@@ -151,7 +151,7 @@ internal static class Program
     private static long[] Sentence() => Enumerable.Range(0, Length).Select(_ => Dice.NextInt64(1, Symbols)).ToArray();
 
     /// <summary>Backwards.</summary>
-    private static long[] Reply(long[] sentence) => sentence.Reverse().ToArray();
+    private static long[] Reply(long[] sentence) => Enumerable.Reverse(sentence).ToArray();
 
     private static Tensor Table(IEnumerable<long[]> rows) => tensor(rows.SelectMany(row => row).ToArray()).view(-1, Length);
 }
