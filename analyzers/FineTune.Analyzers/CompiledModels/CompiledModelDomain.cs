@@ -61,6 +61,8 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
         return Outermost(method) is "TorchSharp" or "FineTune" && method.DeclaringSyntaxReferences.IsEmpty;
     }
 
+    public sealed override bool IsHarmless(ulong reach) => ((CompileEffects)reach & ~CompileEffects.HasCompiled) == 0;
+
     public override Value? Invoke(Call call)
     {
         var method = call.Method;

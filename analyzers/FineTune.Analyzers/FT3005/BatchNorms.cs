@@ -62,7 +62,16 @@ internal static class BatchNorms
         member.DeclaringSyntaxReferences.Any(reference => Mentions(reference.GetSyntax()))
         || member.ContainingType.DeclaringSyntaxReferences
             .SelectMany(reference => reference.GetSyntax().DescendantNodes().OfType<AssignmentExpressionSyntax>())
-            .Any(assignment => NameOf(assignment.Left) == member.Name && Mentions(assignment.Right));
+            .Any(assignment => NameOf(assignment.Left) == member.Name
+                && (Mentions(assignment.Right) || Made(assignment.Right, member.ContainingType.ContainingNamespace).Any(AreIn)));
+
+    /// <summary>The classes of the same namespace that an expression makes objects of.</summary>
+    private static IEnumerable<ITypeSymbol> Made(ExpressionSyntax expression, INamespaceSymbol scope) =>
+        expression.DescendantNodesAndSelf()
+            .OfType<ObjectCreationExpressionSyntax>()
+            .Select(creation => creation.Type)
+            .OfType<SimpleNameSyntax>()
+            .SelectMany(name => scope.GetTypeMembers(name.Identifier.ValueText));
 
     private static string? NameOf(ExpressionSyntax target) => target switch
     {

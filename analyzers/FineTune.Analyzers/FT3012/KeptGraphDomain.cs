@@ -50,6 +50,9 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
 
     public override bool IsHarmless(IMethodSymbol method) => TorchTypes.IsLibrary(method);
 
+    // Nothing is forgotten of a tensor anyway.
+    public override bool IsHarmless(ulong reach) => true;
+
     public override Value? Invoke(Call call)
     {
         var (method, path) = (call.Method, call.Path);

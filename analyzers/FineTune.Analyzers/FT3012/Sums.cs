@@ -128,6 +128,7 @@ internal static class Sums
                     return true;
                 case ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } tuple } argument:
                     return assignment.Left == tuple
+                        || IsOf(assignment.Left, name)
                         || (assignment.Left is TupleExpressionSyntax targets
                             && tuple.Arguments.IndexOf(argument) is var position
                             && position < targets.Arguments.Count
@@ -147,6 +148,10 @@ internal static class Sums
                     }
 
                     use = invocation;
+                    break;
+                case MemberAccessExpressionSyntax access when access.Expression == use:
+                    // An element of a tuple, or a number that a tensor knows.
+                    use = access;
                     break;
                 case BinaryExpressionSyntax
                 or ParenthesizedExpressionSyntax

@@ -11,7 +11,7 @@ internal sealed class SharedParameterDomain(TorchTypes types) : OptimizerDomain(
     protected override void Built(Call call, Reference optimizer)
     {
         var path = call.Path;
-        if (path.Fact<ParametersFact>(call.Arguments.FirstOrDefault()) is not { IsPartial: false })
+        if (path.Fact<ParametersFact>(Given(call)) is not { IsPartial: false })
         {
             path.Update(optimizer, path.Fact<OptimizerFact>(optimizer)! with { Note = PartialNote.Instance });
             return;

@@ -24,7 +24,8 @@ internal sealed partial class Evaluator
             return known;
         }
 
-        if (InvokeOnSequence(method, receiver ?? arguments.FirstOrDefault()) is { } ofSequence)
+        var isInitializer = invocation.Syntax.Parent is InitializerExpressionSyntax;
+        if (InvokeOnSequence(method, receiver ?? arguments.FirstOrDefault(), arguments, isInitializer) is { } ofSequence)
         {
             return ofSequence;
         }
@@ -149,7 +150,8 @@ internal sealed partial class Evaluator
         || method is { Name: "ReferenceEquals" or "GetType", ContainingType.SpecialType: SpecialType.System_Object };
 
     private bool IsOfInterest(IMethodSymbol method, Value? receiver, ImmutableArray<Value> arguments) =>
-        receiver is Reference || arguments.Any(IsTracked) || domain.TrackedTypes.MayHoldOne(Awaited(method.ReturnType))
+        receiver is Reference || arguments.Any(IsTracked) || (method.IsStatic && domain.TrackedTypes.HoldsOne(method.ContainingType))
+        || domain.TrackedTypes.MayHoldOne(Awaited(method.ReturnType))
         || method.ReturnType.IsTupleType || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None);
 
     private static bool IsTracked(Value value) =>
@@ -310,7 +312,10 @@ internal sealed partial class Evaluator
             Escape(value);
         }
 
-        if (!IsBaseLibrary(method) || (receiver is not null && IsTracked(receiver)) || values.Any(IsTracked))
+        var changesNothing = IsBaseLibrary(method)
+            ? !(receiver is not null && IsTracked(receiver)) && !values.Any(IsTracked)
+            : domain.Survey.ReachOf(method, engine.Cancellation) is { } reach && domain.IsHarmless(reach);
+        if (!changesNothing)
         {
             path.ForgetEscaped(domain);
         }

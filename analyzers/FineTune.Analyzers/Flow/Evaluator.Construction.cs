@@ -15,6 +15,11 @@ internal sealed partial class Evaluator
             return EvaluateOperands(creation);
         }
 
+        if (CreateList(creation) is { } list)
+        {
+            return list;
+        }
+
         var arguments = Arguments(creation.Arguments, constructor);
         path.MayThrow();
         if (domain.Construct(new(creation, constructor, null, arguments, path)) is { } known)
@@ -97,7 +102,7 @@ internal sealed partial class Evaluator
 
         foreach (var initializer in engine.Bodies.InitializersOf(constructor.ContainingType, created is null, engine.Cancellation))
         {
-            if (!path.Ended && MayHold(initializer.Type))
+            if (!path.Ended && domain.TrackedTypes.MayBeHeldBy(initializer.Type))
             {
                 Call(constructor, initializer.Graph, created, arguments, call, sharesVariables: false);
             }
@@ -109,8 +114,4 @@ internal sealed partial class Evaluator
         type is { DeclaringSyntaxReferences.IsEmpty: false }
             ? type.InstanceConstructors.FirstOrDefault(constructor => constructor.Parameters.IsEmpty)
             : null;
-
-    /// <summary>Whether a variable of this type may hold an object that is followed, whatever else it may hold.</summary>
-    private bool MayHold(ITypeSymbol type) =>
-        type.TypeKind is TypeKind.Interface or TypeKind.Array || type.IsTupleType || domain.TrackedTypes.MayHoldOne(type);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.Flow;
@@ -41,8 +42,15 @@ internal sealed partial class Evaluator
         return Value.Unknown;
     }
 
+    /// <summary>A list that an initializer fills; null for any other object.</summary>
+    private Value? CreateList(IObjectCreationOperation creation) =>
+        creation is { Arguments.IsEmpty: true, Type: { Name: "List", ContainingNamespace.Name: "Generic" } type }
+        && creation.Syntax is BaseObjectCreationExpressionSyntax { Initializer: not null }
+            ? path.New(new SequenceFact(0, 0), type, exact: false)
+            : null;
+
     /// <summary>What a method of a sequence, or of its enumerator, gives back; null where its elements are not followed any further.</summary>
-    private Value? InvokeOnSequence(IMethodSymbol method, Value? target)
+    private Value? InvokeOnSequence(IMethodSymbol method, Value? target, ImmutableArray<Value> arguments, bool isInitializer)
     {
         if (target is not Reference sequence || path.Fact<SequenceFact>(sequence) is not { } fact)
         {
@@ -51,6 +59,10 @@ internal sealed partial class Evaluator
 
         switch (method.Name)
         {
+            case "Add" when isInitializer && arguments.Length == 1 && fact.Count < MostElements:
+                path.WriteField(sequence, Element(fact.Count), arguments[0]);
+                path.Update(sequence, fact with { Count = fact.Count + 1 });
+                return Value.Unknown;
             case "GetEnumerator":
                 var enumerator = path.New(fact with { Position = 0 }, null, exact: false);
                 path[enumerator] = path[enumerator] with { Fields = path[sequence].Fields };

@@ -291,6 +291,11 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
             return element;
         }
 
+        if (operation is IFieldReferenceOperation { Field: { ContainingType.IsTupleType: true } field } && receiver is TupleValue tuple)
+        {
+            return ElementOf(tuple, field);
+        }
+
         if (!IsStored(operation.Member) && !domain.IsPart(operation.Member))
         {
             return ReadComputed((IPropertyReferenceOperation)operation, receiver);
@@ -321,9 +326,24 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
         return existing;
     }
 
+    private static Value ElementOf(TupleValue tuple, IFieldSymbol element)
+    {
+        // Whichever name it goes by, there is Item1 beneath.
+        var elements = element.ContainingType.TupleElements;
+        for (var i = 0; i < elements.Length && i < tuple.Elements.Length; i++)
+        {
+            if ((elements[i].CorrespondingTupleField ?? elements[i]).Name == (element.CorrespondingTupleField ?? element).Name)
+            {
+                return tuple.Elements[i];
+            }
+        }
+
+        return Value.Unknown;
+    }
+
     private Value ReadComputed(IPropertyReferenceOperation operation, Value? receiver)
     {
-        if (domain.FactOf(operation.Type!) is not null && operation.Property.GetMethod is { } getter
+        if (domain.TrackedTypes.MayBeHeldBy(operation.Type) && operation.Property.GetMethod is { } getter
             && Dispatch(getter, receiver, IsVirtual(operation)) is { } body)
         {
             return CallSource(body.Method, body.Graph, receiver, [], operation);

@@ -79,6 +79,9 @@ internal abstract class FlowDomain
     /// <summary>Whether a library's method neither changes a followed object, nor keeps it, nor runs the user's code.</summary>
     public virtual bool IsHarmless(IMethodSymbol method) => false;
 
+    /// <summary>Whether a source method does nothing that matters, from what it does with all that it calls.</summary>
+    public abstract bool IsHarmless(ulong reach);
+
     /// <summary>The same finding as a caller sees it, who passed the subject to the method where it happens.</summary>
     public abstract Finding AtCall(Finding inner, IOperation call, Reference subject, FlowPath path);
 }

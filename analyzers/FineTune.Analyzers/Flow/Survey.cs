@@ -39,7 +39,10 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
         return reach.Effects;
     }
 
-    /// <summary>What the methods of a class do once there is an object of it, with all that they call.</summary>
+    /// <summary>
+    /// What the methods of a class do once there is an object of it, with all that they call: those that others may call, and those that
+    /// its constructors hand to others.
+    /// </summary>
     public ulong LaterIn(INamedTypeSymbol type, CancellationToken cancellation)
     {
         type = type.OriginalDefinition;
@@ -47,12 +50,26 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
 
         ulong Find()
         {
-            var methods = type.GetMembers()
+            var declared = type.GetMembers()
                 .OfType<IMethodSymbol>()
-                .Where(method => method.MethodKind is not (MethodKind.Constructor or MethodKind.StaticConstructor))
-                .Select(method => EffectsOf(method, cancellation));
-            return Reach(methods, null, cancellation) ?? ulong.MaxValue;
+                .Where(method =>
+                    method.MethodKind is not (MethodKind.Constructor or MethodKind.StaticConstructor)
+                    && (method.DeclaredAccessibility != Accessibility.Private || !method.ExplicitInterfaceImplementations.IsEmpty));
+            var handed = type.Constructors.SelectMany(constructor => EffectsOf(constructor, cancellation).Delegated);
+            return Reach(declared.Concat(handed).Select(method => EffectsOf(method, cancellation)), null, cancellation) ?? ulong.MaxValue;
         }
+    }
+
+    /// <summary>What a method does, with all source methods that it calls; null where it is not in sight, or they are too many.</summary>
+    public ulong? ReachOf(IMethodSymbol method, CancellationToken cancellation)
+    {
+        method = method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
+        if (MayBeOverridden(method) || bodies.OperationOf(method, cancellation) is not { } body)
+        {
+            return null;
+        }
+
+        return ReachOf(body, method.ContainingType, cancellation);
     }
 
     /// <summary>A look over one body: what each of its operations does.</summary>
@@ -73,7 +90,7 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
     {
         var look = NewLook();
         var (effects, compiles) = (0ul, true);
-        List<IMethodSymbol>? called = null;
+        List<IMethodSymbol>? called = null, delegated = null;
         var pending = new Stack<IOperation>();
         pending.Push(body);
         while (pending.Count > 0)
@@ -89,14 +106,15 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
                 case IInvocationOperation invocation:
                     if (MayBeInSource(invocation.TargetMethod) && types.Concerns(invocation))
                     {
-                        Add(invocation.TargetMethod);
+                        Add(ref called, invocation.TargetMethod);
                     }
 
                     break;
                 case IMethodReferenceOperation reference:
                     if (MayBeInSource(reference.Method))
                     {
-                        Add(reference.Method);
+                        Add(ref called, reference.Method);
+                        Add(ref delegated, reference.Method);
                     }
 
                     break;
@@ -105,14 +123,14 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
                         && !constructor.ContainingType.DeclaringSyntaxReferences.IsEmpty
                         && types.Concerns(creation))
                     {
-                        Add(constructor);
+                        Add(ref called, constructor);
                     }
 
                     break;
                 case IPropertyReferenceOperation { Property.GetMethod: var getter }:
-                    if (getter is not null && MayBeInSource(getter) && types.Is(operation.Type))
+                    if (getter is not null && MayBeInSource(getter) && types.MayBeHeldBy(operation.Type))
                     {
-                        Add(getter);
+                        Add(ref called, getter);
                     }
 
                     break;
@@ -128,14 +146,14 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
             effects |= look(operation);
         }
 
-        return new(effects, compiles, body is IConstructorBodyOperation, (IReadOnlyList<IMethodSymbol>?)called ?? []);
+        return new(effects, compiles, body is IConstructorBodyOperation, called ?? [], delegated ?? []);
 
-        void Add(IMethodSymbol method)
+        void Add(ref List<IMethodSymbol>? methods, IMethodSymbol method)
         {
             method = method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
             if (!Knows(method))
             {
-                (called ??= []).Add(method);
+                (methods ??= []).Add(method);
             }
         }
     }

@@ -21,6 +21,11 @@ internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked, string[] l
     /// </summary>
     public bool HoldsOne(ITypeSymbol type) => HoldsOne(type, MostOwners);
 
+    /// <summary>Whether a variable of this type may be or hold one, alone or among others.</summary>
+    public bool MayBeHeldBy(ITypeSymbol? type) =>
+        type is { SpecialType: not SpecialType.System_String }
+        && (type.TypeKind is TypeKind.Interface or TypeKind.Array || type.IsTupleType || MayHoldOne(type));
+
     /// <summary>Whether objects of a class, or the class itself, may hold one.</summary>
     public bool MayHoldOne(ITypeSymbol type) => Is(type) || HoldsOne(type);
 
@@ -50,6 +55,7 @@ internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked, string[] l
     {
         var method = call.TargetMethod;
         if (call.Instance is { } instance && (instance is IInstanceReferenceOperation || MayCarry(instance))
+            || (method.IsStatic && HoldsOne(method.ContainingType))
             || method.ReturnType.IsTupleType
             || Is(method.ReturnType)
             || (method.ReturnType is INamedTypeSymbol { TypeArguments: { Length: 1 } awaited } && Is(awaited[0])))

@@ -170,7 +170,7 @@ internal abstract partial class OptimizerDomain
     private Value Build(Call call, ITypeSymbol type)
     {
         var path = call.Path;
-        if (call.Arguments.FirstOrDefault() is not Reference given || path.Fact<ParametersFact>(given) is not { } parameters)
+        if (Given(call) is not { } given || path.Fact<ParametersFact>(given) is not { } parameters)
         {
             var unknown = path.New(new OptimizerFact(null, false, call.Operation.Syntax.GetLocation()), type, exact: false);
             Built(call, unknown);
@@ -182,6 +182,15 @@ internal abstract partial class OptimizerDomain
         path.Update(optimizer, path.Fact<OptimizerFact>(optimizer)! with { Bound = Describe(path, optimizer, parameters.IsFiltered) });
         Built(call, optimizer);
         return optimizer;
+    }
+
+    /// <summary>The parameters that an optimizer is built over, be they in groups or not.</summary>
+    protected Reference? Given(Call call)
+    {
+        var given = call.Arguments.FirstOrDefault() as Reference;
+        return given is not null && call.Path.Fact<SequenceFact>(given) is not null
+            ? Collect(call.Operation, [.. call.Path[given].Fields.Select(field => field.Value)], call.Path) as Reference
+            : given;
     }
 
     /// <summary>Sets <c>requires_grad</c> of a module with all its parts, or of every source of a sequence.</summary>

@@ -61,6 +61,8 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
     public override bool IsHarmless(IMethodSymbol method) => TorchTypes.IsLibrary(method);
 
+    public sealed override bool IsHarmless(ulong reach) => ((OptimizerEffects)reach & ~OptimizerEffects.SumsTensors) == 0;
+
     /// <summary>The parameters of a module come one after the other once the first is there.</summary>
     public override bool NeverThrows(IMethodSymbol method, Value? receiver, FlowPath path) =>
         method.Name == "MoveNext" && path.Fact<ParametersFact>(receiver) is not null;

@@ -87,9 +87,11 @@ internal static class SumInLoop
                     expression = (ExpressionSyntax)expression.Parent;
                     break;
                 case ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } tuple } argument
-                    when assignment.Right == tuple && assignment.Left is TupleExpressionSyntax targets:
+                    when assignment.Right == tuple:
                     var position = tuple.Arguments.IndexOf(argument);
-                    return position < targets.Arguments.Count ? targets.Arguments[position].Expression : null;
+                    return assignment.Left is not TupleExpressionSyntax targets ? assignment.Left
+                        : position < targets.Arguments.Count ? targets.Arguments[position].Expression
+                        : null;
                 default:
                     return null;
             }

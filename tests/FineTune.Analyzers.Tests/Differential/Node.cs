@@ -84,8 +84,20 @@ internal sealed record RandomProgram(Method Main, IReadOnlyList<Method> Helpers,
     /// <summary>The subject that the constructor of an object assigns for good, and the one that others may assign, too.</summary>
     public const int ReadOnlyField = 0, Field = 1;
 
-    /// <summary>Every statement of the methods.</summary>
-    public IEnumerable<Node> Statements => Helpers.Append(Main).SelectMany(method => method.Locals.Append(method.Body)).SelectMany(Within);
+    /// <summary>Every statement that may run once there is an object: of the method that others may call, and of what it calls.</summary>
+    public IEnumerable<Node> Statements
+    {
+        get
+        {
+            var own = StatementsOf(Main).ToList();
+            return own.Concat(own.OfType<CallHelper>().Select(call => call.Helper).Distinct().SelectMany(i => StatementsOf(Helpers[i])));
+        }
+    }
+
+    /// <summary>Every statement of the methods, whether or not anyone calls them.</summary>
+    public IEnumerable<Node> Written => Helpers.Append(Main).SelectMany(StatementsOf);
+
+    private static IEnumerable<Node> StatementsOf(Method method) => method.Locals.Append(method.Body).SelectMany(Within);
 
     private static IEnumerable<Node> Within(Node node) => (node switch
     {

@@ -100,15 +100,14 @@ internal sealed class PathInterpreter(RandomProgram program, Dialect dialect)
     private Memory Settle(Memory made)
     {
         var settled = new Memory();
-        var acts = program.Statements.OfType<Act>().ToList();
-        var ownersChange = acts.Exists(dialect.ChangesOwner);
+        var ownersChange = program.Statements.OfType<Act>().Any(dialect.ChangesOwner);
         for (var owner = 0; owner < Memory.Owners; owner++)
         {
             settled.SetTrainability(owner, ownersChange ? dialect.Settle(made.Trainability(owner)) : made.Trainability(owner));
         }
 
         settled[RandomProgram.ReadOnlyField] = made[RandomProgram.ReadOnlyField];
-        if (!acts.Exists(act => dialect.Assigned(act) == RandomProgram.Field))
+        if (!program.Written.OfType<Act>().Any(act => dialect.Assigned(act) == RandomProgram.Field))
         {
             settled[RandomProgram.Field] = made[RandomProgram.Field];
         }

@@ -30,7 +30,8 @@ var other = Linear(4, 2);
 var built = optim.Adam([.. other.parameters()]);
 foreach (var part in (Linear[])[other])
     part.SetTrainable(false);
-built.step();
+if (other.training)
+    built.step(); // FT3001
 var plain = Linear(4, 2);
 var last = optim.Adam([.. plain.parameters()]);
 plain.SetTrainable(false);

@@ -48,7 +48,7 @@ if (found is { weight: { } weight, training: var training } && (training, weight
 optimizer.step(); // FT3001
 var second = optim.SGD(found.parameters(), 0.1);
 var frozen = found switch { { training: true } same => Freeze(same), { } same => Freeze(same) };
-second.step();
+second.step(); // FT3001
 Console.WriteLine(frozen is [1, ..]);
 
 static int[] Freeze(Linear net)
