@@ -133,7 +133,7 @@ internal sealed class KeptGraphDomain(TorchTypes types) : FlowDomain
         if (isInGraph
             && SumInLoop.TargetOf(operation.Syntax) is { } sum
             && (before is { IsInGraph: true } || (SumInLoop.IsOfObject(sum) && !SumInLoop.IsInLoop(operation.Syntax)))
-            && Sums.IsOnlyLookedAt(sum))
+            && Sums.IsOnlyLookedAt(operation.Syntax, sum))
         {
             path.Report(
                 new(KeptGraphAnalyzer.Rule, operation, -1, [sum.Identifier.ValueText], [], ImmutableDictionary<string, string?>.Empty));

@@ -47,18 +47,31 @@ internal static class Sums
     ];
 
     /// <summary>Whether every use of the variable takes its value, and no use hands on the tensor.</summary>
-    public static bool IsOnlyLookedAt(IdentifierNameSyntax variable) =>
-        EnclosingMember.Of(variable) is { } member
-        && (SumInLoop.IsOfObject(variable)
-            ? IsOnlyLookedAtInClass(variable.Identifier.ValueText, member)
-            : IsOnlyLookedAt(variable.Identifier.ValueText, member, MostSteps));
+    /// <param name="operation">The sum.</param>
+    /// <param name="variable">What it is kept in.</param>
+    public static bool IsOnlyLookedAt(SyntaxNode operation, IdentifierNameSyntax variable)
+    {
+        var name = variable.Identifier.ValueText;
+        return EnclosingMember.Of(variable) is { } member
+            && (SumInLoop.IsOfObject(variable)
+                ? IsOnlyLookedAtInClass(name, member)
+                : IsOnlyLookedAt(name, ElementIn(operation, name), member, MostSteps));
+    }
+
+    /// <summary>The element of a tuple that is summed, as in <c>totals = (totals.Loss + loss, …)</c>; null where it is no tuple.</summary>
+    private static string? ElementIn(SyntaxNode operation, string tuple) =>
+        operation
+            .DescendantNodes()
+            .OfType<MemberAccessExpressionSyntax>()
+            .FirstOrDefault(access => access.Expression is IdentifierNameSyntax { Identifier.ValueText: var of } && of == tuple)
+            ?.Name.Identifier.ValueText;
 
     /// <summary>A field or property is for others to use, unless it is private, and its class all in one place.</summary>
     private static bool IsOnlyLookedAtInClass(string name, SyntaxNode member) =>
         member.Parent is TypeDeclarationSyntax type
         && !type.Modifiers.Any(SyntaxKind.PartialKeyword)
         && type.Members.Any(declared => IsPrivate(declared) && Declares(declared, name))
-        && Uses(name, type).All(use => IsLook(use, name, member, MostSteps));
+        && Uses(name, type).All(use => IsLook(use, name, null, member, MostSteps));
 
     private static bool IsPrivate(MemberDeclarationSyntax member) =>
         !member.Modifiers.Any(modifier =>
@@ -74,13 +87,13 @@ internal static class Sums
             _ => false,
         };
 
-    private static bool IsOnlyLookedAt(string name, SyntaxNode member, int steps) =>
+    private static bool IsOnlyLookedAt(string name, string? element, SyntaxNode member, int steps) =>
         steps > 0
         && member
             .DescendantNodes()
             .OfType<VariableDeclaratorSyntax>()
             .Any(variable => variable.Identifier.ValueText == name && variable.Parent?.Parent is not FieldDeclarationSyntax)
-        && Uses(name, member).All(use => IsLook(use, name, member, steps));
+        && Uses(name, member).All(use => IsLook(use, name, element, member, steps));
 
     /// <summary>The expressions that name a variable, those that name it as a member of this object among them.</summary>
     private static IEnumerable<ExpressionSyntax> Uses(string name, SyntaxNode scope)
@@ -106,7 +119,7 @@ internal static class Sums
         }
     }
 
-    private static bool IsLook(ExpressionSyntax use, string name, SyntaxNode member, int steps)
+    private static bool IsLook(ExpressionSyntax use, string name, string? element, SyntaxNode member, int steps)
     {
         while (true)
         {
@@ -150,7 +163,12 @@ internal static class Sums
                     use = invocation;
                     break;
                 case MemberAccessExpressionSyntax access when access.Expression == use:
-                    // An element of a tuple, or a number that a tensor knows.
+                    // Another element of a tuple, or what a tensor knows of itself.
+                    if (access.Name.Identifier.ValueText != element)
+                    {
+                        return true;
+                    }
+
                     use = access;
                     break;
                 case BinaryExpressionSyntax
@@ -160,7 +178,7 @@ internal static class Sums
                     use = (ExpressionSyntax)use.Parent;
                     break;
                 case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable }:
-                    return IsOnlyLookedAt(variable.Identifier.ValueText, EnclosingMember.Of(variable) ?? member, steps - 1);
+                    return IsOnlyLookedAt(variable.Identifier.ValueText, null, EnclosingMember.Of(variable) ?? member, steps - 1);
                 default:
                     return false;
             }

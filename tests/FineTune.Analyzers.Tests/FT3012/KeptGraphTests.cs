@@ -72,6 +72,16 @@ public sealed class KeptGraphTests
             + "(sum, count) = ([|sum + loss|], count + 1); } Console.WriteLine(sum.item<float>() / count);",
         TestName = "In_a_tuple")]
     [TestCase(
+        "(Tensor Loss, int Count) totals = (zeros(1), 0); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); "
+            + "totals = ([|totals.Loss + loss|], totals.Count + 1); } Console.WriteLine(totals.Loss.item<float>() / totals.Count);",
+        TestName = "In_a_named_tuple")]
+    [TestCase(
+        "var totals = (zeros(1), 0); foreach (var batch in batches) "
+            + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); "
+            + "totals = ([|totals.Item1 + loss|], totals.Item2 + 1); } Console.WriteLine(totals.Item1.item<float>() / totals.Item2);",
+        TestName = "In_a_tuple_without_names")]
+    [TestCase(
         "var total = zeros(1); batches.ToList().ForEach(batch => "
             + "{ var loss = Loss(net, batch); opt.zero_grad(); loss.backward(); opt.step(); [|total += loss|]; }); "
             + "Console.WriteLine(total.item<float>());",
