@@ -38,6 +38,9 @@ internal static class RuleIds
 
     // FT1012, a count of layers that ends inside a block, is said by the run, which knows the layers. Ids are not given twice.
 
+    /// <summary>Role on a member that is not a module.</summary>
+    public const string RoleWithoutModule = "FT1013";
+
     /// <summary>Trainability changed without a recompile.</summary>
     public const string StaleCompilation = "FT2001";
 

@@ -17,7 +17,7 @@ public sealed class ModuleContainerCodeFix : CodeFixProvider
     private const string Title = "Keep the modules in a module";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.UnregisteredCollection];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.UnregisteredCollection, RuleIds.RoleWithoutModule];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
