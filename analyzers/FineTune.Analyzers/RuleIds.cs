@@ -103,4 +103,7 @@ internal static class RuleIds
 
     /// <summary>Training step in evaluation mode.</summary>
     public const string EvaluationMode = "FT3014";
+
+    /// <summary>Activation before a loss that takes logits.</summary>
+    public const string DoubleActivation = "FT3016";
 }
