@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers;
 
-/// <content>Of fields and properties: in most programs a model, its layers and its optimizer are members, assigned in a constructor.</content>
+/// <content>Of fields and properties: in most programs a model, its layers and its optimizer are members of a class.</content>
 internal static partial class SingleAssignment
 {
     private static readonly PerCompilation<ConcurrentDictionary<ISymbol, SyntaxNode?>> Members = new(_ =>

@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace FineTune.Analyzers.Activations;
 
-/// <summary>The value that a variable has where it is named, by the statement before that assigns it: <c>x = softmax(x); return x;</c>.</summary>
+/// <summary>
+/// The value that a variable has where it is named, by the statement before that assigns it: <c>x = softmax(x); return x;</c>.
+/// </summary>
 internal static class PrecedingAssignment
 {
     /// <summary>The value; null where branches or loops come between.</summary>

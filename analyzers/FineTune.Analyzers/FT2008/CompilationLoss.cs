@@ -49,15 +49,13 @@ internal sealed record CompilationLoss(string Name, IOperation At, bool IsOfClas
             : OfValue(stated.Value, cancellation);
     }
 
-    private static CompilationLoss? OfValue(IOperation stated, CancellationToken cancellation) =>
-        SingleAssignment.BehindMembers(stated, cancellation)
-            is IInvocationOperation
-            {
-                TargetMethod: { Name: "BinaryCrossEntropyWithLogits" or "CategoricalCrossEntropy", ContainingType: var losses } made
-            }
-        && IsOurs(losses, "Losses")
+    private static CompilationLoss? OfValue(IOperation stated, CancellationToken cancellation)
+    {
+        var made = (SingleAssignment.BehindMembers(stated, cancellation) as IInvocationOperation)?.TargetMethod;
+        return made?.Name is "BinaryCrossEntropyWithLogits" or "CategoricalCrossEntropy" && IsOurs(made.ContainingType, "Losses")
             ? new($"Losses.{made.Name}", stated, IsOfClassesOnly: false)
             : null;
+    }
 
     private static bool IsOurs(ITypeSymbol? type, string name) =>
         type is { ContainingNamespace: { Name: "FineTune", ContainingNamespace.IsGlobalNamespace: true } } && type.Name == name;

@@ -19,8 +19,9 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "An optimizer keeps the sequence that it, or a group of its, is given. A filter such as Where(p => p.requires_grad) is evaluated anew at each "
-            + "step: a later unfreeze throws from inside step, a later freeze takes parameters away with their state.",
+        "An optimizer keeps the sequence that it, or a group of its, is given. A filter such as Where(p => p.requires_grad) is "
+            + "evaluated anew at each step: a later unfreeze throws from inside step, a later freeze takes parameters away with "
+            + "their state.",
         RulePages.Of(RuleIds.LazyParameters));
 
     // Members that are made from one another, as half-written code has them, end the search.

@@ -77,8 +77,8 @@ public sealed class IdleSchedulerAnalyzer : DiagnosticAnalyzer
 
         return user switch
         {
-            IExpressionStatementOperation or ISimpleAssignmentOperation { Target: IDiscardOperation, Parent: IExpressionStatementOperation } =>
-                "discarded",
+            IExpressionStatementOperation => "discarded",
+            ISimpleAssignmentOperation { Target: IDiscardOperation, Parent: IExpressionStatementOperation } => "discarded",
             IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol: var local } } => Held(local),
             ISimpleAssignmentOperation { Parent: IExpressionStatementOperation } assignment when assignment.Value == value =>
                 assignment.Target switch

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTune.Analyzers.AnnotatedClasses;
 using FineTune.Analyzers.Optimizers;
 using FineTune.Analyzers.Scopes;
 using FineTune.Analyzers.TrainingLoops;
@@ -47,6 +48,7 @@ public sealed class EvaluationWithGradientsAnalyzer : DiagnosticAnalyzer
         var eval = (IInvocationOperation)context.Operation;
         if (eval is not { TargetMethod: { Name: "eval", Parameters.IsEmpty: true } method, Instance: { } module }
             || !types.IsModule(module.Type)
+            || !StoredMembers.MayHaveParameters(module.Type!)
             || !TorchTypes.IsLibrary(method)
             || !IsRunLater(eval, module, new(types)))
         {

@@ -48,8 +48,13 @@ internal static class Loops
 
     private static IEnumerable<ILoopOperation> Around(IOperation operation)
     {
-        for (var outer = operation.Parent; outer is not (null or IAnonymousFunctionOperation or ILocalFunctionOperation); outer = outer.Parent)
+        for (var outer = operation.Parent; outer is not null; outer = outer.Parent)
         {
+            if (outer is IAnonymousFunctionOperation or ILocalFunctionOperation)
+            {
+                yield break;
+            }
+
             if (outer is ILoopOperation loop)
             {
                 yield return loop;

@@ -7,7 +7,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FineTune.CodeFixes.FT3016;
 
-/// <summary>Hands the loss what the activation is given: <c>cross_entropy(logits, y)</c> for <c>cross_entropy(softmax(logits, 1), y)</c>.</summary>
+/// <summary>
+/// Hands the loss what the activation is given: <c>cross_entropy(logits, y)</c> for <c>cross_entropy(softmax(logits, 1), y)</c>.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(LogitsCodeFix)), Shared]
 public sealed class LogitsCodeFix : EditCodeFix
 {

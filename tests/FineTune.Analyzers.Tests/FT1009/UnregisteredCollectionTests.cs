@@ -76,7 +76,8 @@ public sealed class UnregisteredCollectionTests
         TestName = "Plain_list_filled_in_a_loop")]
     [TestCase(
         "private readonly List<Block> [|parts|]; public Plain(int n) : base(\"net\") "
-            + "{ var made = new List<Block>(); for (var i = 0; i < n; i++) { made.Add(new Block()); } parts = made; RegisterComponents(); }",
+            + "{ var made = new List<Block>(); for (var i = 0; i < n; i++) { made.Add(new Block()); } parts = made; "
+            + "RegisterComponents(); }",
         TestName = "Plain_list_built_in_a_variable")]
     [TestCase(
         "private readonly Block[] [|parts|]; public Plain(int n) : base(\"net\") "
@@ -97,7 +98,8 @@ public sealed class UnregisteredCollectionTests
         "private readonly List<Linear> parts; public Plain(List<Linear> given) : base(\"net\") { parts = given; RegisterComponents(); }",
         TestName = "Plain_given")]
     [TestCase(
-        "private readonly Linear[] parts; public Plain(Linear a, Linear b) : base(\"net\") { parts = new[] { a, b }; RegisterComponents(); }",
+        "private readonly Linear[] parts; public Plain(Linear a, Linear b) : base(\"net\") { parts = new[] { a, b }; "
+            + "RegisterComponents(); }",
         TestName = "Plain_list_of_what_is_given")]
     [TestCase(
         "private readonly List<Module<Tensor, Tensor>> parts = new(); private readonly Sequential all; public Plain() : base(\"net\") "
@@ -117,7 +119,8 @@ public sealed class UnregisteredCollectionTests
         TestName = "Plain_member_of_the_same_module")]
     [TestCase(
         "private readonly List<Linear> parts = new(); public Plain() : base(\"net\") "
-            + "{ for (var i = 0; i < 3; i++) { var part = Linear(1, 1); register_module($\"p{i}\", part); parts.Add(part); } RegisterComponents(); }",
+            + "{ for (var i = 0; i < 3; i++) { var part = Linear(1, 1); register_module($\"p{i}\", part); parts.Add(part); } "
+            + "RegisterComponents(); }",
         TestName = "Plain_registered_by_hand")]
     [TestCase(
         "private readonly List<Linear> parts = [Linear(1, 1)]; public Plain() : base(\"net\") { RegisterComponents(); } "
@@ -137,7 +140,8 @@ public sealed class UnregisteredCollectionTests
         TestName = "Plain_passed_on_one_by_one")]
     [TestCase("private readonly Linear[] parts = [Linear(1, 1)]; public Plain() : base(\"net\") { }", TestName = "Plain_registers_nothing")]
     [TestCase(
-        "private readonly List<Module<Tensor, Tensor>> parts = [ReLU(), Dropout(0.1)]; public Plain() : base(\"net\") { RegisterComponents(); }",
+        "private readonly List<Module<Tensor, Tensor>> parts = [ReLU(), Dropout(0.1)]; public Plain() : base(\"net\") { "
+            + "RegisterComponents(); }",
         TestName = "Plain_layers_without_parameters")]
     [TestCase(
         "private static readonly Linear[] Shared = [Linear(1, 1)]; public Plain() : base(\"net\") { RegisterComponents(); }",
@@ -147,7 +151,9 @@ public sealed class UnregisteredCollectionTests
     [Test]
     public Task Keeps_them_in_a_module_of_a_class_without_attributes() =>
         CodeFixVerifier.Verify<UnregisteredCollectionAnalyzer, ModuleContainerCodeFix>(
-            Plain("private readonly List<Linear> parts = new(); public Plain() : base(\"net\") { parts.Add(Linear(1, 1)); RegisterComponents(); }"),
+            Plain(
+                "private readonly List<Linear> parts = new(); public Plain() : base(\"net\") "
+                    + "{ parts.Add(Linear(1, 1)); RegisterComponents(); }"),
             Plain(
                 "private readonly ModuleList<Linear> parts = ModuleList<Linear>(); public Plain() : base(\"net\") "
                     + "{ parts.Add(Linear(1, 1)); RegisterComponents(); }"));

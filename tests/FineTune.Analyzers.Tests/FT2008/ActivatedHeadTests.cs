@@ -39,7 +39,11 @@ public sealed class ActivatedHeadTests
         TestName = "Loss_of_the_recipe")]
     public Task Flags(string head, string members, string body) => Verify(head, members, body);
 
-    [TestCase("Sequential(Linear(8, 2))", Forward, "model.Compile(Optimizers.Adam(), Losses.CategoricalCrossEntropy());", TestName = "Logits")]
+    [TestCase(
+        "Sequential(Linear(8, 2))",
+        Forward,
+        "model.Compile(Optimizers.Adam(), Losses.CategoricalCrossEntropy());",
+        TestName = "Logits")]
     [TestCase(
         "Sequential(Linear(8, 1), Sigmoid())",
         Forward,

@@ -24,7 +24,8 @@ public sealed class LazyParametersTests
         "var group = new Adam.ParamGroup(model.parameters()); group.Parameters = [|model.parameters().Where(p => p.requires_grad)|];",
         TestName = "Assigned_to_a_group")]
     [TestCase(
-        "optim.SGD(new[] { new SGD.ParamGroup(other.parameters()) { Parameters = [|model.parameters().Where(p => p.requires_grad)|] } }, 0.1);",
+        "optim.SGD(new[] { new SGD.ParamGroup(other.parameters()) { Parameters = [|model.parameters().Where(p => "
+            + "p.requires_grad)|] } }, 0.1);",
         TestName = "In_the_initializer_of_a_group")]
     [TestCase("optim.Adam([|held|], 1e-3);", TestName = "Filter_in_a_field")]
     [TestCase("optim.Adam([|Given|], 1e-3);", TestName = "Filter_in_a_property_assigned_in_the_constructor")]

@@ -26,7 +26,9 @@ public sealed class ForwardInvokedTests
         Plain("var y = layer.forward(net.forward(x));"), Plain("var y = layer.call(net.call(x));"));
 
     [TestCase("var y = net.forward(x);", ExpectedResult = DiagnosticSeverity.Info, TestName = "Without_a_hook")]
-    [TestCase("// net.register_forward_hook\n var y = net.forward(x);", ExpectedResult = DiagnosticSeverity.Info, TestName = "In_a_comment")]
+    [TestCase(
+        "// net.register_forward_hook\n var y = net.forward(x);",
+        ExpectedResult = DiagnosticSeverity.Info, TestName = "In_a_comment")]
     [TestCase(
         "layer.register_forward_hook((module, input, output) => output); var y = net.forward(x);",
         ExpectedResult = DiagnosticSeverity.Warning,

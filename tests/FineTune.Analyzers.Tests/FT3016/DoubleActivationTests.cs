@@ -32,7 +32,9 @@ public sealed class DoubleActivationTests
     [TestCase("var loss = functional.nll_loss(net.call(x).log_softmax(1), y);", TestName = "The_loss_that_goes_with_it")]
     [TestCase("var loss = functional.binary_cross_entropy(net.call(x).sigmoid(), y);", TestName = "Sigmoid_before_the_other_loss")]
     [TestCase("var loss = functional.cross_entropy(net.call(x), y.softmax(1));", TestName = "Probabilities_as_targets")]
-    [TestCase("var logits = net.call(x); var p = logits.softmax(1); var loss = ce.call(logits, y); p.print();", TestName = "Beside_the_loss")]
+    [TestCase(
+        "var logits = net.call(x); var p = logits.softmax(1); var loss = ce.call(logits, y); p.print();",
+        TestName = "Beside_the_loss")]
     [TestCase("var loss = ce.call(functional.softmax(net.call(x), 1) * 4, y);", TestName = "Something_is_done_with_it")]
     [TestCase("var loss = ce.call(any2.call(x), y);", TestName = "Module_from_elsewhere")]
     [TestCase("var loss = ce.call(new Twofold().call(x), y);", TestName = "Only_one_of_two_returns")]

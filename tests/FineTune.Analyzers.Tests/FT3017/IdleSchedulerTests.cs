@@ -34,7 +34,8 @@ public sealed class IdleSchedulerTests
         "var scheduler = optim.lr_scheduler.StepLR(optimizer, 10); Action after = scheduler.step; after();",
         TestName = "Its_step_handed_on")]
     [TestCase(
-        "var first = optim.lr_scheduler.ConstantLR(optimizer); var all = optim.lr_scheduler.SequentialLR(optimizer, [first], []); all.step();",
+        "var first = optim.lr_scheduler.ConstantLR(optimizer); var all = optim.lr_scheduler.SequentialLR(optimizer, [first], "
+            + "[]); all.step();",
         TestName = "Part_of_another")]
     [TestCase("var schedulers = new[] { optim.lr_scheduler.StepLR(optimizer, 10) };", TestName = "In_an_array")]
     [TestCase("stepped = optim.lr_scheduler.StepLR(optimizer, 10);", TestName = "In_a_field_stepped_in_another_method")]

@@ -16,13 +16,15 @@ public sealed class MissingBackwardTests
         "for (var epoch = 0; epoch < 3; epoch++) { foreach (var (x, y) in batches) { Loss(net, x, y); opt.[|step|](); } }",
         TestName = "Loss_in_a_helper")]
     [TestCase(
-        "while (true) { Tensor Forward(Tensor x) => net.call(x); var y = Forward(given); Console.WriteLine(y.ToString()); opt.[|step|](); }",
+        "while (true) { Tensor Forward(Tensor x) => net.call(x); var y = Forward(given); Console.WriteLine(y.ToString()); "
+            + "opt.[|step|](); }",
         TestName = "Local_function")]
     [TestCase(
         "foreach (var (x, y) in batches) { var loss = Loss(net, x, y); opt.[|step|](); other.[|step|](); }",
         TestName = "Two_optimizers")]
     [TestCase(
-        "var sgd = optim.SGD(net.parameters(), 0.1); do { var l = batches.Select(b => net.call(b.x)).ToList(); sgd.[|step|](); } while (true);",
+        "var sgd = optim.SGD(net.parameters(), 0.1); do { var l = batches.Select(b => net.call(b.x)).ToList(); sgd.[|step|](); } "
+            + "while (true);",
         TestName = "Query")]
     public Task Flags(string body) => Verify(body);
 
@@ -43,7 +45,8 @@ public sealed class MissingBackwardTests
         "foreach (var (x, y) in batches) { var g = autograd.grad([Loss(net, x, y)], [given]); opt.step(); }",
         TestName = "Gradients_taken")]
     [TestCase(
-        "foreach (var (x, y) in batches) { var v = net.call(x); foreach (var p in net.parameters()) { p.grad = ones_like(p); } opt.step(); }",
+        "foreach (var (x, y) in batches) { var v = net.call(x); foreach (var p in net.parameters()) { p.grad = ones_like(p); } "
+            + "opt.step(); }",
         TestName = "Gradients_assigned")]
     [TestCase("foreach (var o in new[] { opt, other }) { o.step(); }", TestName = "No_training_loop")]
     [TestCase("var loss = Loss(net, given, given); opt.step();", TestName = "No_loop")]
@@ -54,7 +57,9 @@ public sealed class MissingBackwardTests
         "foreach (var (x, y) in batches) { Loss(net, x, y); scheduler.step(); }",
         TestName = "Step_of_a_scheduler")]
     [TestCase("foreach (var (x, y) in batches) { Loss(net, x, y); mine.step(); }", TestName = "An_optimizer_of_ones_own")]
-    [TestCase("foreach (var (x, y) in batches) { var l = Loss(net, x, y); Parallel(train); opt.step(); }", TestName = "A_delegate_handed_on")]
+    [TestCase(
+        "foreach (var (x, y) in batches) { var l = Loss(net, x, y); Parallel(train); opt.step(); }",
+        TestName = "A_delegate_handed_on")]
     public Task Is_silent(string body) => Verify(body);
 
     [Test]

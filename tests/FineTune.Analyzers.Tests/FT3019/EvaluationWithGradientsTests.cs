@@ -18,6 +18,7 @@ public sealed class EvaluationWithGradientsTests
     [TestCase("using (torch.inference_mode()) { net.eval(); net.call(x).print(); }", TestName = "Inference_mode")]
     [TestCase("net.eval(); using (set_grad_enabled(false)) net.call(x).print();", TestName = "Set_grad_enabled")]
     [TestCase("net.eval();", TestName = "Not_run")]
+    [TestCase("var pool = MaxPool2d(2); pool.eval(); pool.call(x).print();", TestName = "A_layer_without_parameters")]
     [TestCase("net.eval(); model.call(x).print();", TestName = "Another_model")]
     [TestCase("var y = net.call(x); net.eval();", TestName = "Run_before")]
     [TestCase("net.eval(); net.train(); var y = net.call(x);", TestName = "Trained_again")]

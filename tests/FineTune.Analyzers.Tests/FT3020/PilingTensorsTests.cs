@@ -13,7 +13,8 @@ public sealed class PilingTensorsTests
     [TestCase("[|do|] { var (x, y) = batches[0]; " + Step + "} while (true);", TestName = "Do")]
     [TestCase("for (var epoch = 0; epoch < 3; epoch++) { [|foreach|] (var (x, y) in batches) { " + Step + "} }", TestName = "Epochs")]
     [TestCase(
-        "[|foreach|] (var (x, y) in batches) { " + Step + "var again = functional.mse_loss(net.call(x), y); again.backward(); opt.step(); }",
+        "[|foreach|] (var (x, y) in batches) { " + Step + "var again = functional.mse_loss(net.call(x), y); again.backward(); "
+            + "opt.step(); }",
         TestName = "Two_losses")]
     [TestCase("using var scope = NewDisposeScope(); [|foreach|] (var (x, y) in batches) { " + Step + "}", TestName = "Scope_around_all")]
     public Task Flags(string body) => Verify(body);
@@ -28,7 +29,8 @@ public sealed class PilingTensorsTests
         TestName = "Scope_emptied")]
     [TestCase("foreach (var (x, y) in batches) { " + Step + "loss.Dispose(); }", TestName = "Disposed_by_hand")]
     [TestCase(
-        "foreach (var (x, y) in batches) { opt.zero_grad(); using var loss = functional.mse_loss(net.call(x), y); loss.backward(); opt.step(); }",
+        "foreach (var (x, y) in batches) { opt.zero_grad(); using var loss = functional.mse_loss(net.call(x), y); "
+            + "loss.backward(); opt.step(); }",
         TestName = "Using")]
     [TestCase("foreach (var (x, y) in batches) { " + Step + "GC.Collect(); }", TestName = "Collected")]
     [TestCase("foreach (var (x, y) in batches) { " + Step + "Free(loss); }", TestName = "Disposed_by_a_helper")]
