@@ -61,6 +61,7 @@ public sealed class EvaluationWithGradientsAnalyzer : DiagnosticAnalyzer
             && !called.Operations.Any(operation =>
                 TrainingCalls.IsOfGradients(operation)
                 || calls.IsStep(operation)
+                || OutOfSight.TakesTensors(operation, types)
                 || operation is IInvocationOperation { TargetMethod.Name: var name } && ThreadScopes.IsOfGradients(name))
             && !GradientScopes.MayBeAround(NameOf(context.ContainingSymbol), context.Compilation))
         {

@@ -37,13 +37,14 @@ public sealed class PilingTensorsAnalyzer : DiagnosticAnalyzer
         {
             if (TorchTypes.In(start.Compilation) is { } types)
             {
-                start.RegisterOperationAction(operation => Analyze(operation, new(types)), OperationKind.Invocation);
+                start.RegisterOperationAction(operation => Analyze(operation, types), OperationKind.Invocation);
             }
         });
     }
 
-    private static void Analyze(OperationAnalysisContext context, TrainingCalls calls)
+    private static void Analyze(OperationAnalysisContext context, TorchTypes types)
     {
+        var calls = new TrainingCalls(types);
         var backward = context.Operation;
         if (!calls.IsBackward(backward) || Loops.Innermost(backward) is not { } loop)
         {
@@ -58,7 +59,7 @@ public sealed class PilingTensorsAnalyzer : DiagnosticAnalyzer
         }
 
         var called = CalledCode.Of(Loops.Outermost(loop) ?? loop, context.Compilation, intoForwardPasses: false, context.CancellationToken);
-        if (!called.IsCutShort && !called.Operations.Any(Disposes))
+        if (!called.IsCutShort && !called.Operations.Any(operation => Disposes(operation) || OutOfSight.TakesTensors(operation, types)))
         {
             context.ReportDiagnostic(Diagnostic.Create(Rule, Loops.KeywordOf(loop)));
         }

@@ -26,6 +26,7 @@ public sealed class EvaluationWithGradientsTests
     [TestCase("net.eval(); Explain(net.call(x));", TestName = "A_helper_goes_backward")]
     [TestCase("net.eval(); var g = autograd.grad([net.call(x).sum()], [x]);", TestName = "Takes_gradients")]
     [TestCase("net.eval(); using var scope = Without(); var y = net.call(x);", TestName = "Scope_of_a_helper")]
+    [TestCase("net.eval(); explain(net.call(x));", TestName = "A_delegate_may_go_backward")]
     [TestCase("net.eval(); Action run = () => net.call(x).print(); run();", TestName = "Run_in_a_function")]
     [TestCase("frozen.eval(); frozen.call(x).print();", TestName = "Forward_pass_without_gradients")]
     public Task Is_silent(string body) => Verify(body);
@@ -68,7 +69,7 @@ public sealed class EvaluationWithGradientsTests
             private static IDisposable? held;
             private readonly Module<Tensor, Tensor> model = Linear(1, 1);
             //
-            public void Run(Linear net, Frozen frozen, Tensor x, IReadOnlyList<Tensor> batches)
+            public void Run(Action<Tensor> explain, Linear net, Frozen frozen, Tensor x, IReadOnlyList<Tensor> batches)
             {
                 {{body}}
             }

@@ -34,6 +34,7 @@ public sealed class PilingTensorsTests
         TestName = "Using")]
     [TestCase("foreach (var (x, y) in batches) { " + Step + "GC.Collect(); }", TestName = "Collected")]
     [TestCase("foreach (var (x, y) in batches) { " + Step + "Free(loss); }", TestName = "Disposed_by_a_helper")]
+    [TestCase("foreach (var (x, y) in batches) { " + Step + "free(loss); }", TestName = "Handed_to_a_delegate")]
     [TestCase("foreach (var (x, y) in batches) { Train(net, opt, x, y); }", TestName = "Steps_elsewhere")]
     [TestCase("foreach (var (x, y) in batches) { functional.mse_loss(net.call(x), y).backward(); }", TestName = "No_step")]
     [TestCase("var (x, y) = batches[0]; " + Step, TestName = "No_loop")]
@@ -46,7 +47,7 @@ public sealed class PilingTensorsTests
         namespace Demo;
         public static class Program
         {
-            public static void Run(Linear net, optim.Optimizer opt, IReadOnlyList<(Tensor, Tensor)> batches)
+            public static void Run(Action<Tensor> free, Linear net, optim.Optimizer opt, IReadOnlyList<(Tensor, Tensor)> batches)
             {
                 {{body}}
             }

@@ -2,9 +2,9 @@ using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
-namespace FineTune.Analyzers.FT3018;
+namespace FineTune.Analyzers.TrainingLoops;
 
-/// <summary>Calls of code that nobody can look into from here, and that may go backward.</summary>
+/// <summary>Calls of code that nobody can look into from here, and that may go backward, or dispose of what it is given.</summary>
 internal static class OutOfSight
 {
     public static bool Is(IOperation operation) =>
@@ -15,6 +15,21 @@ internal static class OutOfSight
             IDynamicInvocationOperation or IFunctionPointerInvocationOperation or IInvalidOperation => true,
             _ => false,
         };
+
+    /// <summary>Whether such code is given a tensor or a module.</summary>
+    public static bool TakesTensors(IOperation operation, TorchTypes types) =>
+        Is(operation)
+        && operation switch
+        {
+            IInvocationOperation call => Has(call.Arguments, types),
+            IObjectCreationOperation creation => Has(creation.Arguments, types),
+            _ => true,
+        };
+
+    private static bool Has(IEnumerable<IArgumentOperation> arguments, TorchTypes types) =>
+        arguments
+            .Select(argument => SingleAssignment.Unconverted(argument.Value).Type)
+            .Any(type => types.IsTensor(type) || types.IsModule(type));
 
     private static bool IsUnknown(IMethodSymbol method, IEnumerable<IArgumentOperation> arguments)
     {
