@@ -1,6 +1,8 @@
 using FineTune.Analyzers.FT2008;
 using FineTune.CodeFixes.FT2008;
 using FineTune.Testing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace FineTune.Analyzers.Tests.FT2008;
 
@@ -93,6 +95,36 @@ public sealed class ActivatedHeadTests
     public Task Leaves_what_has_no_one_edit(string head, string members) =>
         CodeFixVerifier.VerifyNoFix<ActivatedHeadAnalyzer, WithoutActivationCodeFix>(
             Source(head, members, "model.Compile(Optimizers.Adam(), Losses.CategoricalCrossEntropy());"));
+
+    [TestCase("", TestName = "With_a_forward_pass_of_the_generator")]
+    [TestCase(Forward, TestName = "With_a_forward_pass_of_ones_own")]
+    public async Task Flags_a_class_that_the_generator_completes(string forward)
+    {
+        var input = Compilations.Create(
+            $$"""
+            namespace Demo;
+            public sealed partial class Net : Module<Tensor, Tensor>
+            {
+                [Backbone] private readonly Sequential backbone = Sequential(Linear(4, 8), ReLU());
+                [Head] private readonly Sequential head = Sequential(Linear(8, 2), Softmax(1));
+                public Net() : base("net") => RegisterComponents();
+                {{forward}}
+            }
+
+            public static class Program
+            {
+                public static void Run() => new Net().Compile(Optimizers.Adam(), Losses.CategoricalCrossEntropy());
+            }
+            """);
+        CSharpGeneratorDriver
+            .Create([new Generators.FineTuneGenerator().AsSourceGenerator()], parseOptions: Compilations.ParseOptions)
+            .RunGeneratorsAndUpdateCompilation(input, out var whole, out _);
+
+        Assert.That(AnalyzerVerifier.Errors(whole), Is.Empty);
+        Assert.That(
+            (await AnalyzerVerifier.Diagnose(whole, new ActivatedHeadAnalyzer())).Select(diagnostic => diagnostic.Id),
+            Is.EqualTo(new[] { "FT2008" }));
+    }
 
     private static Task Verify(string head, string members, string body) =>
         AnalyzerVerifier.Verify<ActivatedHeadAnalyzer>(Source(head, members, body), "FT2008");
