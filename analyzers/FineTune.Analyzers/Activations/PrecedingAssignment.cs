@@ -11,7 +11,7 @@ internal static class PrecedingAssignment
     /// <summary>The value; null where branches or loops come between.</summary>
     public static IOperation? Of(IOperation reference)
     {
-        if (SymbolOf(reference) is not { } variable)
+        if (SymbolOf(reference) is not { } variable || IsAssignedByAFunction(reference, variable))
         {
             return null;
         }
@@ -43,6 +43,31 @@ internal static class PrecedingAssignment
         }
 
         return null;
+    }
+
+    /// <summary>Whether a lambda or a local function assigns the variable, which may run at any time.</summary>
+    private static bool IsAssignedByAFunction(IOperation reference, ISymbol variable)
+    {
+        var root = reference;
+        while (root.Parent is { } parent)
+        {
+            root = parent;
+        }
+
+        return root.Descendants().Any(part => MayAssign(part, variable) && IsInFunction(part));
+    }
+
+    private static bool IsInFunction(IOperation operation)
+    {
+        for (var outer = operation.Parent; outer is not null; outer = outer.Parent)
+        {
+            if (outer is IAnonymousFunctionOperation or ILocalFunctionOperation)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ISymbol? SymbolOf(IOperation? operation) =>

@@ -44,6 +44,9 @@ public sealed class DoubleActivationTests
         TestName = "Sequence_that_grows")]
     [TestCase("var p = net.call(x); if (y.shape[0] > 1) { p = p.softmax(1); } var loss = ce.call(p, y);", TestName = "On_a_condition")]
     [TestCase("var loss = ce.call(Sequential(Softmax(1), Linear(2, 2)).call(x), y);", TestName = "Not_the_last_layer")]
+    [TestCase(
+        "var p = net.call(x); p = p.softmax(1); void Undo() { p = net.call(x); } Undo(); var loss = ce.call(p, y);",
+        TestName = "Assigned_by_a_local_function")]
     [TestCase("var loss = ce.call(net.call(x).sigmoid(), y);", TestName = "Sigmoid_before_classes")]
     [TestCase("var loss = Own.cross_entropy(net.call(x).softmax(1), y);", TestName = "A_loss_of_ones_own")]
     public Task Is_silent(string body) => Verify(body);
