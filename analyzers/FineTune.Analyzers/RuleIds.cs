@@ -38,6 +38,9 @@ internal static class RuleIds
 
     // FT1012, a count of layers that ends inside a block, is said by the run, which knows the layers. Ids are not given twice.
 
+    /// <summary>Role on a member that is not a module.</summary>
+    public const string RoleWithoutModule = "FT1013";
+
     /// <summary>Trainability changed without a recompile.</summary>
     public const string StaleCompilation = "FT2001";
 
@@ -58,6 +61,9 @@ internal static class RuleIds
 
     /// <summary>Feature cache under random augmentation.</summary>
     public const string RandomFeatureCache = "FT2007";
+
+    /// <summary>Head ends with an activation, and the loss takes logits.</summary>
+    public const string ActivatedHead = "FT2008";
 
     /// <summary>requires_grad changed under an optimizer.</summary>
     public const string StaleOptimizer = "FT3001";
@@ -103,4 +109,19 @@ internal static class RuleIds
 
     /// <summary>Parameter in two groups of an optimizer.</summary>
     public const string SharedParameter = "FT3015";
+
+    /// <summary>Activation before a loss that takes logits.</summary>
+    public const string DoubleActivation = "FT3016";
+
+    /// <summary>Scheduler is never stepped.</summary>
+    public const string IdleScheduler = "FT3017";
+
+    /// <summary>Training loop without backward.</summary>
+    public const string MissingBackward = "FT3018";
+
+    /// <summary>Evaluation without no_grad.</summary>
+    public const string EvaluationWithGradients = "FT3019";
+
+    /// <summary>Training loop without a dispose scope.</summary>
+    public const string PilingTensors = "FT3020";
 }

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace FineTune.Analyzers;
 
 /// <summary>The one value that a variable ever has.</summary>
-internal static class SingleAssignment
+internal static partial class SingleAssignment
 {
     /// <summary>The initializer of a local that nothing else assigns; null where there may be other values.</summary>
     public static IOperation? Of(ILocalReferenceOperation reference, CancellationToken cancellation)

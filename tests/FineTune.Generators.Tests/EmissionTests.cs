@@ -74,6 +74,34 @@ public sealed class EmissionTests
         Assert.That(older.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
     }
 
+    // An analyzer calls these an error; what is written beside them must still compile, and promise nothing of them.
+    [Test]
+    public void Roles_of_what_is_no_module_are_not_listed()
+    {
+        var run = GeneratorRun.Over(
+            """
+            namespace Demo;
+            public partial class Net : Module<Tensor, Tensor>
+            {
+                [Backbone] private readonly Linear body = Linear(1, 1);
+                [Head] private readonly Linear top = Linear(1, 1);
+                [Head] private readonly System.Collections.Generic.List<Linear> heads = [];
+                [Head] private readonly Linear[] more = [];
+                [Head] private Linear Computed => top;
+                [Frozen] private readonly Tensor mean = zeros(3);
+                public Net() : base("net") => RegisterComponents();
+                public override Tensor forward(Tensor x) => top.call(body.call(x)) - mean;
+            }
+            """);
+        var text = run.Files.Single().SourceText.ToString();
+
+        Assert.That(run.Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
+        Assert.That(text, Does.Contain("new(\"top\", global::FineTune.MemberRole.Head"));
+        Assert.That(text, Does.Not.Contain("new(\"mean\", "));
+        Assert.That(text, Does.Not.Contain("heads").And.Not.Contain("more\"").And.Not.Contain("Computed"));
+        Assert.That(text, Does.Contain("Registration.Buffer(this, \"mean\""));
+    }
+
     [Test]
     public void Every_approved_file_belongs_to_a_test() =>
         Assert.That(Snapshots.Orphans(Folder(), typeof(EmissionTests).Assembly), Is.Empty);

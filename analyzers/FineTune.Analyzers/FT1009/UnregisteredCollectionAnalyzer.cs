@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FineTune.Analyzers.AnnotatedClasses;
 using FineTune.Analyzers.Optimizers;
+using FineTune.Analyzers.Registration;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -25,9 +25,17 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
             + "ModuleDict are modules.",
         RulePages.Of(RuleIds.UnregisteredCollection));
 
-    /// <summary>The properties that the fix reads: ModuleList or ModuleDict, and the type of the modules.</summary>
-    internal const string ContainerProperty = "container",
-        ElementProperty = "element";
+    private static readonly string[] Parts =
+    [
+        "RegisterComponents",
+        "parameters",
+        "named_parameters",
+        "children",
+        "named_children",
+        "modules",
+        "named_modules",
+        "state_dict",
+    ];
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
@@ -39,199 +47,161 @@ public sealed class UnregisteredCollectionAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (AnnotatedClass.In(start.Compilation) is { } annotated && TorchTypes.In(start.Compilation) is { } torch)
+            if (TorchTypes.In(start.Compilation) is { } torch)
             {
+                var annotated = AnnotatedClass.In(start.Compilation);
                 start.RegisterSymbolStartAction(symbol => Start(symbol, annotated, torch), SymbolKind.NamedType);
             }
         });
     }
 
-    private static void Start(SymbolStartAnalysisContext context, AnnotatedClass annotated, TorchTypes torch)
+    private static void Start(SymbolStartAnalysisContext context, AnnotatedClass? annotated, TorchTypes torch)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        if (!torch.IsModule(type) || !annotated.Includes(type))
+        if (!torch.IsModule(type))
         {
             return;
         }
 
+        var isAnnotated = annotated?.Includes(type) == true;
         var suspects = StoredMembers
             .Of(type)
-            .Where(stored => !stored.Member.IsStatic)
-            .Select(stored => (stored.Member, Collection: Collection.Of(stored.Type, torch)!))
-            .Where(suspect => suspect.Collection is not null)
+            .Where(stored => !stored.Member.IsStatic && (isAnnotated || stored.Member.DeclaredAccessibility == Accessibility.Private))
+            .Select(stored => (stored.Member, Collection: ModuleCollection.Of(stored.Type, torch)!))
+            .Where(suspect => suspect.Collection is not null && StoredMembers.RolesOf(suspect.Member).Count == 0)
             .ToList();
-        if (suspects.Count == 0)
+        if (suspects.Count == 0 || (!isAnnotated && TellsParts(type)))
         {
             return;
         }
 
-        var registersByHand = false;
-        var values = new ConcurrentBag<(ISymbol Member, IOperation Value)>();
+        var uses = new Uses(suspects.ConvertAll(suspect => suspect.Member), torch);
         context.RegisterOperationAction(
-            operation =>
-            {
-                switch (operation.Operation)
-                {
-                    case IInvocationOperation { TargetMethod.Name: "register_module" or "add_module" or "register_parameter" }:
-                        registersByHand = true;
-                        break;
-                    case ISimpleAssignmentOperation { Target: IMemberReferenceOperation target } assignment:
-                        values.Add((target.Member, assignment.Value));
-                        break;
-                    case IFieldInitializerOperation initializer:
-                        foreach (var field in initializer.InitializedFields)
-                        {
-                            values.Add((field, initializer.Value));
-                        }
-
-                        break;
-                    case IPropertyInitializerOperation initializer:
-                        foreach (var property in initializer.InitializedProperties)
-                        {
-                            values.Add((property, initializer.Value));
-                        }
-
-                        break;
-                }
-            },
+            operation => uses.Add(operation.Operation),
             OperationKind.Invocation,
-            OperationKind.SimpleAssignment,
+            OperationKind.FieldReference,
+            OperationKind.PropertyReference,
+            OperationKind.LocalReference,
+            OperationKind.VariableDeclarator,
             OperationKind.FieldInitializer,
             OperationKind.PropertyInitializer);
         context.RegisterSymbolEndAction(end =>
         {
-            if (registersByHand)
-            {
-                return;
-            }
-
             foreach (var (member, collection) in suspects)
             {
-                var held = values.Where(value => SymbolEqualityComparer.Default.Equals(value.Member, member)).ToList();
-                if (held.Count > 0 && held.TrueForAll(value => HoldsMembersOnly(value.Value, type)))
+                var use = uses.Of(member);
+                if (uses.RegistersByHand || use.MakesModule || HoldsMembersOnly(use, type))
                 {
                     continue;
                 }
 
-                var properties = collection.Container is null
-                    ? null
-                    : ImmutableDictionary<string, string?>
-                        .Empty.Add(ContainerProperty, collection.Container)
-                        .Add(ElementProperty, collection.Element);
-                end.ReportDiagnostic(
-                    Diagnostic.Create(
-                        Rule,
-                        member.Locations[0],
-                        properties,
-                        member.Name,
-                        collection.Kind,
-                        collection.Container is null ? "a member for each" : $"a {collection.Container}<{collection.Element}>"));
+                // The generator's registration is known; of any other class only what leaves no doubt is said.
+                if (isAnnotated || (uses.RegistersComponents && !use.Leaves && use.HoldsOwn(torch, uses.OfVariable)))
+                {
+                    end.ReportDiagnostic(
+                        Diagnostic.Create(
+                            Rule,
+                            member.Locations[0],
+                            collection.Properties,
+                            member.Name,
+                            collection.Kind,
+                            collection.Advice));
+                }
             }
         });
     }
 
-    /// <summary>Whether a collection only lists what members of the class hold, which are registered themselves.</summary>
-    private static bool HoldsMembersOnly(IOperation value, INamedTypeSymbol type)
+    /// <summary>Whether a class, or one of the user's that it derives from, says itself what its parts are.</summary>
+    private static bool TellsParts(INamedTypeSymbol? type)
     {
-        while (value is IConversionOperation conversion)
+        for (; type is not null && !TorchTypes.IsIn(type.ContainingNamespace, "TorchSharp"); type = type.BaseType)
         {
-            value = conversion.Operand;
-        }
-
-        var elements = value switch
-        {
-            IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
-            ICollectionExpressionOperation collection => collection.Elements,
-            ITupleOperation tuple => tuple.Elements,
-            IObjectCreationOperation { Initializer: { } initializer } => initializer.Initializers.Select(added =>
-                added switch
-                {
-                    IInvocationOperation { Arguments: { Length: > 0 } arguments } => arguments[arguments.Length - 1].Value,
-                    ISimpleAssignmentOperation assignment => assignment.Value,
-                    _ => added,
-                }),
-            _ => null,
-        };
-        var listed = elements?.ToList();
-        return listed is { Count: > 0 } && listed.TrueForAll(element => IsMember(element, type));
-    }
-
-    private static bool IsMember(IOperation value, INamedTypeSymbol type)
-    {
-        while (value is IConversionOperation conversion)
-        {
-            value = conversion.Operand;
-        }
-
-        return value is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member.ContainingType: { } declaring }
-            && SymbolEqualityComparer.Default.Equals(declaring, type);
-    }
-
-    /// <summary>A type that holds modules and is none.</summary>
-    /// <param name="Kind">What to call it.</param>
-    /// <param name="Container">The module that can stand in its place; null where none can.</param>
-    /// <param name="Element">The type of the modules, as the user would write it.</param>
-    private sealed record Collection(string Kind, string? Container, string Element)
-    {
-        private static readonly string[] Lists =
-        [
-            "List",
-            "IList",
-            "IReadOnlyList",
-            "ICollection",
-            "IReadOnlyCollection",
-            "IEnumerable",
-            "LinkedList",
-            "Queue",
-            "Stack",
-            "HashSet",
-            "ISet",
-            "ImmutableArray",
-            "ImmutableList",
-        ];
-
-        private static readonly string[] Dictionaries =
-        [
-            "Dictionary",
-            "IDictionary",
-            "IReadOnlyDictionary",
-            "SortedDictionary",
-            "OrderedDictionary",
-            "ImmutableDictionary",
-        ];
-
-        public static Collection? Of(ITypeSymbol type, TorchTypes torch) =>
-            type switch
+            if (Parts.Any(name => !type.GetMembers(name).IsEmpty))
             {
-                IArrayTypeSymbol { Rank: 1 } array when torch.IsModule(array.ElementType) => new(
-                    "an array",
-                    "ModuleList",
-                    Name(array.ElementType)),
-                INamedTypeSymbol { IsTupleType: true } tuple when tuple.TupleElements.Any(element => torch.IsModule(element.Type)) => new(
-                    "a tuple",
-                    null,
-                    ""),
-                INamedTypeSymbol { TypeArguments.Length: 1 } list
-                    when Lists.Contains(list.Name) && IsOfSystem(list) && torch.IsModule(list.TypeArguments[0]) => new(
-                    "a list",
-                    "ModuleList",
-                    Name(list.TypeArguments[0])),
-                INamedTypeSymbol { TypeArguments.Length: 2 } dictionary
-                    when Dictionaries.Contains(dictionary.Name) && IsOfSystem(dictionary) && torch.IsModule(dictionary.TypeArguments[1]) =>
-                    new(
-                        "a dictionary",
-                        dictionary.TypeArguments[0].SpecialType == SpecialType.System_String ? "ModuleDict" : null,
-                        Name(dictionary.TypeArguments[1])),
-                _ => null,
-            };
+                return true;
+            }
+        }
 
-        private static bool IsOfSystem(INamedTypeSymbol type) =>
-            type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true;
+        return false;
+    }
 
-        private static string Name(ITypeSymbol type) =>
-            type.WithNullableAnnotation(NullableAnnotation.NotAnnotated)
-                .ToDisplayString(
-                    SymbolDisplayFormat.MinimallyQualifiedFormat.AddMiscellaneousOptions(
-                        SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier));
+    /// <summary>Whether a collection only lists what members of the class hold, which are registered themselves.</summary>
+    private static bool HoldsMembersOnly(CollectionUse use, INamedTypeSymbol type) =>
+        use.Values.Count > 0
+        && use.Values.All(value =>
+            SingleAssignment.Unconverted(value) is not IInvocationOperation
+            && CollectionUse.Listed(value).ToList() is { Count: > 0 } listed
+            && listed.TrueForAll(element => IsMember(element, type)));
+
+    private static bool IsMember(IOperation value, INamedTypeSymbol type) =>
+        SingleAssignment.Unconverted(value)
+            is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member.ContainingType: { } declaring }
+        && SymbolEqualityComparer.Default.Equals(declaring, type);
+
+    /// <summary>What the code of one class does with its collections of modules, whichever thread reads which part of it.</summary>
+    private sealed class Uses(IReadOnlyList<ISymbol> members, TorchTypes torch)
+    {
+        private readonly Dictionary<ISymbol, CollectionUse> found = new(SymbolEqualityComparer.Default);
+
+        public bool RegistersByHand { get; private set; }
+
+        public bool RegistersComponents { get; private set; }
+
+        public CollectionUse Of(ISymbol holder)
+        {
+            lock (found)
+            {
+                return found.TryGetValue(holder, out var use) ? use : found[holder] = new();
+            }
+        }
+
+        public CollectionUse? OfVariable(ILocalSymbol variable) => Of(variable);
+
+        public void Add(IOperation operation)
+        {
+            switch (operation)
+            {
+                case IInvocationOperation { TargetMethod.Name: "register_module" or "add_module" or "register_parameter" }:
+                    RegistersByHand = true;
+                    break;
+                case IInvocationOperation { TargetMethod.Name: "RegisterComponents" }:
+                    RegistersComponents = true;
+                    break;
+                case IMemberReferenceOperation { Member: var member } when members.Contains(member, SymbolEqualityComparer.Default):
+                    Note(member, use => use.Add(operation));
+                    break;
+                case ILocalReferenceOperation { Local: var local } when IsCollection(local.Type):
+                    Note(local, use => use.Add(operation));
+                    break;
+                case IVariableDeclaratorOperation { Symbol: var local, Initializer.Value: { } value } when IsCollection(local.Type):
+                    Note(local, use => use.AddValue(value));
+                    break;
+                case IFieldInitializerOperation initializer:
+                    NoteAll(initializer.InitializedFields, initializer.Value);
+                    break;
+                case IPropertyInitializerOperation initializer:
+                    NoteAll(initializer.InitializedProperties, initializer.Value);
+                    break;
+            }
+        }
+
+        private bool IsCollection(ITypeSymbol type) => ModuleCollection.Of(type, torch) is not null;
+
+        private void NoteAll(IEnumerable<ISymbol> initialized, IOperation value)
+        {
+            foreach (var member in initialized.Where(member => members.Contains(member, SymbolEqualityComparer.Default)))
+            {
+                Note(member, use => use.AddValue(value));
+            }
+        }
+
+        private void Note(ISymbol holder, Action<CollectionUse> note)
+        {
+            var use = Of(holder);
+            lock (use)
+            {
+                note(use);
+            }
+        }
     }
 }

@@ -19,9 +19,13 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
         "Training",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "An optimizer keeps the sequence that it is given. A filter such as Where(p => p.requires_grad) is evaluated anew at each "
-            + "step: a later unfreeze throws from inside step, a later freeze takes parameters away with their state.",
+        "An optimizer keeps the sequence that it, or a group of its, is given. A filter such as Where(p => p.requires_grad) is "
+            + "evaluated anew at each step: a later unfreeze throws from inside step, a later freeze takes parameters away with "
+            + "their state.",
         RulePages.Of(RuleIds.LazyParameters));
+
+    // Members that are made from one another, as half-written code has them, end the search.
+    private const int MostMembers = 4;
 
     private static readonly string[] Filters = ["Where", "TakeWhile", "SkipWhile"];
 
@@ -41,6 +45,7 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
                     operation => Analyze(operation, types),
                     OperationKind.Invocation,
                     OperationKind.ObjectCreation);
+                start.RegisterOperationAction(operation => AnalyzeGroup(operation, types), OperationKind.SimpleAssignment);
             }
         });
     }
@@ -67,20 +72,41 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        if (Filter(first.Value, types, context.CancellationToken) is { } filter)
+        Report(first.Value, types, context);
+    }
+
+    /// <summary>A group keeps what its property is given as well, in an object initializer too.</summary>
+    private static void AnalyzeGroup(OperationAnalysisContext context, TorchTypes types)
+    {
+        if (context.Operation
+                is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property: { Name: "Parameters" } set } } assignment
+            && TorchTypes.IsIn(set.ContainingNamespace, "TorchSharp")
+            && set.ContainingType.Name == "ParamGroup")
         {
-            context.ReportDiagnostic(Diagnostic.Create(Rule, first.Value.Syntax.GetLocation(), filter));
+            Report(assignment.Value, types, context);
+        }
+    }
+
+    private static void Report(IOperation sequence, TorchTypes types, OperationAnalysisContext context)
+    {
+        if (Filter(sequence, types, MostMembers, context.CancellationToken) is { } filter)
+        {
+            context.ReportDiagnostic(Diagnostic.Create(Rule, sequence.Syntax.GetLocation(), filter));
         }
     }
 
     /// <summary>The method that leaves elements out when it is asked; null where the sequence is a list, or not known.</summary>
-    private static string? Filter(IOperation value, TorchTypes types, CancellationToken cancellation)
+    private static string? Filter(IOperation value, TorchTypes types, int members, CancellationToken cancellation)
     {
         value = SingleAssignment.Unconverted(value);
         switch (value)
         {
             case ILocalReferenceOperation reference:
-                return SingleAssignment.Of(reference, cancellation) is { } only ? Filter(only, types, cancellation) : null;
+                return SingleAssignment.Of(reference, cancellation) is { } only ? Filter(only, types, members, cancellation) : null;
+            case IMemberReferenceOperation reference:
+                return members > 0 && IsOfParameters(reference.Type, types) && SingleAssignment.Of(reference, cancellation) is { } held
+                    ? Filter(held, types, members - 1, cancellation)
+                    : null;
             case IInvocationOperation
             {
                 TargetMethod: { ContainingType: { Name: "Enumerable", ContainingNamespace.Name: "Linq" } } linq
@@ -97,7 +123,7 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
                     : query
                         .Arguments.Where(argument =>
                             argument.Parameter?.Type is INamedTypeSymbol { IsGenericType: true, TypeKind: TypeKind.Interface })
-                        .Select(argument => Filter(argument.Value, types, cancellation))
+                        .Select(argument => Filter(argument.Value, types, members, cancellation))
                         .FirstOrDefault(found => found is not null);
             case IInvocationOperation { TargetMethod: { IsAbstract: false, IsVirtual: false } own }
                 when IsOfParameters(own.ReturnType, types) && IsIterator(own, cancellation):
@@ -107,7 +133,7 @@ public sealed class LazyParametersAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static bool IsOfParameters(ITypeSymbol sequence, TorchTypes types) =>
+    private static bool IsOfParameters(ITypeSymbol? sequence, TorchTypes types) =>
         sequence is INamedTypeSymbol { TypeArguments.Length: 1 } generic
         && (types.IsParameter(generic.TypeArguments[0]) || types.IsTensor(generic.TypeArguments[0]));
 

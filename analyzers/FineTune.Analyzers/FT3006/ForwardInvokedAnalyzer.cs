@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTune.Analyzers.AnnotatedClasses;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -17,10 +18,11 @@ public sealed class ForwardInvokedAnalyzer : DiagnosticAnalyzer
         "forward called instead of call",
         "'{0}.forward' skips the hooks of the module; use '{0}.call'",
         "Training",
-        DiagnosticSeverity.Warning,
+        DiagnosticSeverity.Info,
         isEnabledByDefault: true,
         "Forward hooks run in call, not in forward: whatever watches or changes activations through a hook sees nothing of a direct "
-            + "forward.",
+            + "forward. Without a hook the two are the same. A warning where the project registers one, or where the model is an "
+            + "annotated class, whose layers are traced through hooks.",
         RulePages.Of(RuleIds.ForwardInvoked));
 
     /// <inheritdoc/>
@@ -53,7 +55,31 @@ public sealed class ForwardInvokedAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        context.ReportDiagnostic(Diagnostic.Create(Rule, access.Name.GetLocation(), instance.Syntax.ToString()));
+        var severity =
+            IsAnnotated(instance.Type, context.Compilation) || ForwardHooks.AreRegisteredIn(context.Compilation)
+                ? DiagnosticSeverity.Warning
+                : Rule.DefaultSeverity;
+        context.ReportDiagnostic(
+            Diagnostic.Create(
+                Rule,
+                access.Name.GetLocation(),
+                severity,
+                additionalLocations: null,
+                properties: null,
+                instance.Syntax.ToString()));
+    }
+
+    private static bool IsAnnotated(ITypeSymbol? module, Compilation compilation)
+    {
+        for (var annotated = AnnotatedClass.In(compilation); annotated is not null && module is not null; module = module.BaseType)
+        {
+            if (module is INamedTypeSymbol type && annotated.Includes(type))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether the module can be called with what <c>forward</c> was given.</summary>

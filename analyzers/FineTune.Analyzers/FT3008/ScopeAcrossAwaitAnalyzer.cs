@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FineTune.Analyzers.Optimizers;
+using FineTune.Analyzers.Scopes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -50,7 +51,7 @@ public sealed class ScopeAcrossAwaitAnalyzer : DiagnosticAnalyzer
 
     private static void Analyze(OperationAnalysisContext context)
     {
-        if (Leaves(context.Operation) is not { } place || EnclosingScope(context.Operation) is not { } scope)
+        if (Leaves(context.Operation) is not { } place || ThreadScopes.Around(context.Operation) is not { } scope)
         {
             return;
         }
@@ -80,49 +81,6 @@ public sealed class ScopeAcrossAwaitAnalyzer : DiagnosticAnalyzer
             (IUsingOperation { IsAsynchronous: true }, UsingStatementSyntax syntax) => syntax.AwaitKeyword.GetLocation(),
             (IUsingDeclarationOperation { IsAsynchronous: true }, LocalDeclarationStatementSyntax syntax) =>
                 syntax.AwaitKeyword.GetLocation(),
-            _ => null,
-        };
-
-    /// <summary>The call that opened the innermost scope of the thread that is open at an operation.</summary>
-    private static IInvocationOperation? EnclosingScope(IOperation operation)
-    {
-        for (var (inner, outer) = (operation, operation.Parent); outer is not null; (inner, outer) = (outer, outer.Parent))
-        {
-            switch (outer)
-            {
-                case IAnonymousFunctionOperation or ILocalFunctionOperation:
-                    return null;
-                case IUsingOperation statement when statement.Body == inner && Opened(statement.Resources) is { } opened:
-                    return opened;
-                case IBlockOperation block:
-                    var before = block.Operations.TakeWhile(sibling => sibling != inner).OfType<IUsingDeclarationOperation>();
-                    if (before.Reverse().Select(declared => Opened(declared.DeclarationGroup)).FirstOrDefault(found => found is not null) is
-                        { } held)
-                    {
-                        return held;
-                    }
-
-                    break;
-            }
-        }
-
-        return null;
-    }
-
-    private static IInvocationOperation? Opened(IOperation? resource) =>
-        resource switch
-        {
-            IVariableDeclarationGroupOperation group => group
-                .Declarations.SelectMany(declaration => declaration.Declarators)
-                .Select(declarator =>
-                    Opened((declarator.Initializer ?? (declarator.Parent as IVariableDeclarationOperation)?.Initializer)?.Value))
-                .FirstOrDefault(opened => opened is not null),
-            IConversionOperation conversion => Opened(conversion.Operand),
-            IInvocationOperation
-            {
-                TargetMethod:
-                { IsStatic: true, Name: "no_grad" or "inference_mode" or "set_grad_enabled" or "enable_grad" or "NewDisposeScope" } method
-            } call when method.ContainingType.ToDisplayString() is "TorchSharp.torch" or "TorchSharp.DisposeScopeManager" => call,
             _ => null,
         };
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Composition;
 using FineTune.Analyzers;
-using FineTune.Analyzers.FT1009;
+using FineTune.Analyzers.Registration;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -17,7 +17,7 @@ public sealed class ModuleContainerCodeFix : CodeFixProvider
     private const string Title = "Keep the modules in a module";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.UnregisteredCollection];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.UnregisteredCollection, RuleIds.RoleWithoutModule];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -34,7 +34,7 @@ public sealed class ModuleContainerCodeFix : CodeFixProvider
 
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (!diagnostic.Properties.TryGetValue(UnregisteredCollectionAnalyzer.ContainerProperty, out var container)
+            if (!diagnostic.Properties.TryGetValue(ModuleCollection.ContainerProperty, out var container)
                 || container is null
                 || root.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
                 || Parts(member) is not ({ } type, { } value)
@@ -43,7 +43,7 @@ public sealed class ModuleContainerCodeFix : CodeFixProvider
                 continue;
             }
 
-            var name = $"{container}<{diagnostic.Properties[UnregisteredCollectionAnalyzer.ElementProperty]}>";
+            var name = $"{container}<{diagnostic.Properties[ModuleCollection.ElementProperty]}>";
             var newType = SyntaxFactory.ParseTypeName(Qualify(model, type.SpanStart, name)).WithTriviaFrom(type);
             var newValue = SyntaxFactory
                 .ParseExpression($"{QualifyFactory(model, value.SpanStart, name)}({string.Join(", ", elements)})")

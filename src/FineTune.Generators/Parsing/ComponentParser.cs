@@ -65,7 +65,8 @@ internal static class ComponentParser
     {
         var backbone = Annotations.Find(member, MetadataNames.BackboneAttribute);
         var head = Annotations.Find(member, MetadataNames.HeadAttribute);
-        var role = RoleOf(member, backbone, head);
+        // A buffer does not train: a role on one is an error that an analyzer states, and is not listed as if it had an effect.
+        var role = kind == ComponentKind.Buffer ? null : RoleOf(member, backbone, head);
         var hasBlocks = role == ComponentRole.Backbone && kind == ComponentKind.Module;
         var isHidden = isInherited && member.DeclaredAccessibility == Accessibility.Private;
 

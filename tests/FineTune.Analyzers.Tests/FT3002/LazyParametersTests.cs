@@ -20,6 +20,16 @@ public sealed class LazyParametersTests
     [TestCase(
         "optim.SGD([|model.named_parameters().Select(named => named.parameter).Where(p => p.requires_grad)|], 0.1);",
         TestName = "Filter_of_named_parameters")]
+    [TestCase(
+        "var group = new Adam.ParamGroup(model.parameters()); group.Parameters = [|model.parameters().Where(p => p.requires_grad)|];",
+        TestName = "Assigned_to_a_group")]
+    [TestCase(
+        "optim.SGD(new[] { new SGD.ParamGroup(other.parameters()) { Parameters = [|model.parameters().Where(p => "
+            + "p.requires_grad)|] } }, 0.1);",
+        TestName = "In_the_initializer_of_a_group")]
+    [TestCase("optim.Adam([|held|], 1e-3);", TestName = "Filter_in_a_field")]
+    [TestCase("optim.Adam([|Given|], 1e-3);", TestName = "Filter_in_a_property_assigned_in_the_constructor")]
+    [TestCase("var all = held.Concat(other.parameters()); optim.Adam([|all|], 1e-3);", TestName = "Filter_in_a_field_joined_with_more")]
     public Task Flags(string body) => Verify(body);
 
     [TestCase("optim.Adam(model.parameters(), 1e-3);", TestName = "All_parameters")]
@@ -35,6 +45,14 @@ public sealed class LazyParametersTests
     [TestCase(
         "foreach (var p in model.parameters().Where(p => p.requires_grad)) p.requires_grad = false;",
         TestName = "Not_for_an_optimizer")]
+    [TestCase(
+        "var group = new Adam.ParamGroup(model.parameters()); group.Parameters = model.parameters().Where(p => p.requires_grad).ToList();",
+        TestName = "List_assigned_to_a_group")]
+    [TestCase("var group = new Adam.ParamGroup(other.parameters()) { Parameters = model.parameters() };", TestName = "All")]
+    [TestCase("var mine = new Own(); mine.Parameters = model.parameters().Where(p => p.requires_grad);", TestName = "A_group_of_ones_own")]
+    [TestCase("optim.Adam(list, 1e-3);", TestName = "List_in_a_field")]
+    [TestCase("optim.Adam(twice, 1e-3);", TestName = "Field_assigned_twice")]
+    [TestCase("optim.Adam(Open, 1e-3);", TestName = "Field_that_others_may_assign")]
     public Task Is_silent(string body) => Verify(body);
 
     [TestCase(
@@ -43,6 +61,10 @@ public sealed class LazyParametersTests
     [TestCase(
         "var trainable = model.parameters().Where(p => p.requires_grad); optim.SGD(trainable, 0.1);",
         "var trainable = model.parameters().Where(p => p.requires_grad); optim.SGD(trainable.ToList(), 0.1);")]
+    [TestCase("optim.SGD(held, 0.1);", "optim.SGD(held.ToList(), 0.1);")]
+    [TestCase(
+        "var group = new Adam.ParamGroup(model.parameters()) { Parameters = model.parameters().Where(p => p.requires_grad) };",
+        "var group = new Adam.ParamGroup(model.parameters()) { Parameters = model.parameters().Where(p => p.requires_grad).ToList() };")]
     public Task Makes_a_list(string before, string after) =>
         CodeFixVerifier.Verify<LazyParametersAnalyzer, ToListCodeFix>(Source(before), Source(after));
 
@@ -51,9 +73,30 @@ public sealed class LazyParametersTests
     private static string Source(string body) =>
         $$"""
         namespace Demo;
-        public static class Program
+        public sealed class Own
         {
-            public static void Run(Linear model, Linear other)
+            public IEnumerable<Parameter> Parameters { get; set; } = [];
+        }
+
+        public sealed class Program
+        {
+            private static readonly Linear shared = Linear(1, 1);
+            private readonly IEnumerable<Parameter> held = shared.parameters().Where(p => p.requires_grad);
+            private readonly IEnumerable<Parameter> list = shared.parameters().Where(p => p.requires_grad).ToList();
+            private IEnumerable<Parameter> twice = shared.parameters().Where(p => p.requires_grad);
+            public IEnumerable<Parameter> Open = shared.parameters().Where(p => p.requires_grad);
+            private IEnumerable<Parameter> Given { get; }
+
+            public Program(bool all)
+            {
+                Given = shared.parameters().Where(p => p.requires_grad);
+                if (all)
+                {
+                    twice = shared.parameters().ToList();
+                }
+            }
+
+            public void Run(Linear model, Linear other)
             {
                 {{body}}
             }

@@ -1,6 +1,7 @@
 using FineTune.Analyzers.FT3006;
 using FineTune.CodeFixes.FT3006;
 using FineTune.Testing;
+using Microsoft.CodeAnalysis;
 
 namespace FineTune.Analyzers.Tests.FT3006;
 
@@ -22,9 +23,52 @@ public sealed class ForwardInvokedTests
 
     [Test]
     public Task Writes_call() => CodeFixVerifier.Verify<ForwardInvokedAnalyzer, CallCodeFix>(
-        Source("var y = layer.forward(net.forward(x));"), Source("var y = layer.call(net.call(x));"));
+        Plain("var y = layer.forward(net.forward(x));"), Plain("var y = layer.call(net.call(x));"));
 
-    private static Task Verify(string body) => AnalyzerVerifier.Verify<ForwardInvokedAnalyzer>(Source(body), "FT3006");
+    [TestCase("var y = net.forward(x);", ExpectedResult = DiagnosticSeverity.Info, TestName = "Without_a_hook")]
+    [TestCase(
+        "// net.register_forward_hook\n var y = net.forward(x);",
+        ExpectedResult = DiagnosticSeverity.Info, TestName = "In_a_comment")]
+    [TestCase(
+        "layer.register_forward_hook((module, input, output) => output); var y = net.forward(x);",
+        ExpectedResult = DiagnosticSeverity.Warning,
+        TestName = "With_a_hook_after")]
+    [TestCase(
+        "layer.register_forward_pre_hook((module, input) => input); var y = any.forward(x);",
+        ExpectedResult = DiagnosticSeverity.Warning,
+        TestName = "With_a_hook_before")]
+    [TestCase("var y = annotated.forward(x);", ExpectedResult = DiagnosticSeverity.Warning, TestName = "Of_an_annotated_class")]
+    [TestCase("var y = derived.forward(x);", ExpectedResult = DiagnosticSeverity.Warning, TestName = "Of_a_class_derived_from_one")]
+    public async Task<DiagnosticSeverity> Severity(string body) =>
+        (await AnalyzerVerifier.Diagnose(new ForwardInvokedAnalyzer(), Source(body), Annotated)).Single().Severity;
+
+    [Test]
+    public async Task A_hook_in_another_file_makes_it_a_warning() =>
+        Assert.That(
+            (await AnalyzerVerifier.DiagnoseWithoutRuntime(
+                new ForwardInvokedAnalyzer(),
+                Plain("var y = net.forward(x);"),
+                "public static class Hooks { public static void On(Linear layer) => layer.register_forward_hook((m, i, o) => o); }"))
+                .Single().Severity,
+            Is.EqualTo(DiagnosticSeverity.Warning));
+
+    private const string Annotated =
+        """
+        namespace Demo;
+        public partial class Annotated : Module<Tensor, Tensor>
+        {
+            [Backbone] private readonly Linear body = Linear(1, 1);
+            public Annotated() : base("net") => RegisterComponents();
+            public override Tensor forward(Tensor x) => body.call(x);
+        }
+
+        public sealed class Derived : Annotated;
+        """;
+
+    private static Task Verify(string body) => AnalyzerVerifier.Verify<ForwardInvokedAnalyzer>(Plain(body), "FT3006");
+
+    private static string Plain(string body) =>
+        Source(body).Replace("Annotated annotated, Derived derived, ", "", StringComparison.Ordinal);
 
     private static string Source(string body) =>
         $$"""
@@ -45,7 +89,7 @@ public sealed class ForwardInvokedTests
 
         public static class Program
         {
-            public static void Run(Net net, Linear layer, Module<Tensor, Tensor> any, Other other, Tensor x)
+            public static void Run(Annotated annotated, Derived derived, Net net, Linear layer, Module<Tensor, Tensor> any, Other other, Tensor x)
             {
                 {{body}}
             }

@@ -11,6 +11,8 @@ namespace FineTune.Analyzers.Tests.Rules;
 /// <summary>What every rule has, whatever it is about.</summary>
 public sealed class EveryRuleTests
 {
+    private const string Certainties = "proved on every path|on some path|by shape";
+
     private static IEnumerable<DiagnosticDescriptor> Descriptors =>
         Instances<DiagnosticAnalyzer>(typeof(StaleCompilationAnalyzer).Assembly).SelectMany(analyzer => analyzer.SupportedDiagnostics);
 
@@ -35,12 +37,13 @@ public sealed class EveryRuleTests
     public void Help_link_leads_to_its_page(string id) => Assert.That(Rule(id).HelpLinkUri, Does.EndWith($"/docs/rules/{id}.md"));
 
     [TestCaseSource(nameof(Ids))]
-    public void Stands_in_the_table_with_severity_and_fix(string id)
+    public void Stands_in_the_table_with_severity_certainty_and_fix(string id)
     {
         var row = Page("README.md").Split('\n').Single(line => line.StartsWith($"| [{id}]({id}.md)", StringComparison.Ordinal));
         var hasFix = Fixes.Any(fix => fix.FixableDiagnosticIds.Contains(id));
 
-        Assert.That(row, Does.Contain($"| {Rule(id).Title} | {Rule(id).DefaultSeverity} | "));
+        var title = Regex.Escape($"{Rule(id).Title}");
+        Assert.That(row, Does.Match($@"\| {title} \| {Rule(id).DefaultSeverity} \| ({Certainties}) \| "));
         Assert.That(row.EndsWith("| |", StringComparison.Ordinal), Is.EqualTo(!hasFix));
     }
 
@@ -89,6 +92,10 @@ public sealed class EveryRuleTests
 
         Assert.That(pages, Is.EquivalentTo(Ids));
     }
+
+    [Test]
+    public void The_table_says_what_its_words_of_certainty_mean() =>
+        Assert.That(Certainties.Split('|'), Has.All.Matches<string>(word => Page("README.md").Contains($"\n- *{word}*: ")));
 
     private static DiagnosticDescriptor Rule(string id) => Descriptors.Single(rule => rule.Id == id);
 

@@ -41,7 +41,7 @@ internal sealed class Trainer(Linear net)
         callbacks = callbacks + Freeze - Freeze;
         Change replace = static (ref Linear layer, double[] rates) => layer = Linear(4, rates.Length);
         Change keep = delegate { };
-        foreach (var (x, y) in batches)
+        foreach (var (x, y) in batches) // FT3020
         {
             Before?.Invoke();
             var loss = functional.mse_loss(net.call(x), y);

@@ -74,7 +74,7 @@ public static class Program
         model.train();
         var runningLoss = zeros(1);
         var batches = 0;
-        foreach (var clean in Shuffled(images, 128))
+        foreach (var clean in Shuffled(images, 128)) // FT3020
         {
             var noisy = (clean + Noise * randn_like(clean)).clamp(0, 1);
             optimizer.zero_grad();
