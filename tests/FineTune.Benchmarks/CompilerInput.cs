@@ -102,7 +102,6 @@ internal sealed class CompilerInput
         [
             "msbuild",
             project,
-            "-restore",
             "-t:Compile",
             "-getItem:CscCommandLineArgs",
             "-p:Configuration=Release",

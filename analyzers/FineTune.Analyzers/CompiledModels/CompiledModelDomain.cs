@@ -58,7 +58,7 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
             method = overridden;
         }
 
-        return Outermost(method) is "TorchSharp" or "FineTune" && method.DeclaringSyntaxReferences.IsEmpty;
+        return Outermost(method) is "TorchSharp" or "FineTune" && !types.IsOfThisProject(method);
     }
 
     public sealed override bool IsHarmless(ulong reach) => ((CompileEffects)reach & ~CompileEffects.HasCompiled) == 0;

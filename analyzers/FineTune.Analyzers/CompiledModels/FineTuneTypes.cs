@@ -10,12 +10,14 @@ internal sealed class FineTuneTypes
     private static readonly PerCompilation<FineTuneTypes?> Shared = new(Find);
 
     private readonly ConcurrentDictionary<ITypeSymbol, bool> models = new(SymbolEqualityComparer.Default);
+    private readonly IAssemblySymbol project;
     private readonly INamedTypeSymbol tunable;
     private readonly INamedTypeSymbol compiledModel;
     private readonly INamedTypeSymbol? compiledLoop;
 
     private FineTuneTypes(INamedTypeSymbol tunable, INamedTypeSymbol compiledModel, Compilation compilation)
     {
+        project = compilation.Assembly;
         this.tunable = tunable;
         this.compiledModel = compiledModel;
         compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
@@ -40,6 +42,9 @@ internal sealed class FineTuneTypes
         && models.GetOrAdd(type, key => Is(key, tunable) || key.AllInterfaces.Contains(tunable, SymbolEqualityComparer.Default));
 
     public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel) || Is(type, compiledLoop);
+
+    /// <summary>Whether a method is written here: an editor has the source of a library as well that is a project beside this one.</summary>
+    public bool IsOfThisProject(IMethodSymbol method) => SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, project);
 
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? wanted) =>
         wanted is not null && SymbolEqualityComparer.Default.Equals(type, wanted);

@@ -51,6 +51,12 @@ internal sealed class CollectionUse
             case IPropertyReferenceOperation { Property.IsIndexer: true } element when element.Instance == used:
                 AddElement(element);
                 break;
+            case IFieldReferenceOperation { Field.ContainingType.IsTupleType: true } element when element.Instance == used:
+                AddElement(element);
+                break;
+            case IArgumentOperation { Parent: IInvocationOperation { TargetMethod.ContainingType.Name: "Enumerable" } query }
+                when OnlyCalls(query):
+                break;
             case IPropertyReferenceOperation { Property.Name: "Count" or "Length" }:
                 break;
             case IForEachLoopOperation loop when loop.Collection == used:
@@ -93,6 +99,25 @@ internal sealed class CollectionUse
 
     /// <summary>Whether a method of the module is called, and nothing else is done with it.</summary>
     private static bool IsCalled(IOperation module) => module.Parent is IInvocationOperation call && call.Instance == module;
+
+    /// <summary>Whether a query only calls the modules that it is asked of: their parameters may go to an optimizer.</summary>
+    private static bool OnlyCalls(IInvocationOperation query)
+    {
+        var lambdas = query.Arguments
+            .Select(argument => argument.Value)
+            .OfType<IDelegateCreationOperation>()
+            .Select(created => created.Target)
+            .OfType<IAnonymousFunctionOperation>()
+            .ToList();
+        return lambdas.Count == query.Arguments.Length - 1
+            && lambdas.Count > 0
+            && lambdas.TrueForAll(lambda => !lambda.Symbol.Parameters.IsEmpty
+                && lambda.Body.Descendants()
+                    .OfType<IParameterReferenceOperation>()
+                    .Where(reference => SymbolEqualityComparer.Default.Equals(reference.Parameter, lambda.Symbol.Parameters[0]))
+                    .All(reference => IsCalled(reference)
+                        && ((IInvocationOperation)reference.Parent!).TargetMethod.Name is "call" or "forward"));
+    }
 
     private static bool PassesOn(IOperation body, ILocalSymbol module) =>
         body.Descendants()

@@ -8,6 +8,9 @@ internal sealed class SharedParameterDomain(TorchTypes types) : OptimizerDomain(
 {
     protected override OptimizerEffects Needed => OptimizerEffects.BuildsOptimizer | OptimizerEffects.JoinsParameters;
 
+    // Who neither builds an optimizer nor joins parameters calls somebody who does, and is told.
+    public override bool IsRelevant(ulong own, ulong? reach) => ((OptimizerEffects)own & Needed) != 0 && base.IsRelevant(own, reach);
+
     protected override void Built(Call call, Reference optimizer)
     {
         var path = call.Path;

@@ -18,8 +18,8 @@ internal sealed class Engine(
     private const int BlockLimit = 4_000;
     private const int StateLimit = 1_024;
     private const int WalkLimit = 60_000;
-    private const int LeastWalks = 5_000;
-    private const int WalksPerBlock = 16;
+    private const int LeastWalks = 1_500;
+    private const int WalksPerBlock = 8;
     private const int DepthLimit = 12;
 
     private readonly Dictionary<(ControlFlowGraph, State, bool), Context> contexts = [];

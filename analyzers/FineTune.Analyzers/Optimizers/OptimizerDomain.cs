@@ -21,7 +21,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
     /// <summary>What a body and those that it calls have to do, all of it, to be wrong.</summary>
     protected abstract OptimizerEffects Needed { get; }
 
-    public sealed override bool IsRelevant(ulong own, ulong? reach) => reach is null || CanBeWrong((OptimizerEffects)reach);
+    public override bool IsRelevant(ulong own, ulong? reach) => reach is null || CanBeWrong((OptimizerEffects)reach);
 
     /// <summary>Whether a body can be wrong, from what it and those that it calls do.</summary>
     protected virtual bool CanBeWrong(OptimizerEffects reach) => (reach & Needed) == Needed;

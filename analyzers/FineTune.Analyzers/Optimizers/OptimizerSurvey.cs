@@ -77,6 +77,11 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
             }
         }
 
+        if (method is { Name: "Concat", TypeArguments.Length: 1 } && types.IsParameter(method.TypeArguments[0]))
+        {
+            effects |= OptimizerEffects.JoinsParameters;
+        }
+
         if (types.IsOptimizer(method.ReturnType))
         {
             effects |= OptimizerEffects.BuildsOptimizer;
@@ -100,7 +105,7 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
             "backward" => OptimizerEffects.GoesBackward,
             "requires_grad_" or "with_requires_grad" or "Unfreeze" => OptimizerEffects.ChangesGradients,
             "Freeze" => OptimizerEffects.ChangesGradients | OptimizerEffects.SwitchesOff,
-            "add_param_group" or "Concat" => OptimizerEffects.JoinsParameters,
+            "add_param_group" => OptimizerEffects.JoinsParameters,
             "train" => OptimizerEffects.SwitchesMode,
             "eval" => OptimizerEffects.SwitchesOff,
             _ => OptimizerEffects.None,
