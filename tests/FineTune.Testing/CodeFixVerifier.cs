@@ -50,6 +50,21 @@ public static class CodeFixVerifier
         await Run(test);
     }
 
+    /// <summary>What the fix of a rule is called in the menu of an editor, at each place that the rule flags.</summary>
+    public static async Task<string[]> Titles<TAnalyzer, TFix>(string source, params string[] otherFiles)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new()
+    {
+        var document = Open(source, otherFiles);
+        var titles = new List<string>();
+        foreach (var diagnostic in await AnalyzerVerifier.Diagnose((await document.Project.GetCompilationAsync())!, new TAnalyzer()))
+        {
+            titles.AddRange((await Actions(document, diagnostic, new TFix())).Select(static action => action.Title));
+        }
+
+        return [.. titles];
+    }
+
     /// <summary>Makes every fix of every diagnostic in a source that need not compile, each for itself.</summary>
     /// <returns>How many were made.</returns>
     public static async Task<int> MakeAll(string source, DiagnosticAnalyzer[] analyzers, IReadOnlyList<CodeFixProvider> fixes)

@@ -11,7 +11,7 @@ using Microsoft.CodeAnalysis.Formatting;
 
 namespace FineTune.CodeFixes.FT2001;
 
-/// <summary>Compiles again before the stale use: <c>compiled = model.Recompile();</c>.</summary>
+/// <summary>Compiles again before the stale use: <c>compiled = model.Recompile();</c>, with what it was given before.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RecompileCodeFix)), Shared]
 public sealed class RecompileCodeFix : CodeFixProvider
 {
@@ -47,10 +47,11 @@ public sealed class RecompileCodeFix : CodeFixProvider
                 diagnostic.Properties[StaleCompilationDomain.ModelProperty] is { } name && Resolves(model, statement.SpanStart, name)
                     ? name
                     : compiled;
+            var arguments = RecompileArguments.Above(statement, model, source, compiled);
             context.RegisterCodeFix(
                 CodeAction.Create(
                     Title,
-                    _ => Task.FromResult(Insert(context.Document, root, statement, $"{compiled} = {source}.Recompile();")),
+                    _ => Task.FromResult(Insert(context.Document, root, statement, $"{compiled} = {source}.Recompile({arguments});")),
                     Title),
                 diagnostic);
         }

@@ -2,6 +2,7 @@ namespace FineTune.Analyzers.Tests.Samples;
 
 /// <summary>What a user of the command line sees of FT2001.</summary>
 [Category("Slow")]
+[NonParallelizable]
 public sealed class SampleBuildTests
 {
     [Test]
