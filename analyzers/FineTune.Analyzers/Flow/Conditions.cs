@@ -22,10 +22,13 @@ internal sealed class Conditions
     {
         this.domain = domain;
         this.slots = slots;
-        Scan(graph, []);
+        Scan(graph, [], runsAgain: false);
     }
 
-    private void Scan(ControlFlowGraph body, HashSet<int> seen)
+    /// <param name="body">The body of a method or function.</param>
+    /// <param name="seen">The conditions that were met so far.</param>
+    /// <param name="runsAgain">Whether it may run several times, so that each of its conditions is asked again.</param>
+    private void Scan(ControlFlowGraph body, HashSet<int> seen, bool runsAgain)
     {
         foreach (var block in body.Blocks)
         {
@@ -58,7 +61,7 @@ internal sealed class Conditions
             }
 
             Count(condition, seen);
-            if (back[block.Ordinal] <= block.Ordinal)
+            if (runsAgain || back[block.Ordinal] <= block.Ordinal)
             {
                 Count(condition, seen);
             }
@@ -66,7 +69,7 @@ internal sealed class Conditions
 
         foreach (var function in body.LocalFunctions)
         {
-            Scan(body.GetLocalFunctionControlFlowGraph(function), seen);
+            Scan(body.GetLocalFunctionControlFlowGraph(function), seen, runsAgain: true);
         }
     }
 
@@ -76,7 +79,7 @@ internal sealed class Conditions
         switch (operation)
         {
             case IFlowAnonymousFunctionOperation lambda:
-                Scan(body.GetAnonymousFunctionControlFlowGraph(lambda), seen);
+                Scan(body.GetAnonymousFunctionControlFlowGraph(lambda), seen, runsAgain: true);
                 break;
             case IArgumentOperation
             {

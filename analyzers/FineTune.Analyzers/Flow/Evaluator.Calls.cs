@@ -281,13 +281,74 @@ internal sealed partial class Evaluator
             return entryObjects.Existing(Awaited(call.TargetMethod.ReturnType), escaped: true) ?? Value.Unknown;
         }
 
-        var seen = new HashSet<State>();
-        while (!path.Ended && seen.Add(path.State) && path.Choose(2) == 1)
+        Repeat(function, call);
+        return entryObjects.Existing(Awaited(call.TargetMethod.ReturnType), escaped: true) ?? Value.Unknown;
+    }
+
+    /// <summary>Runs a function any number of times: the path goes on from one of the states that it may leave behind.</summary>
+    private void Repeat(FunctionValue function, IOperation call)
+    {
+        // Of each call its own, for the function may run others again and again.
+        var slot = slots.Named($"what is run again and again at {call.Syntax.SpanStart}");
+        var anchored = Enumerable.Range(0, path.Heap.Count).ToList();
+        var entry = path.Variables.Where(variable => !SlotTable.IsAnchor(variable)).With(slot, function);
+        foreach (var id in anchored)
         {
-            CallFunction(function, [], call);
+            entry = entry.With(SlotTable.Anchor(id), new Reference(id));
         }
 
-        return entryObjects.Existing(Awaited(call.TargetMethod.ReturnType), escaped: true) ?? Value.Unknown;
+        var ends = new List<State>();
+        var thrown = new List<(State State, ITypeSymbol? Exception)>();
+        var seen = new HashSet<State>();
+        var pending = new Queue<State>([State.Canonical(entry, path.Heap)]);
+        while (pending.Count > 0 && !engine.GaveUp)
+        {
+            var state = pending.Dequeue();
+            if (!seen.Add(state) || state.Variables.Find(slot) is not FunctionValue again)
+            {
+                continue;
+            }
+
+            ends.Add(state);
+            var scripts = new Stack<IReadOnlyList<int>>([[]]);
+            while (scripts.Count > 0 && !engine.GaveUp)
+            {
+                engine.CountWalk();
+                var run = new FlowPath(state, scripts.Pop(), slots, path.ObservesExceptions);
+                new Evaluator(engine, run, graph).CallFunction(again, [], call);
+                foreach (var alternative in run.Alternatives())
+                {
+                    scripts.Push(alternative);
+                }
+
+                foreach (var finding in run.Findings)
+                {
+                    path.Report(finding with { Subject = finding.Anchor });
+                }
+
+                thrown.AddRange(run.Thrown);
+                if (!run.Ended)
+                {
+                    pending.Enqueue(run.State);
+                }
+            }
+        }
+
+        if (engine.GaveUp)
+        {
+            path.End();
+            return;
+        }
+
+        var ways = thrown.Distinct().ToList();
+        var way = path.Choose(ends.Count + ways.Count);
+        Return(way < ends.Count ? ends[way] : ways[way - ends.Count].State, anchored, path.Variables, [], sharesVariables: true);
+        path.Drop(slot);
+        if (way >= ends.Count)
+        {
+            path.MayThrow(ways[way - ends.Count].Exception);
+            path.End();
+        }
     }
 
     private static bool IsTask(ITypeSymbol? type) => type is { Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" };

@@ -23,7 +23,9 @@ internal sealed partial class Evaluator
             return collection;
         }
 
-        if (values.Length <= MostElements && values.Any(value => value is Reference) && !elements.Any(element => element is ISpreadOperation))
+        if (values.Length <= MostElements
+            && values.Any(value => value is Reference)
+            && !elements.Any(element => element is ISpreadOperation))
         {
             var sequence = path.New(new SequenceFact(values.Length, 0), operation.Type, exact: false);
             for (var i = 0; i < values.Length; i++)
@@ -49,7 +51,9 @@ internal sealed partial class Evaluator
             ? path.New(new SequenceFact(0, 0), type, exact: false)
             : null;
 
-    /// <summary>What a method of a sequence, or of its enumerator, gives back; null where its elements are not followed any further.</summary>
+    /// <summary>
+    /// What a method of a sequence, or of its enumerator, gives back; null where its elements are not followed any further.
+    /// </summary>
     private Value? InvokeOnSequence(IMethodSymbol method, Value? target, ImmutableArray<Value> arguments, bool isInitializer)
     {
         if (target is not Reference sequence || path.Fact<SequenceFact>(sequence) is not { } fact)

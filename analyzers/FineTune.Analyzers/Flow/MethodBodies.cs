@@ -90,7 +90,9 @@ internal sealed class MethodBodies
     {
         foreach (var member in type.GetMembers())
         {
-            if (member.IsStatic != areStatic || member.DeclaringSyntaxReferences.Length != 1 || member is not (IFieldSymbol or IPropertySymbol))
+            if (member.IsStatic != areStatic
+                || member.DeclaringSyntaxReferences.Length != 1
+                || member is not (IFieldSymbol or IPropertySymbol))
             {
                 continue;
             }

@@ -18,8 +18,11 @@ internal sealed class MethodFindings(FlowDomain domain, MethodBodies bodies)
     /// <param name="body">The root of its operations.</param>
     /// <param name="graph">Gives its control-flow graph.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public IReadOnlyList<Finding> Of(IMethodSymbol method, IOperation body, Func<ControlFlowGraph?> graph, CancellationToken cancellation) =>
-        Of(method, body, graph, [], cancellation);
+    public IReadOnlyList<Finding> Of(
+        IMethodSymbol method,
+        IOperation body,
+        Func<ControlFlowGraph?> graph,
+        CancellationToken cancellation) => Of(method, body, graph, [], cancellation);
 
     /// <summary>Whether the method itself is told this.</summary>
     /// <param name="method">The method.</param>

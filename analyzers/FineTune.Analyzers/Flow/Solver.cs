@@ -182,7 +182,7 @@ internal sealed class Solver
         if (finallies < branch.FinallyRegions.Length)
         {
             var first = context.Graph.Blocks[branch.FinallyRegions[finallies].FirstBlockOrdinal];
-            Arrive(first, state, new(branch, finallies + 1, null, null, after));
+            Arrive(first, state, new(branch, finallies + 1, null, null, after, null));
             return;
         }
 
@@ -214,14 +214,24 @@ internal sealed class Solver
         }
         else
         {
-            Propagate(after.Region, state, after.Exception, after.Outer);
+            Propagate(after.Region, state, after.Exception, after.Outer, after.Passed);
         }
     }
 
     /// <summary>
     /// Takes an exception outward from <paramref name="region"/> to whoever may catch it. The graph has no edges for this.
     /// </summary>
-    private void Propagate(ControlFlowRegion? region, State state, ITypeSymbol? exception, Continuation? after)
+    /// <param name="region">Where it is thrown.</param>
+    /// <param name="state">The state that it is thrown in.</param>
+    /// <param name="exception">Its type; null where it may be any.</param>
+    /// <param name="after">What is to be done after the <c>finally</c> around it.</param>
+    /// <param name="passed">What it is not, having passed handlers of that.</param>
+    private void Propagate(
+        ControlFlowRegion? region,
+        State state,
+        ITypeSymbol? exception,
+        Continuation? after,
+        PassedHandler? passed = null)
     {
         for (; IsOurs(region); region = region.EnclosingRegion)
         {
@@ -240,15 +250,22 @@ internal sealed class Solver
             if (parent.Kind == ControlFlowRegionKind.TryAndFinally)
             {
                 var first = context.Graph.Blocks[parent.NestedRegions[1].FirstBlockOrdinal];
-                Arrive(first, state, new(null, 0, parent.EnclosingRegion, exception, after));
+                Arrive(first, state, new(null, 0, parent.EnclosingRegion, exception, after, passed));
                 return;
             }
 
             foreach (var handler in parent.NestedRegions.Skip(1))
             {
-                var caught = handler.Kind == ControlFlowRegionKind.Catch
-                    ? Catches(handler.ExceptionType, exception)
-                    : Catches(handler.ExceptionType, exception) == Caught.No ? Caught.No : Caught.Perhaps;
+                var caught = passed?.Excludes(handler.ExceptionType) == true ? Caught.No : Catches(handler.ExceptionType, exception);
+                if (handler.Kind != ControlFlowRegionKind.Catch && caught == Caught.Yes)
+                {
+                    caught = Caught.Perhaps;
+                }
+                else if (handler.Kind == ControlFlowRegionKind.Catch && caught == Caught.Perhaps)
+                {
+                    passed = new(handler.ExceptionType!, passed);
+                }
+
                 if (caught != Caught.No)
                 {
                     Arrive(context.Graph.Blocks[handler.FirstBlockOrdinal], state, after);
@@ -379,5 +396,23 @@ internal sealed class Solver
         int Finallies,
         ControlFlowRegion? Region,
         ITypeSymbol? Exception,
-        Continuation? Outer);
+        Continuation? Outer,
+        PassedHandler? Passed);
+
+    /// <summary>A handler that an exception of unknown type has passed: it is not of that type.</summary>
+    private sealed record PassedHandler(ITypeSymbol Type, PassedHandler? Before)
+    {
+        public bool Excludes(ITypeSymbol? handled)
+        {
+            for (var type = handled; type is not null; type = type.BaseType)
+            {
+                if (SymbolEqualityComparer.Default.Equals(type, Type))
+                {
+                    return true;
+                }
+            }
+
+            return Before?.Excludes(handled) == true;
+        }
+    }
 }

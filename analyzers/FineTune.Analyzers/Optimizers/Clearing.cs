@@ -16,7 +16,11 @@ internal sealed record Clearing(HashSet<string> Cleared, HashSet<string> Made, b
         var isByHelper = false;
         foreach (var node in member.DescendantNodes())
         {
-            if (node is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax } local)
+            if (node
+                is VariableDeclaratorSyntax
+                {
+                    Initializer.Value: InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
+                } local)
             {
                 made.Add(local.Identifier.ValueText);
             }

@@ -55,7 +55,7 @@ internal static class SumInLoop
                     }
                 });
 
-    /// <summary>Whether a name is a field's or a property's, which outlive the method: no member before it declares such a variable.</summary>
+    /// <summary>Whether a name is a field's or a property's, which outlive the method: the method declares no such variable.</summary>
     public static bool IsOfObject(IdentifierNameSyntax name) =>
         EnclosingMember.Of(name) is { Parent: TypeDeclarationSyntax } member
         && !member.DescendantNodes().Any(node =>

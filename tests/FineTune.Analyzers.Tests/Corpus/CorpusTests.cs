@@ -12,9 +12,9 @@ public sealed class CorpusTests
     internal static IEnumerable<string> Language => In("Language");
 
     [Test]
-    public void Holds_at_least_thirty_programs_of_a_hundred_to_three_hundred_lines()
+    public void Holds_at_least_sixty_programs_of_a_hundred_to_three_hundred_lines()
     {
-        Assert.That(Programs.Count(), Is.GreaterThanOrEqualTo(30));
+        Assert.That(Programs.Count(), Is.GreaterThanOrEqualTo(60));
         foreach (var program in Programs)
         {
             Assert.That(File.ReadLines(FileOf(program)).Count(), Is.InRange(100, 300), program);

@@ -8,6 +8,7 @@ namespace FineTune.Analyzers.Tests.Differential;
 
 /// <summary>Random programs, judged by an analyzer and by running them on every path: the same verdict, act by act.</summary>
 [Category("Slow")]
+[Parallelizable(ParallelScope.All)]
 public sealed class DifferentialTests
 {
     private const ulong Seed = 20240607;

@@ -11,7 +11,8 @@ public sealed class CompiledInFieldsTests
     [TestCase("public void Tune() { model.Unfreeze(); [|compiled.Fit|](data); }", TestName = "Named_layers_unfrozen")]
     [TestCase("public void Tune() { model.EnterPhase(Phase.Full); [|compiled.Fit|](data); }", TestName = "Phase_entered")]
     [TestCase(
-        "public async System.Threading.Tasks.Task Tune() { model.UnfreezeLast(5); await System.Threading.Tasks.Task.Run(() => [|compiled.Fit|](data)); }",
+        "public async System.Threading.Tasks.Task Tune() "
+            + "{ model.UnfreezeLast(5); await System.Threading.Tasks.Task.Run(() => [|compiled.Fit|](data)); }",
         TestName = "Fitted_on_another_thread")]
     [TestCase(
         "public async void OnClick(object sender, EventArgs e) { Thaw(); await System.Threading.Tasks.Task.Run(() => [|Fit|]()); } "
@@ -56,7 +57,8 @@ public sealed class CompiledInFieldsTests
     public Task What_only_the_order_of_calls_makes_wrong_the_caller_is_told() =>
         AnalyzerVerifier.Verify<StaleCompilationAnalyzer>(
             Source("public void Thaw() => model.UnfreezeLast(5); public void Fit() => compiled.Fit(data);")
-                + "public static class Program { public static void Main() { var session = new Session(); session.Thaw(); [|session.Fit|](); } }",
+                + "public static class Program "
+                + "{ public static void Main() { var session = new Session(); session.Thaw(); [|session.Fit|](); } }",
             "FT2001",
             Models.Source);
 

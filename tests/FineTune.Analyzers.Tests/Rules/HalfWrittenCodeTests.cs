@@ -17,12 +17,12 @@ public sealed class HalfWrittenCodeTests
 
     [Test]
     public async Task Some_of_each_program_is_lost_or_doubled() =>
-        Assert.That(await Break(rounds: 2), Is.Positive, "some of the fixes are to be made");
+        Assert.That(await Break(rounds: 1, every: 3), Is.Positive, "some of the fixes are to be made");
 
     [Test]
     [Category("Slow")]
     public async Task Much_of_each_program_is_lost_or_doubled() =>
-        Assert.That(await Break(rounds: Effort.Of(5, nightly: 30)), Is.Positive, "some of the fixes are to be made");
+        Assert.That(await Break(rounds: Effort.Of(2, nightly: 30), every: 1), Is.Positive, "some of the fixes are to be made");
 
     [TestCase("IEnumerable<Parameter> own = own.Where(p => p.requires_grad); optim.Adam(own);")]
     [TestCase("IEnumerable<Parameter> a = b.Where(p => p.requires_grad); IEnumerable<Parameter> b = a.Skip(1); optim.Adam(a);")]
@@ -47,11 +47,11 @@ public sealed class HalfWrittenCodeTests
         _ = await AnalyzerVerifier.Diagnose(Compilations.WithoutRuntime(compilation), AllAnalyzers.Create());
     }
 
-    private static async Task<int> Break(int rounds)
+    private static async Task<int> Break(int rounds, int every)
     {
         var random = new Random(1);
         var made = 0;
-        foreach (var program in CorpusTests.Programs.Concat(CorpusTests.Language))
+        foreach (var program in CorpusTests.Programs.Concat(CorpusTests.Language).Where((_, i) => i % every == 0))
         {
             string[] tokens =
             [
@@ -63,7 +63,7 @@ public sealed class HalfWrittenCodeTests
             ];
             for (var round = 0; round < rounds; round++)
             {
-                var broken = Broken(tokens, random, isCutShort: round % 2 == 1);
+                var broken = Broken(tokens, random, isCutShort: random.Next(2) == 1);
                 made += await CodeFixVerifier.MakeAll(broken, AllAnalyzers.Create(), Fixes);
                 _ = await AnalyzerVerifier.Diagnose(Compilations.WithoutRuntime(Compilations.Create(broken)), AllAnalyzers.Create());
             }
