@@ -43,7 +43,7 @@ internal sealed class FineTuneTypes
 
     public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel) || Is(type, compiledLoop);
 
-    /// <summary>Whether a method is written here: an editor has the source of a library as well that is a project beside this one.</summary>
+    /// <summary>Whether a method is written here: an editor has the source of a library, too, that is a project beside.</summary>
     public bool IsOfThisProject(IMethodSymbol method) => SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, project);
 
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? wanted) =>

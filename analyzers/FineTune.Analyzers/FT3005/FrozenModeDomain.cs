@@ -23,7 +23,11 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
         var path = call.Path;
         foreach (var (part, fact) in PartsOf(path, module))
         {
-            var moves = training == true && !part.Equals(module) && fact is { Grad: Grad.Off, MayHaveChanged: false } && BatchNorms.AreIn(path, part);
+            var moves =
+                training == true
+                && !part.Equals(module)
+                && fact is { Grad: Grad.Off, MayHaveChanged: false }
+                && BatchNorms.AreIn(path, part);
             path.Update(part, fact with { Note = moves ? new MovingNote(call.Operation) : null });
         }
     }

@@ -58,7 +58,7 @@ internal static class Sums
                 : IsOnlyLookedAt(name, ElementIn(operation, name), member, MostSteps));
     }
 
-    /// <summary>The element of a tuple that is summed, as in <c>totals = (totals.Loss + loss, …)</c>; null where it is no tuple.</summary>
+    /// <summary>The element of a tuple that is summed, as in <c>totals = (totals.Loss + loss, …)</c>; null for no tuple.</summary>
     private static string? ElementIn(SyntaxNode operation, string tuple) =>
         operation
             .DescendantNodes()
@@ -185,5 +185,6 @@ internal static class Sums
         }
     }
 
-    private static bool IsOf(ExpressionSyntax target, string name) => target.ToString() is var text && (text == name || text == "this." + name);
+    private static bool IsOf(ExpressionSyntax target, string name) =>
+        target.ToString() is var text && (text == name || text == "this." + name);
 }

@@ -7,7 +7,8 @@ namespace FineTune.Analyzers.FT3014;
 /// <summary>Follows which modules are in evaluation mode. Only who trains what is in it as a whole forgot to leave it.</summary>
 internal sealed class EvaluationModeDomain(TorchTypes types) : OptimizerDomain(types)
 {
-    protected override OptimizerEffects Needed => OptimizerEffects.StepsOptimizer | OptimizerEffects.BuildsOptimizer | OptimizerEffects.SwitchesOff;
+    protected override OptimizerEffects Needed =>
+        OptimizerEffects.StepsOptimizer | OptimizerEffects.BuildsOptimizer | OptimizerEffects.SwitchesOff;
 
     protected override void SwitchMode(Call call, Reference module, bool? training)
     {

@@ -42,7 +42,9 @@ internal static class Callbacks
     {
         var method = call.TargetMethod;
         var type = method.ContainingType;
-        if (type?.ContainingNamespace is not { } scope || Namespaces.Outermost(scope) != "System" || !type.DeclaringSyntaxReferences.IsEmpty)
+        if (type?.ContainingNamespace is not { } scope
+            || Namespaces.Outermost(scope) != "System"
+            || !type.DeclaringSyntaxReferences.IsEmpty)
         {
             return Callback.None;
         }
