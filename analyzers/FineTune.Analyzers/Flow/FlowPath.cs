@@ -12,6 +12,9 @@ internal sealed class FlowPath
     private readonly IReadOnlyList<int> script;
     private readonly List<(int Taken, int Count)> choices = [];
     private readonly List<(State State, ITypeSymbol? Exception)> thrown = [];
+    private SlotMap? variablesWhenThrown;
+    private int changes;
+    private int changesWhenThrown;
     private readonly List<Finding> findings = [];
 
     public FlowPath(State start, IReadOnlyList<int> script, SlotTable slots, bool observesExceptions = false)
@@ -71,10 +74,23 @@ internal sealed class FlowPath
     /// <summary>An exception may leave the block here. Its type is null where it may be any.</summary>
     public void MayThrow(ITypeSymbol? exception = null)
     {
-        if (!Ended && ObservesExceptions)
+        if (Ended || !ObservesExceptions)
         {
-            thrown.Add((State, exception));
+            return;
         }
+
+        // Most calls change nothing: what the next one throws is thrown in the same state.
+        if (exception is null)
+        {
+            if (ReferenceEquals(variablesWhenThrown, Variables) && changesWhenThrown == changes)
+            {
+                return;
+            }
+
+            (variablesWhenThrown, changesWhenThrown) = (Variables, changes);
+        }
+
+        thrown.Add((State, exception));
     }
 
     public void Report(Finding finding)
@@ -126,6 +142,7 @@ internal sealed class FlowPath
 
     public Reference New(Fact fact, ITypeSymbol? type, bool exact, bool escaped = false)
     {
+        changes++;
         heap.Add(new(fact, SlotMap.Empty, escaped, type, exact));
         return new(heap.Count - 1);
     }
@@ -133,7 +150,11 @@ internal sealed class FlowPath
     public TrackedObject this[Reference reference]
     {
         get => heap[reference.Id];
-        set => heap[reference.Id] = value;
+        set
+        {
+            changes++;
+            heap[reference.Id] = value;
+        }
     }
 
     public T? Fact<T>(Value? value) where T : Fact => value is Reference reference ? this[reference].Fact as T : null;
@@ -193,6 +214,7 @@ internal sealed class FlowPath
                     }
                 }
 
+                changes++;
                 heap[id] = heap[id] with { Fact = domain.Forget(heap[id].Fact), Fields = forgotten };
             }
         }
@@ -253,6 +275,7 @@ internal sealed class FlowPath
     public void Replace(SlotMap variables, IEnumerable<TrackedObject> objects)
     {
         Variables = variables;
+        changes++;
         heap.Clear();
         heap.AddRange(objects);
     }

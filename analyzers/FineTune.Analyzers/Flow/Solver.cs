@@ -15,6 +15,7 @@ internal sealed class Solver
     private readonly Context context;
     private readonly Conditions conditions;
     private readonly Dictionary<Point, HashSet<State>> seen = [];
+    private readonly Dictionary<ControlFlowRegion, bool> matters = [];
     private readonly Queue<(Point Point, State State)>?[] pending;
     private int lowest;
     private int waiting;
@@ -47,7 +48,7 @@ internal sealed class Solver
     private void Walk(Point point, State state)
     {
         var block = point.Block;
-        var observed = context.ObservesExceptions || IsInTry(block.EnclosingRegion);
+        var observed = context.ObservesExceptions || MattersWhenThrown(block.EnclosingRegion);
         if (block is { Operations.IsEmpty: true, BranchValue: null })
         {
             engine.CountWalk();
@@ -366,7 +367,47 @@ internal sealed class Solver
     private static bool IsOurs([NotNullWhen(true)] ControlFlowRegion? region) =>
         region is not null && region.Kind != ControlFlowRegionKind.Root;
 
-    private static bool IsInTry(ControlFlowRegion? region) => IsIn(region, ControlFlowRegionKind.Try);
+    /// <summary>
+    /// Whether an exception may be caught on its way out of the body, or meet code that does more than dispose of something: what a
+    /// <c>using</c> or a <c>foreach</c> does at its end is of no interest where nothing comes after it.
+    /// </summary>
+    private bool MattersWhenThrown(ControlFlowRegion? region)
+    {
+        if (!IsOurs(region))
+        {
+            return false;
+        }
+
+        if (!matters.TryGetValue(region, out var known))
+        {
+            known =
+                (region.Kind == ControlFlowRegionKind.Try && region.EnclosingRegion is { } parent && !IsDisposal(parent))
+                || MattersWhenThrown(region.EnclosingRegion);
+            matters.Add(region, known);
+        }
+
+        return known;
+    }
+
+    private bool IsDisposal(ControlFlowRegion region)
+    {
+        if (region.Kind != ControlFlowRegionKind.TryAndFinally)
+        {
+            return false;
+        }
+
+        var last = region.NestedRegions[1];
+        for (var ordinal = last.FirstBlockOrdinal; ordinal <= last.LastBlockOrdinal; ordinal++)
+        {
+            var block = context.Graph.Blocks[ordinal];
+            if (!block.Operations.All(operation => operation.IsImplicit) || block.BranchValue is { IsImplicit: false })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool IsIn(ControlFlowRegion? region, ControlFlowRegionKind kind)
     {
