@@ -46,16 +46,8 @@ internal static class PrecedingAssignment
     }
 
     /// <summary>Whether a lambda or a local function assigns the variable, which may run at any time.</summary>
-    private static bool IsAssignedByAFunction(IOperation reference, ISymbol variable)
-    {
-        var root = reference;
-        while (root.Parent is { } parent)
-        {
-            root = parent;
-        }
-
-        return root.Descendants().Any(part => MayAssign(part, variable) && IsInFunction(part));
-    }
+    private static bool IsAssignedByAFunction(IOperation reference, ISymbol variable) =>
+        OperationTree.RootOf(reference).Descendants().Any(part => MayAssign(part, variable) && IsInFunction(part));
 
     private static bool IsInFunction(IOperation operation)
     {

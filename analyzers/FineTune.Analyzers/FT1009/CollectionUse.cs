@@ -183,16 +183,9 @@ internal sealed class CollectionUse
         };
     }
 
-    private static bool IsOnlyUse(ILocalReferenceOperation reference)
-    {
-        IOperation root = reference;
-        while (root.Parent is not null)
-        {
-            root = root.Parent;
-        }
-
-        return root.Descendants()
-                .OfType<ILocalReferenceOperation>()
-                .Count(other => SymbolEqualityComparer.Default.Equals(other.Local, reference.Local)) == 1;
-    }
+    private static bool IsOnlyUse(ILocalReferenceOperation reference) =>
+        OperationTree.RootOf(reference)
+            .Descendants()
+            .OfType<ILocalReferenceOperation>()
+            .Count(other => SymbolEqualityComparer.Default.Equals(other.Local, reference.Local)) == 1;
 }

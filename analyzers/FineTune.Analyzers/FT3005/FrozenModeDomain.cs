@@ -68,13 +68,9 @@ internal sealed class FrozenModeDomain(TorchTypes types) : OptimizerDomain(types
     /// own, or is in what another optimizer is over.
     /// </summary>
     private static bool IsTrainedInTurn(FlowPath path, Reference part, Reference stepping) =>
-        Enumerable
-            .Range(0, path.Heap.Count)
-            .Select(id => new Reference(id))
-            .Where(other => path.Fact<OptimizerFact>(other) is not null)
-            .Any(other =>
-                SourcesOf(path, other).Contains(part)
-                || (!other.Equals(stepping) && PartsOf(path, other).Any(inner => inner.Part.Equals(part))));
+        OptimizersIn(path).Any(other =>
+            SourcesOf(path, other).Contains(part)
+            || (!other.Equals(stepping) && PartsOf(path, other).Exists(inner => inner.Part.Equals(part))));
 
     private static bool InOneMember(SyntaxNode one, SyntaxNode other) =>
         ReferenceEquals(EnclosingMember.Of(one), EnclosingMember.Of(other));

@@ -14,11 +14,11 @@ internal static class ScopeVariable
     /// </summary>
     public static bool IsLeftOpen(IVariableDeclaratorOperation declarator, OperationAnalysisContext context)
     {
-        var function = FunctionOf(declarator);
+        var function = OperationTree.FunctionOf(declarator);
         if (function.Descendants()
                 .OfType<ILocalReferenceOperation>()
                 .Any(reference => Is(reference, declarator.Symbol)
-                    && (!IsCalled(reference) || FunctionOf(reference) != function)))
+                    && (!IsCalled(reference) || OperationTree.FunctionOf(reference) != function)))
         {
             return false;
         }
@@ -56,16 +56,6 @@ internal static class ScopeVariable
         return instance is ILocalReferenceOperation reference && Is(reference, variable);
     }
 
-    private static IOperation FunctionOf(IOperation operation)
-    {
-        while (operation.Parent is { } parent && operation is not (IAnonymousFunctionOperation or ILocalFunctionOperation))
-        {
-            operation = parent;
-        }
-
-        return operation;
-    }
-
     /// <summary>The control-flow graph of a method's body, or of a function within it; null where there is none.</summary>
     private static ControlFlowGraph? GraphOf(IOperation function, OperationAnalysisContext context)
     {
@@ -74,7 +64,7 @@ internal static class ScopeVariable
             return context.GetControlFlowGraph();
         }
 
-        var outer = GraphOf(FunctionOf(function.Parent), context);
+        var outer = GraphOf(OperationTree.FunctionOf(function.Parent), context);
         return function switch
         {
             ILocalFunctionOperation local when outer is not null =>

@@ -70,14 +70,10 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
             Update(path, owner, _ => null);
         }
 
-        // An optimizer over parameters that we cannot see may be one over these.
-        for (var id = 0; id < path.Heap.Count; id++)
+        // An optimizer over parameters that we cannot see may be one over these; only such have a stage of their own.
+        foreach (var optimizer in OptimizersIn(path))
         {
-            var other = new Reference(id);
-            if (path.Heap[id].Fact is OptimizerFact && SourcesOf(path, other).Count == 0)
-            {
-                Update(path, other, _ => null);
-            }
+            Update(path, optimizer, _ => null);
         }
     }
 
@@ -112,15 +108,7 @@ internal sealed class MissingZeroGradDomain(TorchTypes types) : OptimizerDomain(
     private static bool ClearsSomewhere(Call call, Reference optimizer)
     {
         var name = NameOf(call, optimizer, "");
-        var others = new HashSet<string>();
-        for (var id = 0; id < call.Path.Heap.Count; id++)
-        {
-            if (call.Path.Heap[id].Fact is OptimizerFact && id != optimizer.Id && call.Path.NameOf(new Reference(id)) is { } other)
-            {
-                others.Add(other);
-            }
-        }
-
+        var others = OptimizersIn(call.Path).Where(other => !other.Equals(optimizer)).Select(call.Path.NameOf).ToList();
         return EnclosingMember.Of(call.Operation.Syntax) is { } member && Clearing.In(member) is var clearing
             && (clearing.IsByHelper || clearing.Cleared.Any(receiver =>
                 receiver == name || (!others.Contains(receiver) && !clearing.Made.Contains(receiver))));

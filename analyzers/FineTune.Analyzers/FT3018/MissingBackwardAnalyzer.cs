@@ -88,7 +88,7 @@ public sealed class MissingBackwardAnalyzer : DiagnosticAnalyzer
         Compilation compilation,
         CancellationToken cancellation)
     {
-        if (Loops.RootOf(loop).Descendants().Any(TrainingCalls.IsOfGradients))
+        if (OperationTree.RootOf(loop).Descendants().Any(TrainingCalls.IsOfGradients))
         {
             return false;
         }

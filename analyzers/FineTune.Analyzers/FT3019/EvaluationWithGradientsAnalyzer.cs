@@ -56,7 +56,7 @@ public sealed class EvaluationWithGradientsAnalyzer : DiagnosticAnalyzer
         }
 
         var calls = new TrainingCalls(types);
-        var called = CalledCode.Of(Loops.RootOf(eval), context.Compilation, intoForwardPasses: true, context.CancellationToken);
+        var called = CalledCode.Of(OperationTree.RootOf(eval), context.Compilation, intoForwardPasses: true, context.CancellationToken);
         if (!called.IsCutShort
             && !called.Operations.Any(operation =>
                 TrainingCalls.IsOfGradients(operation)
@@ -80,7 +80,7 @@ public sealed class EvaluationWithGradientsAnalyzer : DiagnosticAnalyzer
     /// <summary>Whether the same module is called further down in the same function, without being put back into training mode.</summary>
     private static bool IsRunLater(IInvocationOperation eval, IOperation module, TrainingCalls calls)
     {
-        var function = Loops.FunctionOf(eval);
+        var function = OperationTree.FunctionOf(eval);
         var later = function
             .Descendants()
             .OfType<IInvocationOperation>()
@@ -91,7 +91,7 @@ public sealed class EvaluationWithGradientsAnalyzer : DiagnosticAnalyzer
                 && (calls.IsForwardPass(call) || call.TargetMethod.Name == "train"))
             .OrderBy(call => call.Syntax.SpanStart)
             .FirstOrDefault();
-        return later is not null && calls.IsForwardPass(later) && Loops.FunctionOf(later) == function;
+        return later is not null && calls.IsForwardPass(later) && OperationTree.FunctionOf(later) == function;
     }
 
     private static bool IsSame(IOperation one, IOperation other) =>

@@ -137,6 +137,25 @@ internal sealed class Engine(
         return context;
     }
 
+    /// <summary>
+    /// The paths of what is walked from a state, each to be walked before the next is asked for: one, and for each choice that it meets
+    /// those that choose otherwise.
+    /// </summary>
+    public IEnumerable<FlowPath> Paths(State start, bool observesExceptions)
+    {
+        var scripts = new Stack<IReadOnlyList<int>>([[]]);
+        while (scripts.Count > 0 && !GaveUp)
+        {
+            var path = new FlowPath(start, scripts.Pop(), Slots, observesExceptions);
+            yield return path;
+
+            foreach (var alternative in path.Alternatives())
+            {
+                scripts.Push(alternative);
+            }
+        }
+    }
+
     public void CountWalk()
     {
         Cancellation.ThrowIfCancellationRequested();

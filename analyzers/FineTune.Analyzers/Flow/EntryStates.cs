@@ -25,16 +25,9 @@ internal sealed class EntryStates(Engine engine, ControlFlowGraph graph, IMethod
         }
 
         var states = new HashSet<State>();
-        var scripts = new Stack<IReadOnlyList<int>>([[]]);
-        while (scripts.Count > 0 && states.Count <= MostStates && !engine.GaveUp)
+        foreach (var path in engine.Paths(State.Empty, observesExceptions: false).TakeWhile(_ => states.Count <= MostStates))
         {
-            var path = new FlowPath(State.Empty, scripts.Pop(), engine.Slots);
             Make(path);
-            foreach (var alternative in path.Alternatives())
-            {
-                scripts.Push(alternative);
-            }
-
             if (!path.Ended)
             {
                 Settle(path);

@@ -43,7 +43,8 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
         foreach (var block in context.OperationBlocks)
         {
             // A constructor's initializer and its body are two blocks with one root, and one graph.
-            if (block is IAttributeOperation or IParameterInitializerOperation || RootOf(block) is var root && root == previous)
+            if (block is IAttributeOperation or IParameterInitializerOperation
+                || (OperationTree.RootOf(block) is var root && root == previous))
             {
                 continue;
             }
@@ -61,16 +62,6 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
                     Diagnostic.Create(finding.Rule, LocationOf(finding.At), finding.Sites, finding.Properties, arguments));
             }
         }
-    }
-
-    private static IOperation RootOf(IOperation operation)
-    {
-        while (operation.Parent is { } parent)
-        {
-            operation = parent;
-        }
-
-        return operation;
     }
 
     /// <summary>What to underline: of a call, up to the name of the method.</summary>

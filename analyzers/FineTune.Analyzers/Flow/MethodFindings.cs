@@ -53,9 +53,11 @@ internal sealed class MethodFindings(FlowDomain domain, MethodBodies bodies)
         ImmutableList<IMethodSymbol> callers,
         CancellationToken cancellation)
     {
+        // Most bodies do nothing that any rule is about, and call nobody who might: of those nothing more need be known.
         var effects = domain.Survey.EffectsOf(body);
         return
             effects.Compiles
+            && (effects.Own != 0 || effects.Called.Count > 0)
             && domain.IsRelevant(effects.Own, domain.Survey.ReachOf(body, method.ContainingType, cancellation))
             && graph() is { } flow
             ? new Engine(domain, bodies, this, callers.Add(method), cancellation).Analyze(flow, method)

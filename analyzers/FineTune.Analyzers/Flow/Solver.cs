@@ -60,12 +60,9 @@ internal sealed class Solver
             return;
         }
 
-        var scripts = new Stack<IReadOnlyList<int>>();
-        scripts.Push([]);
-        while (scripts.Count > 0 && !engine.GaveUp)
+        foreach (var path in engine.Paths(state, observed))
         {
             engine.CountWalk();
-            var path = new FlowPath(state, scripts.Pop(), engine.Slots, observed);
             var evaluator = new Evaluator(engine, path, context.Graph);
             foreach (var operation in block.Operations)
             {
@@ -76,11 +73,6 @@ internal sealed class Solver
             }
 
             var branchValue = path.Ended || block.BranchValue is null ? null : evaluator.Evaluate(block.BranchValue);
-            foreach (var alternative in path.Alternatives())
-            {
-                scripts.Push(alternative);
-            }
-
             foreach (var finding in path.Findings)
             {
                 context.Report(finding);

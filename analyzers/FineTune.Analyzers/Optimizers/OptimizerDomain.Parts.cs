@@ -159,19 +159,17 @@ internal abstract partial class OptimizerDomain
         return null;
     }
 
-    protected static bool IsOptimized(FlowPath path, Reference module)
-    {
-        for (var id = 0; id < path.Heap.Count; id++)
-        {
-            if (path.Heap[id].Fact is OptimizerFact { Bound: not null }
-                && SourcesOf(path, new(id)).Any(source => Reaches(path, source, module, [])))
-            {
-                return true;
-            }
-        }
+    /// <summary>All optimizers that the path knows.</summary>
+    protected static IEnumerable<Reference> OptimizersIn(FlowPath path) =>
+        Enumerable
+            .Range(0, path.Heap.Count)
+            .Select(id => new Reference(id))
+            .Where(tracked => path.Fact<OptimizerFact>(tracked) is not null);
 
-        return false;
-    }
+    protected static bool IsOptimized(FlowPath path, Reference module) =>
+        OptimizersIn(path).Any(optimizer =>
+            path.Fact<OptimizerFact>(optimizer)!.Bound is not null
+            && SourcesOf(path, optimizer).Exists(source => Reaches(path, source, module, [])));
 
     private static bool Reaches(FlowPath path, Reference from, Reference to, HashSet<int> seen) =>
         from.Equals(to)

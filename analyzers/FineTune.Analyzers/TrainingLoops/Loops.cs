@@ -13,28 +13,6 @@ internal static class Loops
     /// <summary>The farthest, as the one over epochs around the one over batches.</summary>
     public static ILoopOperation? Outermost(IOperation operation) => Around(operation).LastOrDefault();
 
-    /// <summary>The root of the operations of a body.</summary>
-    public static IOperation RootOf(IOperation operation)
-    {
-        while (operation.Parent is { } parent)
-        {
-            operation = parent;
-        }
-
-        return operation;
-    }
-
-    /// <summary>The method, lambda or local function that an operation stands in.</summary>
-    public static IOperation FunctionOf(IOperation operation)
-    {
-        while (operation.Parent is { } parent && operation is not (IAnonymousFunctionOperation or ILocalFunctionOperation))
-        {
-            operation = parent;
-        }
-
-        return operation;
-    }
-
     /// <summary>The keyword that a loop begins with.</summary>
     public static Location KeywordOf(ILoopOperation loop) =>
         loop.Syntax switch
