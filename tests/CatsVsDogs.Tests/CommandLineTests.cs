@@ -203,7 +203,7 @@ public sealed class CommandLineTests
         Assert.Multiple(() =>
         {
             Assert.That(process.ExitCode, Is.Zero);
-            Assert.That(errors.Result, Is.Empty);
+            Assert.That(errors.Result, Does.Not.Match(@"(?m)^(?!\[W).+"), "libtorch warns of processors that it knows no kernels for");
             Assert.That(
                 output,
                 Does.Match(@"Training was cancelled in epoch \d+ after \d+ of its steps\. The weights are those of epoch \d+ \(val_loss"));

@@ -10,21 +10,38 @@ internal static class Child
     /// <param name="environment">What its environment has besides.</param>
     public static string Run(IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
     {
+        using var child = Start(arguments, isRead: true, environment);
+        var output = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        return output.Trim();
+    }
+
+    /// <summary>Runs it to its end, with its output for all to see.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static void Show(IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
+    {
+        using var child = Start(arguments, isRead: false, environment);
+        child.WaitForExit();
+        if (child.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"'{string.Join(' ', arguments)}' ended with {child.ExitCode}.");
+        }
+    }
+
+    private static Process Start(IEnumerable<string> arguments, bool isRead, (string Name, string? Value)[] environment)
+    {
         // The program is its own executable, or that of the runtime, as for whoever says `dotnet FineTune.Benchmarks.dll`.
         var path = Environment.ProcessPath!;
         var isRuntime = Path.GetFileNameWithoutExtension(path) == "dotnet";
         var start = new ProcessStartInfo(path, [.. isRuntime ? new[] { typeof(Child).Assembly.Location } : [], .. arguments])
         {
-            RedirectStandardOutput = true,
+            RedirectStandardOutput = isRead,
         };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
-        using var child = Process.Start(start)!;
-        var output = child.StandardOutput.ReadToEnd();
-        child.WaitForExit();
-        return output.Trim();
+        return Process.Start(start)!;
     }
 }

@@ -49,16 +49,16 @@ internal sealed class CompilerInput
     /// Exactly what a build of the project hands to the compiler; what other generators than ours write is taken as it is.
     /// </summary>
     /// <exception cref="InvalidOperationException">The project does not build.</exception>
-    public static CompilerInput OfProject(string root, string project)
+    public static CompilerInput OfProject(string project)
     {
-        var folder = Path.Combine(root, project);
+        var folder = Path.GetDirectoryName(project)!;
         var generated = Directory.CreateTempSubdirectory("generated").FullName;
         try
         {
             // The newest version of the language that is known by number may be older than the SDK's.
             var parsed = CSharpCommandLineParser.Default.Parse(
                 [
-                    .. CommandLine(Path.Combine(folder, Path.GetFileName(project) + ".csproj"), generated)
+                    .. CommandLine(project, generated)
                         .Select(argument =>
                             argument.StartsWith("/langversion:", StringComparison.Ordinal) ? "/langversion:preview" : argument),
                 ],
@@ -68,8 +68,8 @@ internal sealed class CompilerInput
                 .EnumerateFiles(generated, "*.cs", SearchOption.AllDirectories)
                 .Where(file => !file.Contains(typeof(FineTuneGenerator).FullName!, StringComparison.Ordinal));
             return new(
-                project,
-                parsed.CompilationName ?? Path.GetFileName(project),
+                Path.GetFileNameWithoutExtension(project),
+                parsed.CompilationName ?? Path.GetFileNameWithoutExtension(project),
                 [
                     .. parsed
                         .SourceFiles.Select(file => file.Path)
@@ -105,7 +105,7 @@ internal sealed class CompilerInput
             "-t:Compile",
             "-getItem:CscCommandLineArgs",
             "-p:Configuration=Release",
-            "-p:TargetFramework=net10.0",
+            .. File.ReadAllText(project).Contains("<TargetFrameworks>", StringComparison.Ordinal) ? ["-p:TargetFramework=net10.0"] : Array.Empty<string>(),
             "-p:ProvideCommandLineArgs=true",
             "-p:NonExistentFile=none",
             "-p:BuildProjectReferences=false",
@@ -117,7 +117,8 @@ internal sealed class CompilerInput
         build.WaitForExit();
         if (build.ExitCode != 0)
         {
-            throw new InvalidOperationException($"'{project}' does not build: {answer}");
+            var errors = answer.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal));
+            throw new InvalidOperationException($"'{project}' does not build: {string.Join('\n', errors)}");
         }
 
         using var json = JsonDocument.Parse(answer);

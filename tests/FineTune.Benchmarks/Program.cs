@@ -3,13 +3,16 @@ using System.Globalization;
 
 using FineTune.Benchmarks;
 
+// Whatever else is named beside the tables is a project that the rules are measured over.
+var projects = args.Where(argument => argument.EndsWith(".csproj", StringComparison.Ordinal)).ToList();
+args = [.. args.Except(projects)];
 var tables = new Dictionary<string, Action>
 {
     ["training"] = TrainingSteps.Run,
     ["checks"] = Checks.Run,
     ["optimizers"] = OptimizerSteps.Run,
     ["generator"] = GeneratorBenchmark.Run,
-    ["analyzers"] = AnalyzerBenchmark.Run,
+    ["analyzers"] = () => AnalyzerBenchmark.Run(projects),
     ["decoding"] = Decoding.Run,
     ["loading"] = Loading.Run,
     ["features"] = Features.Run,
@@ -43,7 +46,8 @@ if (args is ["all"])
 
 if (args.Length == 0 || !args.All(tables.ContainsKey))
 {
-    Console.Error.WriteLine($"Say which tables to make: all, or some of {string.Join(", ", tables.Keys)}.");
+    Console.Error.WriteLine($"Say which tables to make: all, or some of {string.Join(", ", tables.Keys)}; with the file of "
+        + "a project beside, the analyzers' table is of that project.");
     return 2;
 }
 

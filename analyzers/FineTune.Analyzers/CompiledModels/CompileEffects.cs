@@ -26,4 +26,10 @@ internal enum CompileEffects : ulong
 
     /// <summary>It has a model enter a phase, whichever that is.</summary>
     EntersPhase = 1 << 6,
+
+    /// <summary>It freezes or unfreezes modules or parameters, which may be parts of a model.</summary>
+    ChangesParts = 1 << 7,
+
+    /// <summary>All that changes what of a model trains.</summary>
+    ChangesTrainability = FreezesBackbone | UnfreezesBackbone | EntersPhase | ChangesParts,
 }

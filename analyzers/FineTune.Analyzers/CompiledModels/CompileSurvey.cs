@@ -17,7 +17,7 @@ internal sealed class CompileSurvey(MethodBodies bodies, TrackedTypes followed, 
             _ => false,
         };
 
-    protected override Func<IOperation, ulong> NewLook() => operation => (ulong)Of(operation);
+    protected override ulong Of(IOperation operation) => (ulong)Doing(operation);
 
     protected override bool Knows(IMethodSymbol method) =>
         types.IsCompiledModel(method.ContainingType)
@@ -27,10 +27,11 @@ internal sealed class CompileSurvey(MethodBodies bodies, TrackedTypes followed, 
     protected override bool IsOfLibrary(IMethodSymbol method) =>
         Namespaces.Declares("TorchSharp", method) || Namespaces.Outermost(method.ContainingNamespace) == "FineTune";
 
-    private CompileEffects Of(IOperation operation) =>
+    private CompileEffects Doing(IOperation operation) =>
         operation switch
         {
             IInvocationOperation invocation => Of(invocation),
+            IAssignmentOperation { Target: IPropertyReferenceOperation { Property: var assigned } } => Transitions.Of(assigned),
             IMethodReferenceOperation reference => Transitions.Of(reference.Method, types).Effects,
             _ => CompileEffects.None,
         };

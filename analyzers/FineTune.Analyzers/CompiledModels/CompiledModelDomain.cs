@@ -9,7 +9,7 @@ namespace FineTune.Analyzers.CompiledModels;
 /// was compiled; it is stale while its model trains something else, and fresh again when that is taken back. Each rule
 /// says what it makes of a compile and of a use.
 /// </summary>
-internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
+internal abstract partial class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 {
     protected FineTuneTypes Types => types;
 
@@ -47,7 +47,7 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
     public override Fact Forget(Fact fact) => fact is ModelFact model ? model with { Now = Trainability.Unknown } : fact;
 
     public sealed override Fact Settle(Fact fact, ulong later) =>
-        HasAny((CompileEffects)later, CompileEffects.FreezesBackbone | CompileEffects.UnfreezesBackbone | CompileEffects.EntersPhase)
+        HasAny((CompileEffects)later, CompileEffects.ChangesTrainability)
             ? Forget(fact)
             : fact;
 
@@ -94,6 +94,7 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
 
         return Transitions.Of(method, types).Transition switch
         {
+            Transition.ChangeParts => ChangePart(call),
             Transition.FreezeBackbone => Change(call, call.Receiver, Trainability.Head),
             Transition.UnfreezeBackbone => Change(call, call.Receiver, Trainability.Full),
             Transition.UnfreezeLast => Change(call, call.Receiver, Counted(TrainabilityKind.Last, call)),
@@ -104,12 +105,17 @@ internal abstract class CompiledModelDomain(FineTuneTypes types) : FlowDomain
                 call.Receiver,
                 (call.Arguments.FirstOrDefault() as Constant)?.Content as Trainability ?? Trainability.Unknown),
             Transition.Compile => Compile(call, call.Receiver),
-            _ => null,
+            _ => PartsOf(call),
         };
     }
 
     public override Value? Read(IMemberReferenceOperation operation, Value? receiver, FlowPath path)
     {
+        if (PartOf(operation, receiver, path) is { } part)
+        {
+            return part;
+        }
+
         var member = operation.Member;
         if (FineTuneTypes.Is(member.ContainingType, types.Phase))
         {

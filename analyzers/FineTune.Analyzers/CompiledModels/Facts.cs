@@ -13,6 +13,24 @@ internal sealed record ModelFact(Trainability Now, Location? Changed) : Fact
     public override int GetHashCode() => Now.GetHashCode();
 }
 
+/// <summary>A part of a model: a module of it, a parameter, or all parameters of one of these. The model is a field of it.</summary>
+/// <param name="Role">Which part.</param>
+/// <param name="IsWhole">Whether it is all that there is of the role.</param>
+/// <param name="Name">How to tell it from other parts.</param>
+internal sealed record PartFact(PartRole Role, bool IsWhole, string Name) : Fact;
+
+/// <summary>Whether a part belongs to what is frozen and unfrozen.</summary>
+internal enum PartRole
+{
+    /// <summary>The model itself.</summary>
+    Model,
+    Backbone,
+    Head,
+
+    /// <summary>Neither, or nobody can tell.</summary>
+    Other,
+}
+
 /// <summary>A compiled model. Its model is a field of it.</summary>
 /// <param name="Bound">What trained when it was compiled: fixed for good.</param>
 /// <param name="Compiled">Where it was compiled; null where that was before the method was entered.</param>

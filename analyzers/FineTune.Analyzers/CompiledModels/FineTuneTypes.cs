@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using FineTune.Analyzers.AnnotatedClasses;
 using FineTune.Analyzers.Flow;
+using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Analyzers.CompiledModels;
@@ -11,6 +13,7 @@ internal sealed class FineTuneTypes
 
     private readonly ConcurrentDictionary<ITypeSymbol, bool> models = new(SymbolEqualityComparer.Default);
     private readonly IAssemblySymbol project;
+    private readonly TorchTypes? torch;
     private readonly INamedTypeSymbol tunable;
     private readonly INamedTypeSymbol compiledModel;
     private readonly INamedTypeSymbol? compiledLoop;
@@ -18,6 +21,7 @@ internal sealed class FineTuneTypes
     private FineTuneTypes(INamedTypeSymbol tunable, INamedTypeSymbol compiledModel, Compilation compilation)
     {
         project = compilation.Assembly;
+        torch = TorchTypes.In(compilation);
         this.tunable = tunable;
         this.compiledModel = compiledModel;
         compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
@@ -40,6 +44,10 @@ internal sealed class FineTuneTypes
     public bool IsModel(ITypeSymbol? type) =>
         type is { SpecialType: SpecialType.None }
         && models.GetOrAdd(type, key => Is(key, tunable) || key.AllInterfaces.Contains(tunable, SymbolEqualityComparer.Default));
+
+    /// <summary>Whether an object of this type may be a part of a model: a module that may have parameters, or a parameter.</summary>
+    public bool IsPart(ITypeSymbol? type) =>
+        torch is not null && (torch.IsParameter(type) || (torch.IsModule(type) && StoredMembers.MayHaveParameters(type!)));
 
     public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel) || Is(type, compiledLoop);
 

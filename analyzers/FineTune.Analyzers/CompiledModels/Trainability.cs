@@ -12,6 +12,11 @@ internal sealed record Trainability(TrainabilityKind Kind, object? Count = null,
     public static readonly Trainability Full = new(TrainabilityKind.Full);
     public static readonly Trainability Named = new(TrainabilityKind.Named);
 
+    /// <summary>What is left after one part was frozen or unfrozen by itself, which was not so before.</summary>
+    /// <param name="part">Which part.</param>
+    /// <param name="trains">Whether it trains now.</param>
+    public static Trainability Parts(string part, bool trains) => new(TrainabilityKind.Parts, part, trains);
+
     /// <summary>Whether layers of the backbone surely train.</summary>
     public bool UnfreezesSome =>
         Kind is TrainabilityKind.Full or TrainabilityKind.Last or TrainabilityKind.First or TrainabilityKind.Named;
@@ -22,6 +27,11 @@ internal sealed record Trainability(TrainabilityKind Kind, object? Count = null,
         if (Kind == TrainabilityKind.Unknown || before.Kind == TrainabilityKind.Unknown)
         {
             return null;
+        }
+
+        if (Kind == before.Kind && Kind == TrainabilityKind.Parts)
+        {
+            return Equals(before) ? false : null;
         }
 
         if (Kind == before.Kind && Kind is TrainabilityKind.Last or TrainabilityKind.First)
@@ -55,4 +65,7 @@ internal enum TrainabilityKind
 
     /// <summary>The head and the layers of the backbone that an attribute names.</summary>
     Named,
+
+    /// <summary>Something else, as one part of it was frozen or unfrozen by itself.</summary>
+    Parts,
 }

@@ -13,6 +13,7 @@ internal enum Transition
     UnfreezeFirst,
     Unfreeze,
     EnterPhase,
+    ChangeParts,
     Compile,
     Use,
 }
@@ -32,6 +33,14 @@ internal static class Transitions
         ["Recompile"] = (Transition.Compile, CompileEffects.Compiles),
     };
 
+    private static readonly Dictionary<string, (Transition Transition, CompileEffects Effects)> OnParts = new()
+    {
+        ["Freeze"] = (Transition.ChangeParts, CompileEffects.ChangesParts),
+        ["Unfreeze"] = (Transition.ChangeParts, CompileEffects.ChangesParts),
+        ["requires_grad_"] = (Transition.ChangeParts, CompileEffects.ChangesParts),
+        ["requires_grad"] = (Transition.ChangeParts, CompileEffects.ChangesParts),
+    };
+
     private static readonly Dictionary<string, (Transition Transition, CompileEffects Effects)> OnCompiledModels = new()
     {
         ["Compile"] = (Transition.Compile, CompileEffects.Compiles),
@@ -41,12 +50,18 @@ internal static class Transitions
         ["Evaluate"] = (Transition.Use, CompileEffects.UsesCompiled),
     };
 
-    /// <summary>What a method of an annotated or a compiled model does.</summary>
+    /// <summary>What a method of an annotated or a compiled model does, or of a part of one.</summary>
     public static (Transition Transition, CompileEffects Effects) Of(IMethodSymbol method, FineTuneTypes types)
     {
         if (types.IsCompiledModel(method.ContainingType))
         {
             return OnCompiledModels.TryGetValue(method.Name, out var use) ? use : default;
+        }
+
+        if (Namespaces.Outermost(method.ContainingNamespace) is "TorchSharp" or "FineTune" && OnParts.TryGetValue(method.Name, out var part)
+            && !types.IsModel(method.ContainingType))
+        {
+            return part;
         }
 
         // A model's other members of these names are the user's.
@@ -56,4 +71,10 @@ internal static class Transitions
                 ? known
                 : default;
     }
+
+    /// <summary>What assigning a property does.</summary>
+    public static CompileEffects Of(IPropertySymbol assigned) =>
+        Namespaces.Outermost(assigned.ContainingNamespace) == "TorchSharp" && OnParts.TryGetValue(assigned.Name, out var part)
+            ? part.Effects
+            : CompileEffects.None;
 }

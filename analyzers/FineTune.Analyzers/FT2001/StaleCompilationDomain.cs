@@ -19,7 +19,7 @@ internal sealed class StaleCompilationDomain(FineTuneTypes types) : CompiledMode
 
     protected override bool CanBeWrong(CompileEffects reach) =>
         Has(reach, CompileEffects.Compiles | CompileEffects.UsesCompiled)
-        && HasAny(reach, CompileEffects.FreezesBackbone | CompileEffects.UnfreezesBackbone | CompileEffects.EntersPhase);
+        && HasAny(reach, CompileEffects.ChangesTrainability);
 
     protected override void Use(Call call, Reference compiled)
     {

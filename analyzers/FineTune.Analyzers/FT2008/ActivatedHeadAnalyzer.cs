@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FineTune.Analyzers.Activations;
 using FineTune.Analyzers.AnnotatedClasses;
@@ -40,19 +41,29 @@ public sealed class ActivatedHeadAnalyzer : DiagnosticAnalyzer
                 && AnnotatedClass.In(start.Compilation) is { } annotated
                 && TorchTypes.In(start.Compilation) is { } torch)
             {
-                start.RegisterOperationAction(operation => Analyze(operation, annotated, torch), OperationKind.Invocation);
+                // Many calls compile the same few classes.
+                var ends = new ConcurrentDictionary<(INamedTypeSymbol, bool), Activation?>();
+                start.RegisterOperationAction(
+                    operation => Analyze(
+                        operation,
+                        annotated,
+                        (type, isExact) => ends.GetOrAdd((type, isExact), _ => EndOf(type, isExact, torch, operation))),
+                    OperationKind.Invocation);
             }
         });
     }
 
-    private static void Analyze(OperationAnalysisContext context, AnnotatedClass annotated, TorchTypes torch)
+    private static void Analyze(
+        OperationAnalysisContext context,
+        AnnotatedClass annotated,
+        Func<INamedTypeSymbol, bool, Activation?> endOf)
     {
         var call = (IInvocationOperation)context.Operation;
         if (CompilationLoss.Of(call, context.CancellationToken) is not { } loss
             || ModelOf(call) is not { } model
             || SingleAssignment.BehindMembers(model, context.CancellationToken) is not { Type: INamedTypeSymbol type } value
             || !annotated.Includes(type)
-            || EndOf(type, value is IObjectCreationOperation, torch, context) is not { } activation
+            || endOf(type, value is IObjectCreationOperation) is not { } activation
             || (loss.IsOfClassesOnly && !activation.IsOfClasses))
         {
             return;

@@ -16,6 +16,7 @@ internal sealed class Conditions
     private readonly Dictionary<CaptureId, IOperation?> captured = [];
     private readonly HashSet<int> repeated = [];
     private readonly HashSet<int> tested = [];
+    private readonly Dictionary<int, int> lastAsked = [];
     private readonly Dictionary<IOperation, Question?> questions = [];
 
     public Conditions(ControlFlowGraph graph, FlowDomain domain, SlotTable slots)
@@ -44,9 +45,10 @@ internal sealed class Conditions
         var back = WaysBack(body);
         foreach (var block in body.Blocks)
         {
+            var last = runsAgain ? int.MaxValue : LastBefore(block.Ordinal, back);
             foreach (var operation in block.Operations)
             {
-                Scan(operation, body, seen);
+                Scan(operation, body, seen, last);
             }
 
             if (block.BranchValue is not { } condition)
@@ -54,16 +56,16 @@ internal sealed class Conditions
                 continue;
             }
 
-            Scan(condition, body, seen);
+            Scan(condition, body, seen, last);
             if (block.ConditionalSuccessor is null)
             {
                 continue;
             }
 
-            Count(condition, seen);
+            Count(condition, seen, last);
             if (runsAgain || back[block.Ordinal] <= block.Ordinal)
             {
-                Count(condition, seen);
+                Count(condition, seen, last);
             }
         }
 
@@ -73,7 +75,7 @@ internal sealed class Conditions
         }
     }
 
-    private void Scan(IOperation operation, ControlFlowGraph body, HashSet<int> seen)
+    private void Scan(IOperation operation, ControlFlowGraph body, HashSet<int> seen, int last)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (operation)
@@ -86,13 +88,13 @@ internal sealed class Conditions
                 Value: ILocalReferenceOperation or IParameterReferenceOperation,
                 Parameter.Type.SpecialType: SpecialType.System_Boolean
             } argument:
-                Count(argument.Value, seen);
+                Count(argument.Value, seen, last);
                 break;
         }
 
         foreach (var child in operation.ChildOperations)
         {
-            Scan(child, body, seen);
+            Scan(child, body, seen, last);
         }
     }
 
@@ -102,44 +104,103 @@ internal sealed class Conditions
     private static int[] WaysBack(ControlFlowGraph body)
     {
         var ways = new int[body.Blocks.Length];
-        var first = int.MaxValue;
-        for (var i = ways.Length - 1; i >= 0; i--)
+        for (var i = 0; i < ways.Length; i++)
         {
-            var block = body.Blocks[i];
-            first = Math.Min(
-                first,
-                Math.Min(
-                    block.FallThroughSuccessor?.Destination?.Ordinal ?? int.MaxValue,
-                    block.ConditionalSuccessor?.Destination?.Ordinal ?? int.MaxValue));
-            ways[i] = first;
+            ways[i] = int.MaxValue;
+        }
+
+        foreach (var block in body.Blocks)
+        {
+            Go(block.Ordinal, block.FallThroughSuccessor);
+            Go(block.Ordinal, block.ConditionalSuccessor);
+        }
+
+        for (var i = ways.Length - 2; i >= 0; i--)
+        {
+            ways[i] = Math.Min(ways[i], ways[i + 1]);
         }
 
         return ways;
-    }
 
-    private void Count(IOperation condition, HashSet<int> seen)
-    {
-        foreach (var operand in condition.DescendantsAndSelf())
+        void Go(int from, ControlFlowBranch? branch)
         {
-            switch (operand)
+            if (branch?.Destination is not { } destination)
             {
-                case ILocalReferenceOperation local:
-                    tested.Add(slots.Of(local.Local));
-                    break;
-                case IParameterReferenceOperation parameter:
-                    tested.Add(slots.Of(parameter.Parameter));
-                    break;
-                case IFlowCaptureReferenceOperation capture when Source(capture) is ILocalReferenceOperation local:
-                    tested.Add(slots.Of(local.Local));
-                    break;
+                return;
+            }
+
+            ways[from] = Math.Min(ways[from], destination.Ordinal);
+            foreach (var passed in branch.FinallyRegions)
+            {
+                ways[passed.LastBlockOrdinal] = Math.Min(ways[passed.LastBlockOrdinal], destination.Ordinal);
             }
         }
+    }
 
-        if (Parse(condition) is { } question && !seen.Add(question.Slot))
+    /// <summary>The last block from which a way may lead to this one: itself, unless it is in a loop.</summary>
+    private static int LastBefore(int block, int[] waysBack)
+    {
+        var last = block;
+        for (var i = last + 1; i < waysBack.Length && waysBack[i] <= last; i++)
+        {
+            last = i;
+        }
+
+        return last;
+    }
+
+    private void Count(IOperation condition, HashSet<int> seen, int last)
+    {
+        Test(condition);
+
+        if (Parse(condition) is not { } question)
+        {
+            return;
+        }
+
+        lastAsked[question.Slot] = Math.Max(last, lastAsked.TryGetValue(question.Slot, out var known) ? known : last);
+        if (!seen.Add(question.Slot))
         {
             repeated.Add(question.Slot);
         }
     }
+
+    /// <summary>Notes the variables whose constants decide a condition; which of two numbers is greater is never decided.</summary>
+    private void Test(IOperation condition)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        switch (condition)
+        {
+            case ILocalReferenceOperation local:
+                tested.Add(slots.Of(local.Local));
+                break;
+            case IParameterReferenceOperation parameter:
+                tested.Add(slots.Of(parameter.Parameter));
+                break;
+            case IFlowCaptureReferenceOperation capture when Source(capture) is ILocalReferenceOperation local:
+                tested.Add(slots.Of(local.Local));
+                break;
+            case IBinaryOperation
+            {
+                OperatorKind: not (BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals or BinaryOperatorKind.And
+                    or BinaryOperatorKind.Or)
+            }:
+                return;
+        }
+
+        foreach (var operand in condition.ChildOperations)
+        {
+            Test(operand);
+        }
+    }
+
+    /// <summary>What is left of a path's variables where it comes to a block: how a condition came out, while it may be asked again.</summary>
+    /// <param name="variables">What the path knows.</param>
+    /// <param name="block">Where it comes to.</param>
+    /// <param name="kept">What it knew at the entry, which others may ask for.</param>
+    public SlotMap StillAsked(SlotMap variables, BasicBlock block, SlotMap kept) =>
+        variables.Where(slot =>
+            !lastAsked.TryGetValue(slot, out var last) || block.Ordinal <= last || kept.Find(slot) is not null);
 
     /// <summary>Whether a condition looks at this variable, so that a constant in it is worth remembering.</summary>
     public bool Tests(int slot) => tested.Contains(slot);
@@ -198,6 +259,7 @@ internal sealed class Conditions
             slots.Depend(slot, dependency);
         }
 
+        lastAsked[slot] = lastAsked[question.Slot];
         return slot;
     }
 

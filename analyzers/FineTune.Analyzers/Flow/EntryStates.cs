@@ -50,7 +50,7 @@ internal sealed class EntryStates(Engine engine, ControlFlowGraph graph, IMethod
     private State Bare()
     {
         var path = new FlowPath(State.Empty, [], engine.Slots);
-        if (!method.IsStatic)
+        if (!method.IsStatic && engine.Domain.TrackedTypes.MayKeepOne(type))
         {
             BindThis(path);
         }

@@ -241,6 +241,7 @@ internal sealed partial class Evaluator
         }
 
         if (function.Lambda is null && function.Method is { MethodKind: MethodKind.Ordinary, IsExtensionMethod: false }
+            && IsOfInterest(function.Method, function.Receiver, arguments)
             && Dispatch(function.Method, function.Receiver, isVirtual: true) is { } target && !target.Method.IsAsync)
         {
             return CallSource(target.Method, target.Graph, function.Receiver, arguments, call);

@@ -12,6 +12,9 @@ internal sealed class FlowPath
     private readonly IReadOnlyList<int> script;
     private readonly List<(int Taken, int Count)> choices = [];
     private readonly List<(State State, ITypeSymbol? Exception)> thrown = [];
+    private State state;
+    private SlotMap stateVariables;
+    private int stateChanges;
     private SlotMap? variablesWhenThrown;
     private int changes;
     private int changesWhenThrown;
@@ -19,7 +22,7 @@ internal sealed class FlowPath
 
     public FlowPath(State start, IReadOnlyList<int> script, SlotTable slots, bool observesExceptions = false)
     {
-        Variables = start.Variables;
+        (state, stateVariables, Variables) = (start, start.Variables, start.Variables);
         heap = new(start.Heap.Length + 4);
         foreach (var tracked in start.Heap)
         {
@@ -47,7 +50,19 @@ internal sealed class FlowPath
 
     public IReadOnlyList<Finding> Findings => findings;
 
-    public State State => State.Canonical(Variables, heap);
+    public State State
+    {
+        get
+        {
+            // Most operations change nothing, and most paths are asked for their state several times.
+            if (!ReferenceEquals(stateVariables, Variables) || stateChanges != changes)
+            {
+                (state, stateVariables, stateChanges) = (State.Canonical(Variables, heap), Variables, changes);
+            }
+
+            return state;
+        }
+    }
 
     /// <summary>One of <paramref name="count"/> ways; over all walks of the block, each of them.</summary>
     public int Choose(int count)

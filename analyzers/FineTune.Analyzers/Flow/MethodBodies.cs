@@ -14,9 +14,10 @@ internal sealed class MethodBodies
     private static readonly PerCompilation<MethodBodies> Shared = new(compilation => new(compilation));
 
     private readonly Compilation compilation;
-    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> models = new();
+    private readonly IReadOnlyDictionary<SyntaxTree, SemanticModel> models;
     private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ControlFlowGraph, bool> iterators = new();
+    private readonly ConcurrentDictionary<IOperation, Doings> doings = new();
     private readonly ConcurrentDictionary<IPropertySymbol, bool> stored = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<(INamedTypeSymbol, bool), IReadOnlyList<Initializer>> initializers = new();
     private readonly Lazy<ILookup<string, IMethodSymbol>> overrides;
@@ -24,6 +25,11 @@ internal sealed class MethodBodies
     private MethodBodies(Compilation compilation)
     {
         this.compilation = compilation;
+
+        // The compiler's own, as long as none is finished with: what it or another rule has bound is bound for all.
+#pragma warning disable RS1030 // A rule that looks through a call needs the body that is called, and its file may not be the one at hand.
+        models = compilation.SyntaxTrees.ToDictionary(file => file, file => compilation.GetSemanticModel(file));
+#pragma warning restore RS1030
         SingleValued = new(compilation);
         overrides = new(() =>
             Types(compilation.SourceModule.GlobalNamespace)
@@ -54,6 +60,9 @@ internal sealed class MethodBodies
 
         return graphs.GetOrAdd(method, Create(method, cancellation));
     }
+
+    /// <summary>What a body does, found once for all that want to know something of it.</summary>
+    public Doings DoingsOf(IOperation body) => doings.GetOrAdd(body, Doings.In);
 
     /// <summary>Whether calling the body only makes the object that will run it, piece by piece.</summary>
     public bool IsIterator(ControlFlowGraph body) =>
@@ -108,7 +117,7 @@ internal sealed class MethodBodies
                 continue;
             }
 
-            var operation = ModelOf(value.SyntaxTree).GetOperation(value, cancellation);
+            var operation = models[value.SyntaxTree].GetOperation(value, cancellation);
             if (operation is null || operation.Descendants().Any(part => part is IInvalidOperation))
             {
                 continue;
@@ -160,14 +169,8 @@ internal sealed class MethodBodies
             return null;
         }
 
-        return ModelOf(syntax.SyntaxTree).GetOperation(syntax, cancellation);
+        return models[syntax.SyntaxTree].GetOperation(syntax, cancellation);
     }
-
-    private SemanticModel ModelOf(SyntaxTree file) =>
-        // A rule that looks through a call needs the body that is called, and its file may not be the one at hand.
-#pragma warning disable RS1030
-        models.GetOrAdd(file, tree => compilation.GetSemanticModel(tree));
-#pragma warning restore RS1030
 
     private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol scope)
     {

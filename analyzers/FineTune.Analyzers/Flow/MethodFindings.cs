@@ -58,6 +58,7 @@ internal sealed class MethodFindings(FlowDomain domain, MethodBodies bodies)
         return
             effects.Compiles
             && (effects.Own != 0 || effects.Called.Count > 0)
+            && domain.IsRelevant(effects.Own, reach: null)
             && domain.IsRelevant(effects.Own, domain.Survey.ReachOf(body, method.ContainingType, cancellation))
             && graph() is { } flow
             ? new Engine(domain, bodies, this, callers.Add(method), cancellation).Analyze(flow, method)

@@ -36,6 +36,11 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
     public SlotMap With(int slot, Value value)
     {
         var index = IndexOf(slot);
+        if (index >= 0 && entries[index].Value.Equals(value))
+        {
+            return this;
+        }
+
         var entry = new KeyValuePair<int, Value>(slot, value);
         return new(index >= 0 ? entries.SetItem(index, entry) : entries.Insert(~index, entry));
     }

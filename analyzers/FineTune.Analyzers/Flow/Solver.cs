@@ -191,7 +191,7 @@ internal sealed class Solver
 
         if (branch.Destination.Kind == BasicBlockKind.Exit)
         {
-            context.Return(state);
+            context.Return(StillAsked(branch.Destination, state));
         }
         else
         {
@@ -276,6 +276,7 @@ internal sealed class Solver
 
     private void Arrive(BasicBlock block, State state, Continuation? after)
     {
+        state = StillAsked(block, state);
         var point = new Point(block, after);
         if (!seen.TryGetValue(point, out var states))
         {
@@ -291,6 +292,18 @@ internal sealed class Solver
         (pending[block.Ordinal] ??= new()).Enqueue((point, state));
         waiting++;
         lowest = Math.Min(lowest, block.Ordinal);
+    }
+
+    /// <summary>The state without what of conditions nobody asks any more: paths that differ in that alone are one.</summary>
+    private State StillAsked(BasicBlock block, State state)
+    {
+        if (context.Graph.Parent is not null)
+        {
+            return state;
+        }
+
+        var variables = conditions.StillAsked(state.Variables, block, context.Entry.Variables);
+        return ReferenceEquals(variables, state.Variables) ? state : State.Canonical(variables, state.Heap);
     }
 
     /// <summary>The state without the variables that end with a region.</summary>

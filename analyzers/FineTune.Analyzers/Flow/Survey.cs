@@ -72,8 +72,8 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
         return ReachOf(body, method.ContainingType, cancellation);
     }
 
-    /// <summary>A look over one body: what each of its operations does.</summary>
-    protected abstract Func<IOperation, ulong> NewLook();
+    /// <summary>What an operation does: a call, a construction, a reference to a method or a property, an assignment, or an operator.</summary>
+    protected abstract ulong Of(IOperation operation);
 
     /// <summary>Whether the rules know what a method does, and never look into its body.</summary>
     protected abstract bool Knows(IMethodSymbol method);
@@ -88,19 +88,11 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
 
     private BodyEffects Read(IOperation body)
     {
-        var look = NewLook();
-        var (effects, compiles) = (0ul, true);
+        var effects = 0ul;
         List<IMethodSymbol>? called = null, delegated = null;
-        var pending = new Stack<IOperation>();
-        pending.Push(body);
-        while (pending.Count > 0)
+        var doings = bodies.DoingsOf(body);
+        foreach (var operation in doings.Operations)
         {
-            var operation = pending.Pop();
-            foreach (var child in operation.ChildOperations)
-            {
-                pending.Push(child);
-            }
-
             switch (operation)
             {
                 case IInvocationOperation invocation:
@@ -134,19 +126,12 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
                     }
 
                     break;
-                case IAssignmentOperation or IBinaryOperation:
-                    break;
-                case IInvalidOperation:
-                    compiles = false;
-                    continue;
-                default:
-                    continue;
             }
 
-            effects |= look(operation);
+            effects |= Of(operation);
         }
 
-        return new(effects, compiles, body is IConstructorBodyOperation, called ?? [], delegated ?? []);
+        return new(effects, doings.Compile, body is IConstructorBodyOperation, called ?? [], delegated ?? []);
 
         void Add(ref List<IMethodSymbol>? methods, IMethodSymbol method)
         {
@@ -221,7 +206,7 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
             return found;
         }
 
-        found = bodies.OperationOf(method, cancellation) is { } operation ? Read(operation) : BodyEffects.Nothing;
+        found = bodies.OperationOf(method, cancellation) is { } operation ? Look(operation).Effects : BodyEffects.Nothing;
         if (method.MethodKind == MethodKind.Constructor)
         {
             found = bodies.InitializersOf(method.ContainingType, areStatic: false, cancellation)

@@ -13,6 +13,7 @@ internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked, string[] l
     private const int MostOwners = 3;
 
     private readonly ConcurrentDictionary<ITypeSymbol, bool> holders = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> keepers = new(SymbolEqualityComparer.Default);
 
     public bool Is(ITypeSymbol? type) => type is not null && isTracked(type);
 
@@ -28,6 +29,41 @@ internal sealed class TrackedTypes(Func<ITypeSymbol, bool> isTracked, string[] l
 
     /// <summary>Whether objects of a class, or the class itself, may hold one.</summary>
     public bool MayHoldOne(ITypeSymbol type) => Is(type) || HoldsOne(type);
+
+    /// <summary>
+    /// Whether an object of this type may come to hold one in a field, whatever type that is declared with: no where all that it has
+    /// are numbers, texts and the base library's own things.
+    /// </summary>
+    public bool MayKeepOne(ITypeSymbol type) =>
+        keepers.GetOrAdd(type, key => MayKeepOne(key, new(SymbolEqualityComparer.Default)));
+
+    private bool MayKeepOne(ITypeSymbol type, HashSet<ITypeSymbol> seen) =>
+        seen.Add(type.DeclaringSyntaxReferences.IsEmpty ? type : type.OriginalDefinition)
+        && (isTracked(type)
+            || type switch
+            {
+                { SpecialType: SpecialType.System_Object }
+                    or { TypeKind: TypeKind.Delegate or TypeKind.Interface or TypeKind.TypeParameter } => true,
+                { SpecialType: not SpecialType.None } or { TypeKind: TypeKind.Enum } => false,
+                IArrayTypeSymbol array => MayKeepOne(array.ElementType, seen),
+                INamedTypeSymbol { DeclaringSyntaxReferences.IsEmpty: false } => HasKeeper(type.OriginalDefinition, seen),
+                INamedTypeSymbol named => Namespaces.Outermost(named.ContainingNamespace) != "System"
+                    || named.TypeArguments.Any(argument => MayKeepOne(argument, seen)),
+                _ => true,
+            });
+
+    private bool HasKeeper(ITypeSymbol type, HashSet<ITypeSymbol> seen) =>
+        type.GetMembers().Any(member =>
+            member switch
+            {
+                IFieldSymbol field => !field.IsConst && MayKeepOne(field.Type, seen),
+
+                // A primary constructor's parameter is a field in all but name.
+                IMethodSymbol { MethodKind: MethodKind.Constructor } constructor =>
+                    constructor.Parameters.Any(parameter => MayKeepOne(parameter.Type, seen)),
+                _ => false,
+            })
+        || (type.BaseType is { SpecialType: not SpecialType.System_Object } ancestor && MayKeepOne(ancestor, seen));
 
     private bool HoldsOne(ITypeSymbol type, int owners)
     {

@@ -167,9 +167,10 @@ internal abstract partial class OptimizerDomain
         return Value.Unknown;
     }
 
-    private Value Build(Call call, ITypeSymbol type)
+    // Which optimizer it is matters to no rule: those that a method chooses from are one to all that follows.
+    private Value Build(Call call)
     {
-        var path = call.Path;
+        var (path, type) = (call.Path, types.Optimizer);
         if (Given(call) is not { } given || path.Fact<ParametersFact>(given) is not { } parameters)
         {
             var unknown = path.New(new OptimizerFact(null, false, call.Operation.Syntax.GetLocation()), type, exact: false);

@@ -110,7 +110,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
         if (types.IsOptimizer(method.ReturnType))
         {
-            return Build(call, method.ReturnType);
+            return Build(call);
         }
 
         if (method.Name is "parameters" or "named_parameters" && call.Receiver is Reference module)
@@ -152,7 +152,7 @@ internal abstract partial class OptimizerDomain(TorchTypes types) : FlowDomain
 
         if (types.IsOptimizer(type))
         {
-            return Build(call, type);
+            return Build(call);
         }
 
         if (type.Name is "ParamGroup")

@@ -31,7 +31,7 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
 
     private readonly ConcurrentDictionary<SyntaxNode, Clearing> clearings = new();
 
-    protected override Func<IOperation, ulong> NewLook() => operation => (ulong)Of(operation);
+    protected override ulong Of(IOperation operation) => (ulong)Doing(operation);
 
     protected override bool Knows(IMethodSymbol method) => false;
 
@@ -41,7 +41,7 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
     // That is how a module comes about.
     protected override ulong BesidesMaking(ulong effects) => effects & ~(ulong)OptimizerEffects.AssignsParts;
 
-    private OptimizerEffects Of(IOperation operation) =>
+    private OptimizerEffects Doing(IOperation operation) =>
         operation switch
         {
             IInvocationOperation invocation => Of(invocation),

@@ -11,7 +11,6 @@ internal sealed class TorchTypes
 
     private readonly ConcurrentDictionary<ITypeSymbol, Kinds> kinds = new(SymbolEqualityComparer.Default);
     private readonly INamedTypeSymbol module;
-    private readonly INamedTypeSymbol optimizer;
     private readonly INamedTypeSymbol tensor;
     private readonly INamedTypeSymbol? parameter;
 
@@ -23,7 +22,7 @@ internal sealed class TorchTypes
         MethodBodies bodies)
     {
         this.module = module;
-        this.optimizer = optimizer;
+        Optimizer = optimizer;
         this.tensor = tensor;
         this.parameter = parameter;
 
@@ -39,6 +38,9 @@ internal sealed class TorchTypes
 
     /// <summary>The types, or null in a compilation that does not know TorchSharp.</summary>
     public static TorchTypes? In(Compilation compilation) => Shared.Of(compilation);
+
+    /// <summary>What all optimizers derive from.</summary>
+    public INamedTypeSymbol Optimizer { get; }
 
     public bool IsModule(ITypeSymbol? type) => Is(type, Kinds.Module);
 
@@ -65,7 +67,7 @@ internal sealed class TorchTypes
 
     private Kinds KindsOf(ITypeSymbol type) =>
         (Derives(type, module) ? Kinds.Module : 0)
-        | (Derives(type, optimizer) ? Kinds.Optimizer : 0)
+        | (Derives(type, Optimizer) ? Kinds.Optimizer : 0)
         | (Derives(type, tensor) ? Kinds.Tensor : 0)
         | (parameter is not null && Derives(type, parameter) ? Kinds.Parameter : 0);
 

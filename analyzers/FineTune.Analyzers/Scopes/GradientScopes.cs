@@ -66,7 +66,7 @@ internal sealed class GradientScopes
             bodies.Add(Body.Of("<Main>", root.ChildNodes().OfType<GlobalStatementSyntax>()));
         }
 
-        foreach (var member in root.DescendantNodes().OfType<MemberDeclarationSyntax>())
+        foreach (var member in root.DescendantNodes(IsAroundMembers).OfType<MemberDeclarationSyntax>())
         {
             var name = member switch
             {
@@ -84,6 +84,9 @@ internal sealed class GradientScopes
 
         return bodies;
     }
+
+    private static bool IsAroundMembers(SyntaxNode node) =>
+        node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or BaseTypeDeclarationSyntax;
 
     private sealed record Body(string Name, Opening Opens, HashSet<string> Names)
     {

@@ -103,7 +103,19 @@ public sealed class StaleCompilationTests
     [TestCase(
         "var pair = new TwoInputs(); var loop = pair.Compile(); pair.UnfreezeLast(); [|loop.TrainStep|](() => pair.call(1, 2));",
         TestName = "Loop_of_a_model_of_two_inputs")]
+    [TestCaseSource(nameof(Choices))]
     public Task Flags(string body) => Verify(body);
+
+    /// <summary>What was chosen before and is never asked again does not multiply what is to be followed.</summary>
+    private static IEnumerable<TestCaseData> Choices()
+    {
+        var choices = Enumerable.Range(0, 9).Select(i =>
+            $$"""var text{{i}} = Console.ReadLine(); var rate{{i}} = text{{i}} switch { "a" => 1, "b" => 2, "c" => 3, _ => 4 }; """);
+        yield return new TestCaseData($"{string.Concat(choices)} var compiled = model.Compile(); model.UnfreezeLast(); [|compiled.Fit|](data);")
+        {
+            TestName = "Many_choices_before",
+        };
+    }
 
     [TestCase(
         "var pair = new TwoInputs(); var loop = pair.Compile(); loop.TrainStep(() => pair.call(1, 2)); pair.UnfreezeLast(); loop = "
@@ -133,6 +145,10 @@ public sealed class StaleCompilationTests
     [TestCase(
         "var compiled = model.Compile(); model.UnfreezeLast(); if (compiled.IsStale) compiled = model.Recompile(); compiled.Fit(data);",
         TestName = "Asks_whether_it_is_stale")]
+    [TestCase(
+        "CompiledModel compiled; model.UnfreezeLast(); do { compiled = model.Compile(); model.FreezeBackbone(); } while (!warm); "
+            + "model.UnfreezeLast(); compiled.Fit(data);",
+        TestName = "A_loop_that_ends_after_once_or_never")]
     [TestCase(
         "model.FreezeBackbone(); var compiled = model.Compile(); model.UnfreezeLast(); model.FreezeBackbone(); compiled.Fit(data);",
         TestName = "Taken_back")]

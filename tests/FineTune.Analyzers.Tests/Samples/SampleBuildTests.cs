@@ -21,7 +21,7 @@ public sealed class SampleBuildTests
         Assert.That(code, Is.EqualTo(1));
         Assert.That(
             errors,
-            Does.Match(@"^The compiled model is stale: .*call Recompile\(\).*Changed: backbone\."),
+            Does.Match(@"(?m)^The compiled model is stale: .*call Recompile\(\).*Changed: backbone\."),
             "what StaleCompilationException says");
     }
 }
