@@ -96,6 +96,9 @@ internal sealed class CompilerInput
         return (CSharpCompilation)after;
     }
 
+    private static bool HasSeveralFrameworks(string project) =>
+        File.ReadAllText(project).Contains("<TargetFrameworks>", StringComparison.Ordinal);
+
     private static string[] CommandLine(string project, string generated)
     {
         string[] question =
@@ -105,7 +108,7 @@ internal sealed class CompilerInput
             "-t:Compile",
             "-getItem:CscCommandLineArgs",
             "-p:Configuration=Release",
-            .. File.ReadAllText(project).Contains("<TargetFrameworks>", StringComparison.Ordinal) ? ["-p:TargetFramework=net10.0"] : Array.Empty<string>(),
+            .. HasSeveralFrameworks(project) ? ["-p:TargetFramework=net10.0"] : Array.Empty<string>(),
             "-p:ProvideCommandLineArgs=true",
             "-p:NonExistentFile=none",
             "-p:BuildProjectReferences=false",

@@ -199,8 +199,10 @@ internal sealed class Conditions
     /// <param name="block">Where it comes to.</param>
     /// <param name="kept">What it knew at the entry, which others may ask for.</param>
     public SlotMap StillAsked(SlotMap variables, BasicBlock block, SlotMap kept) =>
-        variables.Where(slot =>
-            !lastAsked.TryGetValue(slot, out var last) || block.Ordinal <= last || kept.Find(slot) is not null);
+        lastAsked.Count == 0 ? variables : variables.Where(slot => IsAsked(slot, block.Ordinal, kept));
+
+    private bool IsAsked(int slot, int block, SlotMap kept) =>
+        !lastAsked.TryGetValue(slot, out var last) || block <= last || kept.Find(slot) is not null;
 
     /// <summary>Whether a condition looks at this variable, so that a constant in it is worth remembering.</summary>
     public bool Tests(int slot) => tested.Contains(slot);

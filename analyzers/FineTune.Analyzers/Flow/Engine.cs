@@ -143,16 +143,29 @@ internal sealed class Engine(
     /// </summary>
     public IEnumerable<FlowPath> Paths(State start, bool observesExceptions)
     {
-        var scripts = new Stack<IReadOnlyList<int>>([[]]);
-        while (scripts.Count > 0 && !GaveUp)
+        // Most have no choice.
+        Stack<IReadOnlyList<int>>? scripts = null;
+        IReadOnlyList<int> script = [];
+        while (!GaveUp)
         {
-            var path = new FlowPath(start, scripts.Pop(), Slots, observesExceptions);
+            var path = new FlowPath(start, script, Slots, observesExceptions);
             yield return path;
 
-            foreach (var alternative in path.Alternatives())
+            if (path.HasChosen)
             {
-                scripts.Push(alternative);
+                scripts ??= new();
+                foreach (var alternative in path.Alternatives())
+                {
+                    scripts.Push(alternative);
+                }
             }
+
+            if (scripts is not { Count: > 0 })
+            {
+                yield break;
+            }
+
+            script = scripts.Pop();
         }
     }
 

@@ -28,10 +28,20 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
                 return new Constant(operation.ConstantValue.Value);
             case IExpressionStatementOperation statement:
                 return Evaluate(statement.Operation);
+
+            // The most frequent first.
+            case IInvocationOperation invocation:
+                return Invoke(invocation);
             case ILocalReferenceOperation local:
                 return path.Read(slots.Of(local.Local));
+            case IConversionOperation conversion:
+                return Convert(conversion);
+            case IFieldReferenceOperation or IPropertyReferenceOperation:
+                return ReadMember((IMemberReferenceOperation)operation);
             case IParameterReferenceOperation parameter:
                 return ReadParameter(parameter);
+            case ISimpleAssignmentOperation assignment:
+                return Assign(assignment);
             case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
                 return path.Read(slots.This);
             case IFlowCaptureReferenceOperation capture:
@@ -41,14 +51,10 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
                 return Value.Unknown;
             case IDefaultValueOperation { Type.IsReferenceType: true }:
                 return Value.Null;
-            case IConversionOperation conversion:
-                return Convert(conversion);
             case IParenthesizedOperation parenthesized:
                 return Evaluate(parenthesized.Operand);
             case IAwaitOperation await:
                 return Evaluate(await.Operation);
-            case ISimpleAssignmentOperation assignment:
-                return Assign(assignment);
             case IDeconstructionAssignmentOperation deconstruction:
                 return Deconstruct(deconstruction);
             case ICompoundAssignmentOperation compound:
@@ -78,10 +84,6 @@ internal sealed partial class Evaluator(Engine engine, FlowPath path, ControlFlo
             case IIsTypeOperation isType:
                 Evaluate(isType.ValueOperand);
                 return Value.Unknown;
-            case IFieldReferenceOperation or IPropertyReferenceOperation:
-                return ReadMember((IMemberReferenceOperation)operation);
-            case IInvocationOperation invocation:
-                return Invoke(invocation);
             case IObjectCreationOperation creation:
                 return Create(creation);
             case IDelegateCreationOperation creation:

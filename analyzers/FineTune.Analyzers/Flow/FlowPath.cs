@@ -10,15 +10,15 @@ internal sealed class FlowPath
 {
     private readonly List<TrackedObject> heap;
     private readonly IReadOnlyList<int> script;
-    private readonly List<(int Taken, int Count)> choices = [];
-    private readonly List<(State State, ITypeSymbol? Exception)> thrown = [];
+    private List<(int Taken, int Count)>? choices;
+    private List<(State State, ITypeSymbol? Exception)>? thrown;
     private State state;
     private SlotMap stateVariables;
     private int stateChanges;
     private SlotMap? variablesWhenThrown;
     private int changes;
     private int changesWhenThrown;
-    private readonly List<Finding> findings = [];
+    private List<Finding>? findings;
 
     public FlowPath(State start, IReadOnlyList<int> script, SlotTable slots, bool observesExceptions = false)
     {
@@ -46,9 +46,9 @@ internal sealed class FlowPath
     /// <summary>Whether the path ends here: nothing after this operation runs.</summary>
     public bool Ended { get; private set; }
 
-    public IReadOnlyList<(State State, ITypeSymbol? Exception)> Thrown => thrown;
+    public IReadOnlyList<(State State, ITypeSymbol? Exception)> Thrown => thrown ?? [];
 
-    public IReadOnlyList<Finding> Findings => findings;
+    public IReadOnlyList<Finding> Findings => findings ?? [];
 
     public State State
     {
@@ -67,15 +67,19 @@ internal sealed class FlowPath
     /// <summary>One of <paramref name="count"/> ways; over all walks of the block, each of them.</summary>
     public int Choose(int count)
     {
+        choices ??= [];
         var taken = choices.Count < script.Count ? script[choices.Count] : 0;
         choices.Add((taken, count));
         return taken;
     }
 
+    /// <summary>Whether there were several ways anywhere.</summary>
+    public bool HasChosen => choices is not null;
+
     /// <summary>The walks that take the ways this one did not, each the first to leave this one's.</summary>
     public IEnumerable<IReadOnlyList<int>> Alternatives()
     {
-        for (var i = script.Count; i < choices.Count; i++)
+        for (var i = script.Count; i < choices!.Count; i++)
         {
             for (var other = 1; other < choices[i].Count; other++)
             {
@@ -105,14 +109,14 @@ internal sealed class FlowPath
             (variablesWhenThrown, changesWhenThrown) = (Variables, changes);
         }
 
-        thrown.Add((State, exception));
+        (thrown ??= []).Add((State, exception));
     }
 
     public void Report(Finding finding)
     {
         if (!Ended)
         {
-            findings.Add(finding with { Anchor = AnchorOf(finding.Subject) });
+            (findings ??= []).Add(finding with { Anchor = AnchorOf(finding.Subject) });
         }
     }
 

@@ -25,8 +25,12 @@ public sealed class ChangedPartsTests
         "model.FreezeBackbone(); var compiled = model.Compile(); model.features.parameters().Skip(1).ToList()"
             + ".ForEach(p => p.requires_grad = true); [|compiled.Fit|](data);",
         TestName = "Queried_parameters_unfrozen")]
-    [TestCase("var compiled = model.Compile(); model.features.Freeze(); [|compiled.TrainStep|](batch);", TestName = "Backbone_frozen_as_a_module")]
-    [TestCase("model.FreezeBackbone(); var compiled = model.Compile(); model.head.Freeze(); [|compiled.Fit|](data);", TestName = "Head_frozen")]
+    [TestCase(
+        "var compiled = model.Compile(); model.features.Freeze(); [|compiled.TrainStep|](batch);",
+        TestName = "Backbone_frozen_as_a_module")]
+    [TestCase(
+        "model.FreezeBackbone(); var compiled = model.Compile(); model.head.Freeze(); [|compiled.Fit|](data);",
+        TestName = "Head_frozen")]
     [TestCase(
         "model.UnfreezeBackbone(); var compiled = model.Compile(); model.features.weight.requires_grad = false; [|compiled.Fit|](data);",
         TestName = "One_weight_frozen")]
@@ -45,7 +49,8 @@ public sealed class ChangedPartsTests
         "model.FreezeBackbone(); var compiled = model.Compile(); model.head.Unfreeze(); compiled.Fit(data);",
         TestName = "Training_head_unfrozen")]
     [TestCase(
-        "model.FreezeBackbone(); var compiled = model.Compile(); model.features.Unfreeze(); compiled = model.Recompile(); compiled.Fit(data);",
+        "model.FreezeBackbone(); var compiled = model.Compile(); model.features.Unfreeze(); compiled = "
+            + "model.Recompile(); compiled.Fit(data);",
         TestName = "Recompiled_after_a_part")]
     [TestCase(
         "model.FreezeBackbone(); model.features.weight.requires_grad = true; var compiled = model.Compile(); "
@@ -62,7 +67,8 @@ public sealed class ChangedPartsTests
         "var compiled = model.Compile(); var trains = model.features.weight.requires_grad; Console.WriteLine(trains); compiled.Fit(data);",
         TestName = "Part_only_asked")]
     [TestCase(
-        "var compiled = model.Compile(); foreach (var p in model.features.parameters()) Console.WriteLine(p.requires_grad); compiled.Fit(data);",
+        "var compiled = model.Compile(); foreach (var p in model.features.parameters()) "
+            + "Console.WriteLine(p.requires_grad); compiled.Fit(data);",
         TestName = "Parameters_only_looked_at")]
     [TestCase(
         "var compiled = model.Compile(); var other = Linear(2, 2); other.Freeze(); compiled.Fit(data);",

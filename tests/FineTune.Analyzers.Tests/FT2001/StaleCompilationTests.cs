@@ -111,7 +111,8 @@ public sealed class StaleCompilationTests
     {
         var choices = Enumerable.Range(0, 9).Select(i =>
             $$"""var text{{i}} = Console.ReadLine(); var rate{{i}} = text{{i}} switch { "a" => 1, "b" => 2, "c" => 3, _ => 4 }; """);
-        yield return new TestCaseData($"{string.Concat(choices)} var compiled = model.Compile(); model.UnfreezeLast(); [|compiled.Fit|](data);")
+        const string stale = "var compiled = model.Compile(); model.UnfreezeLast(); [|compiled.Fit|](data);";
+        yield return new TestCaseData(string.Concat(choices) + stale)
         {
             TestName = "Many_choices_before",
         };
