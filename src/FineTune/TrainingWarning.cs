@@ -44,6 +44,9 @@ public enum WarningKind
 
     /// <summary>What trains begins inside a block of the backbone, which learns as a whole.</summary>
     BlockCut,
+
+    /// <summary>A phase counts layers of which nobody can see when they run.</summary>
+    LayerOrderUnknown,
 }
 
 /// <summary>Something that does not stop training, but that the user should know.</summary>

@@ -117,35 +117,41 @@ internal abstract partial class CompiledModelDomain
             return;
         }
 
-        var next = (trains, fact) switch
-        {
-            (null, _) => Trainability.Unknown,
-            (true, { Role: PartRole.Model, IsWhole: true }) => Trainability.Full,
-            (false, { Role: PartRole.Model, IsWhole: true }) => Trainability.Parts(fact.Name, false),
-            _ when now.Kind == TrainabilityKind.Parts => now.Equals(Trainability.Parts(fact.Name, trains.Value)) ? now : Trainability.Unknown,
-            _ when now.Kind == TrainabilityKind.Unknown => now,
-            (true, { Role: PartRole.Head }) => now,
-            (false, { Role: PartRole.Head, IsWhole: true }) when now.Kind != TrainabilityKind.AtEntry => Trainability.Parts(fact.Name, false),
-            (true, { Role: PartRole.Backbone, IsWhole: true }) => Trainability.Full,
-            (false, { Role: PartRole.Backbone, IsWhole: true }) => Trainability.Head,
-            (true, { Role: PartRole.Backbone }) => now.Kind switch
-            {
-                TrainabilityKind.Full => now,
-                TrainabilityKind.Head => Trainability.Parts(fact.Name, true),
-                _ => Trainability.Unknown,
-            },
-            (false, { Role: PartRole.Backbone }) => now.Kind switch
-            {
-                TrainabilityKind.Head => now,
-                TrainabilityKind.Full => Trainability.Parts(fact.Name, false),
-                _ => Trainability.Unknown,
-            },
-            _ => Trainability.Unknown,
-        };
+        var next = Next(now, fact, trains);
         if (!next.Equals(now))
         {
             path.Update(model, known with { Now = next, Changed = operation.Syntax.GetLocation() });
         }
+    }
+
+    /// <summary>What of a model trains once a part of it does, or does no longer; unknown where the part may have been so before.</summary>
+    private static Trainability Next(Trainability now, PartFact part, bool? trains)
+    {
+        if (trains is not { } on)
+        {
+            return Trainability.Unknown;
+        }
+
+        var changed = Trainability.Parts(part.Name, on);
+        if (part is { Role: PartRole.Model, IsWhole: true })
+        {
+            return on ? Trainability.Full : changed;
+        }
+
+        if (now.Kind is TrainabilityKind.Parts or TrainabilityKind.Unknown)
+        {
+            return now.Equals(changed) ? now : Trainability.Unknown;
+        }
+
+        return (part.Role, part.IsWhole) switch
+        {
+            (PartRole.Head, _) when on => now,
+            (PartRole.Head, true) when now.Kind != TrainabilityKind.AtEntry => changed,
+            (PartRole.Backbone, true) => on ? Trainability.Full : Trainability.Head,
+            (PartRole.Backbone, false) when now.Kind == (on ? TrainabilityKind.Full : TrainabilityKind.Head) => now,
+            (PartRole.Backbone, false) when now.Kind == (on ? TrainabilityKind.Head : TrainabilityKind.Full) => changed,
+            _ => Trainability.Unknown,
+        };
     }
 
     /// <summary>A model as the whole of its parts, or a part.</summary>

@@ -194,7 +194,7 @@ internal sealed class Conditions
         }
     }
 
-    /// <summary>What is left of a path's variables where it comes to a block: how a condition came out, while it may be asked again.</summary>
+    /// <summary>What is left of a path's variables at a block: how a condition came out, while it may be asked again.</summary>
     /// <param name="variables">What the path knows.</param>
     /// <param name="block">Where it comes to.</param>
     /// <param name="kept">What it knew at the entry, which others may ask for.</param>

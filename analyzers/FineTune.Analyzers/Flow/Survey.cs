@@ -72,7 +72,7 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
         return ReachOf(body, method.ContainingType, cancellation);
     }
 
-    /// <summary>What an operation does: a call, a construction, a reference to a method or a property, an assignment, or an operator.</summary>
+    /// <summary>What an operation does, which is one of <see cref="Doings.Operations"/>.</summary>
     protected abstract ulong Of(IOperation operation);
 
     /// <summary>Whether the rules know what a method does, and never look into its body.</summary>

@@ -23,6 +23,9 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
 
+    // Layers that run, though nobody can see when.
+    private IReadOnlyList<string> unseen = [];
+
     // The order inside a block may still be unknown.
     private bool areBlocksInOrder = true;
 
@@ -38,7 +41,8 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
     }
 
     /// <summary>
-    /// Whether the order is that of execution: nothing but <c>Sequential</c>s holds several layers, or a batch has shown it.
+    /// Whether the order is that of execution: nothing but <c>Sequential</c>s holds several layers, or a batch has shown it. False for
+    /// good where a layer is run past its <c>call</c>, by <c>forward</c>: then nobody can see when.
     /// </summary>
     public bool IsInForwardOrder { get; private set; } = true;
 
@@ -174,14 +178,32 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         return layers.TrueForAll(layer => !layer.HasParameters || layer.Trainable == trains[layer.Index]);
     }
 
+    /// <summary>Whether a batch has gone through, and the order is as well known as it will be.</summary>
+    internal bool IsTraced { get; private set; }
+
+    /// <summary>
+    /// What is to be said of a phase that counts layers while some of them run unseen; null where all are seen, or none is counted.
+    /// </summary>
+    internal TrainingWarning? UncertainOrder(Phase phase) =>
+        unseen.Count == 0 || phase.UnfrozenLayers == 0 || phase.IsFull || phase.Patterns.Count > 0
+            ? null
+            : new(
+                WarningKind.LayerOrderUnknown,
+                $"The phase '{phase}' counts layers as they are registered, as nobody can see when "
+                    + $"{string.Join(", ", unseen.Select(name => $"'{name}'"))} run: they are called by forward; call them by call.");
+
     /// <summary>
     /// Puts the layers into the order in which they ran, each at its first run. One that did not run, or whose runs
     /// nobody can see, stays behind the one that it is registered after.
     /// </summary>
+    /// <param name="ran">The layers that were seen to run.</param>
+    /// <param name="hidden">Those that were not seen, and yet the output depends on them.</param>
     /// <returns>Whether that changed anything.</returns>
-    internal bool Order(IEnumerable<Layer> ran)
+    internal bool Order(IEnumerable<Layer> ran, IReadOnlyCollection<Layer> hidden)
     {
-        IsInForwardOrder = areBlocksInOrder = true;
+        IsTraced = true;
+        IsInForwardOrder = areBlocksInOrder = hidden.Count == 0;
+        unseen = [.. hidden.Select(layer => layer.Name)];
         var order = ran.Distinct().ToList();
         foreach (var (layer, index) in layers.Select((layer, index) => (layer, index)).ToList())
         {

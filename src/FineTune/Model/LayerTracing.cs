@@ -36,7 +36,7 @@ public static class LayerTracing
     internal static void Check(nn.Module<Tensor, Tensor> model, IFineTunable tunable, Tensor batch)
     {
         var (layers, phase) = (tunable.Layers, tunable.Phase);
-        if (layers.IsInForwardOrder)
+        if (layers.IsInForwardOrder || layers.IsTraced)
         {
             return;
         }
@@ -71,17 +71,52 @@ public static class LayerTracing
             }
         }
 
+        using var mode = new InferenceMode(model);
+        using var scope = torch.NewDisposeScope();
+        var input = ModelDevice.Of(model).Input(probe);
         try
         {
-            using var mode = new InferenceMode(model);
-            using var scope = torch.NewDisposeScope();
-            model.call(ModelDevice.Of(model).Input(probe));
+            model.call(input);
         }
         finally
         {
             hooks.ForEach(remove => remove());
         }
 
-        return layers.Order(ran);
+        return layers.Order(ran, [.. RunUnseen(model, layers.Except(ran).Where(layer => layer.HasParameters).ToList(), input)]);
+    }
+
+    /// <summary>
+    /// Which of some layers the output depends on: hooks see what runs by <c>call</c> alone, gradients reach whatever has run.
+    /// </summary>
+    private static IEnumerable<Layer> RunUnseen(nn.Module<Tensor, Tensor> model, List<Layer> suspects, Tensor input)
+    {
+        if (suspects.Count == 0)
+        {
+            return [];
+        }
+
+        var parameters = suspects.Select(layer => (Tensor)layer.Module.parameters().First()).ToList();
+        var trained = parameters.Select(parameter => parameter.requires_grad).ToList();
+        try
+        {
+            using var recorded = torch.enable_grad();
+            parameters.ForEach(parameter => parameter.requires_grad = true);
+            var output = model.call(input);
+            if (!output.requires_grad)
+            {
+                return [];
+            }
+
+            var gradients = autograd.grad([output.sum()], parameters, allow_unused: true);
+            return [.. suspects.Where((_, i) => gradients[i] is { IsInvalid: false })];
+        }
+        finally
+        {
+            foreach (var (parameter, trains) in parameters.Zip(trained))
+            {
+                parameter.requires_grad = trains;
+            }
+        }
     }
 }

@@ -27,6 +27,7 @@ internal sealed partial class FitRun
     private int samples;
     private readonly Dictionary<string, int> skipped = [];
     private readonly IReadOnlyList<TrainingWarning> oddities;
+    private bool hasToldOrder;
 
     public FitRun(CompiledModel compiled, IDataset train, FitOptions options)
     {
@@ -256,6 +257,8 @@ internal sealed partial class FitRun
                 LayerTracing.Check(compiled.Model, compiled.Tunable, input);
             }
 
+            WarnOfUncertainOrder();
+
             step.Add(batch, weights, states, new StepPosition(epoch, fit.Step));
             samples += batch.Count;
             if (step.Pending == options.AccumulateBatches)
@@ -336,6 +339,16 @@ internal sealed partial class FitRun
     private Tensor? WeightsOf(ModelBatch batch) => options.SampleWeights is { } weights
         ? torch.tensor(batch.Indices.Select(index => weights[index]).ToArray())
         : null;
+
+    private void WarnOfUncertainOrder()
+    {
+        if (!hasToldOrder && compiled.Tunable.Layers.UncertainOrder(compiled.Phase) is { } uncertain)
+        {
+            fit.Warn(uncertain);
+        }
+
+        hasToldOrder = true;
+    }
 
     private void WarnOfSkipped(string set, int count)
     {

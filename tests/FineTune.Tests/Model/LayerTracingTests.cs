@@ -110,6 +110,50 @@ public sealed class LayerTracingTests
         Assert.That(result.History.Records.Select(epoch => epoch.Epoch), Is.EqualTo(Enumerable.Range(0, 6)));
     }
 
+    [Test]
+    public void Order_is_unknown_where_layers_run_past_what_hooks_see()
+    {
+        using var model = Unseen.Seeded();
+        model.FreezeBackbone();
+        using var probe = torch.zeros(2, 4);
+
+        var layers = model.TraceLayers(probe);
+
+        Assert.That(layers.IsInForwardOrder, Is.False);
+        Assert.That(model.Layers.Where(layer => layer.Trainable && layer.ParameterCount > 0), Is.Empty, "the phase is as it was");
+        Assert.That(model.parameters().Select(parameter => parameter.grad), Is.All.Null);
+    }
+
+    [Test]
+    public void Fit_says_once_that_it_counts_layers_of_which_nobody_sees_when_they_run()
+    {
+        using var model = Unseen.Seeded();
+        model.UnfreezeLast(1);
+        var compiled = model.Compile(Optimizers.SGD(0.01), Losses.BinaryCrossEntropyWithLogits());
+
+        var result = compiled.Fit(Toy.Points(), Toy.Quiet with { Epochs = 2 });
+
+        Assert.That(
+            result.Warnings.Where(warning => warning.Kind == WarningKind.LayerOrderUnknown).Select(warning => warning.Message),
+            Is.EqualTo(new[]
+            {
+                "The phase 'fine-tune (last 1 layer)' counts layers as they are registered, as nobody can see when 'last', "
+                    + "'first' run: they are called by forward; call them by call.",
+            }));
+    }
+
+    [TestCase("head")]
+    [TestCase("full")]
+    public void Fit_says_nothing_of_the_order_where_no_layer_is_counted(string phase)
+    {
+        using var model = Unseen.Seeded();
+        model.EnterPhase(phase == "head" ? Phase.Head : Phase.Full);
+
+        var result = model.Compile(Optimizers.SGD(0.01), Losses.BinaryCrossEntropyWithLogits()).Fit(Toy.Points(), Toy.Quiet);
+
+        Assert.That(result.Warnings.Where(warning => warning.Kind == WarningKind.LayerOrderUnknown), Is.Empty);
+    }
+
     private static string[] Names(LayerList layers) => [.. layers.Select(layer => layer.Name)];
 
     private static string[] Trainable(IFineTunable model) =>
