@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FineTune.Analyzers.AnnotatedClasses;
 
@@ -55,11 +56,30 @@ internal static class StoredMembers
         ];
 
     /// <summary>
-    /// Whether a module of this type may have parameters: all but the layers of TorchSharp that have none, as ReLU and Dropout.
+    /// Whether a module of this type may have parameters: all but the layers of TorchSharp that have none, as ReLU and Dropout, and
+    /// sealed classes in source that hold nothing but numbers and texts.
     /// </summary>
     public static bool MayHaveParameters(ITypeSymbol module) =>
-        module.ContainingNamespace?.ToDisplayString() != "TorchSharp.Modules"
-        || LayersWithParameters.Any(name => module.Name.StartsWith(name, StringComparison.Ordinal));
+        module.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules"
+            ? LayersWithParameters.Any(name => module.Name.StartsWith(name, StringComparison.Ordinal))
+            : !module.IsSealed || !HoldsNumbersOnly(module);
+
+    private static bool HoldsNumbersOnly(ITypeSymbol module) =>
+        (module.ContainingType is { Name: "nn" } && Namespaces.Outermost(module.ContainingNamespace) == "TorchSharp")
+        || (
+            !module.DeclaringSyntaxReferences.IsEmpty
+            && module.GetMembers().All(member =>
+                member is not IFieldSymbol { IsStatic: false, Type: var held }
+                || held.SpecialType is not (SpecialType.None or SpecialType.System_Object)
+                || held.TypeKind == TypeKind.Enum)
+            && !module.DeclaringSyntaxReferences.Any(declared => Registers(declared.GetSyntax()))
+            && module.BaseType is { } ancestor
+            && HoldsNumbersOnly(ancestor));
+
+    /// <summary>Whether a class registers by name what it holds nowhere else.</summary>
+    private static bool Registers(SyntaxNode declaration) =>
+        declaration.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name =>
+            name.Identifier.ValueText is "register_parameter" or "register_module" or "add_module");
 
     private static bool HasBackingField(IPropertySymbol property) =>
         property

@@ -21,7 +21,7 @@ public sealed class Layer
 
     /// <summary>
     /// Its path below its backbone, as in <c>layer4.1.conv2</c>; with more than one backbone, the backbone's own
-    /// name comes first.
+    /// name comes first, and a backbone that is one layer goes by its own.
     /// </summary>
     public string Name { get; }
 

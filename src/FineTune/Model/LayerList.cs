@@ -23,6 +23,8 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
 
+    private IReadOnlyList<TorchSharp.Modules.Parameter> heldByHeads = [];
+
     // Layers that run, though nobody can see when.
     private IReadOnlyList<string> unseen = [];
 
@@ -78,7 +80,8 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         {
             if (module is not null)
             {
-                list.Walk(several > 1 ? name : "", module, batchNorm, Place.Backbone, seen);
+                var isOneLayer = !module.named_children().Any();
+                list.Walk(several > 1 || isOneLayer ? name : "", module, batchNorm, Place.Backbone, seen);
             }
         }
 
@@ -148,6 +151,18 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
                 holder.zero_grad();
             }
         }
+
+        LetTrain(heldByHeads);
+    }
+
+    /// <summary>Lets parameters train in every phase, as heads hold them too.</summary>
+    internal void LetTrain(IReadOnlyList<TorchSharp.Modules.Parameter> shared)
+    {
+        heldByHeads = shared;
+        foreach (var parameter in shared)
+        {
+            parameter.requires_grad = true;
+        }
     }
 
     /// <summary>
@@ -204,15 +219,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         IsTraced = true;
         IsInForwardOrder = areBlocksInOrder = hidden.Count == 0;
         unseen = [.. hidden.Select(layer => layer.Name)];
-        var order = ran.Distinct().ToList();
-        foreach (var (layer, index) in layers.Select((layer, index) => (layer, index)).ToList())
-        {
-            if (!order.Contains(layer))
-            {
-                order.Insert(index == 0 ? 0 : order.IndexOf(layers[index - 1]) + 1, layer);
-            }
-        }
-
+        var order = LayerTracing.InOrder(layers, ran);
         if (order.SequenceEqual(layers))
         {
             return false;
@@ -314,6 +321,9 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
                 DecayBiasAndNorm = decayBiasAndNorm,
             });
     }
+
+    /// <summary>A line for each layer, as in <c>Layer 3: layer1.0.conv1 - Trainable: False</c>.</summary>
+    public override string ToString() => string.Join(Environment.NewLine, layers);
 
     /// <inheritdoc/>
     public IEnumerator<Layer> GetEnumerator() => layers.GetEnumerator();

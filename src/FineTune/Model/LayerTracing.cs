@@ -55,6 +55,21 @@ public static class LayerTracing
                 + "recompile.");
     }
 
+    /// <summary>What ran in the order of its first run; what did not stays behind what it is registered after.</summary>
+    internal static List<T> InOrder<T>(IReadOnlyList<T> registered, IEnumerable<T> ran)
+    {
+        var order = ran.Distinct().ToList();
+        for (var i = 0; i < registered.Count; i++)
+        {
+            if (!order.Contains(registered[i]))
+            {
+                order.Insert(i == 0 ? 0 : order.IndexOf(registered[i - 1]) + 1, registered[i]);
+            }
+        }
+
+        return order;
+    }
+
     private static bool Trace(nn.Module<Tensor, Tensor> model, LayerList layers, Tensor probe)
     {
         var ran = new List<Layer>();

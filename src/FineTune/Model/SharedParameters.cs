@@ -38,20 +38,20 @@ internal sealed class SharedParameters
             ? (Address(parameter.bytes), parameter.numel())
             : (parameter.Handle, 0);
 
-    /// <summary>Lets a parameter train that a frozen backbone holds, where a head holds it as well, and trains otherwise.</summary>
-    public void TrainWithHeads(Manifest manifest)
+    /// <summary>
+    /// Lets a parameter train that a frozen backbone holds, where a head holds it as well, and trains otherwise: now, and whenever the
+    /// layers enter a phase.
+    /// </summary>
+    public void TrainWithHeads(Manifest manifest, LayerList layers)
     {
         var heads = manifest.Members.Where(member => member.Role == MemberRole.Head).Select(member => member.Name).ToHashSet();
-        foreach (var same in shared)
-        {
-            if (same.Any(one => heads.Contains(one.Name.Split('.', 2)[0])))
-            {
-                foreach (var (_, parameter) in same)
-                {
-                    parameter.requires_grad = true;
-                }
-            }
-        }
+        layers.LetTrain(
+        [
+            .. shared
+                .Where(same => same.Any(one => heads.Contains(one.Name.Split('.', 2)[0])))
+                .SelectMany(same => same)
+                .Select(one => one.Parameter),
+        ]);
     }
 
     /// <summary>Groups in which each parameter stands once: at the lowest of the rates that it stood at.</summary>

@@ -18,7 +18,7 @@ internal sealed class OptimizerBinding
         this.rates = rates;
         Phase = tunable.Phase;
         var shared = SharedParameters.Of(model);
-        shared.TrainWithHeads(tunable.Manifest);
+        shared.TrainWithHeads(tunable.Manifest, tunable.Layers);
         shared.Tell(tunable.Layers);
         Manifest = tunable.Manifest with { SharedParameters = shared.Names };
         boundTo = new TrainableSet(model);
@@ -26,7 +26,10 @@ internal sealed class OptimizerBinding
         if (ParameterGroups.Count == 0)
         {
             throw new FineTuneException(
-                $"Nothing in {model.GetName()} is trainable in the phase '{Phase}'; an optimizer needs at least one parameter.");
+                $"Nothing in {model.GetName()} is trainable in the phase '{Phase}': "
+                    + $"{(tunable.Manifest.Members.Any(member => member.Role == MemberRole.Head)
+                        ? "its [Head] has no parameters that require a gradient"
+                        : "no member is marked [Head], and the backbone is frozen")}. An optimizer needs at least one parameter.");
         }
 
         Groups = OptimizerGroup.From(ParameterGroups, config);

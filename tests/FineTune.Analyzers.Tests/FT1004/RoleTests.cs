@@ -14,6 +14,14 @@ public sealed class RoleTests
     [TestCase("[Backbone, Head] private readonly Linear [|extra|] = Linear(1, 1);", TestName = "Backbone_and_head")]
     [TestCase("[Head] [Frozen] private readonly Linear [|extra|] = Linear(1, 1);", TestName = "Head_and_frozen")]
     [TestCase("private readonly ModuleList<Linear> [|extra|] = ModuleList(Linear(1, 1));", TestName = "List_of_modules")]
+    [TestCase(
+        "private readonly Gate [|extra|] = new(); private sealed class Gate() : Module<Tensor, Tensor>(\"gate\") "
+            + "{ private readonly Linear inner = Linear(1, 1); public override Tensor forward(Tensor x) => x; }",
+        TestName = "Class_that_has_a_layer")]
+    [TestCase(
+        "private readonly Gate [|extra|] = new(); private sealed class Gate : Module<Tensor, Tensor> "
+            + "{ public Gate() : base(\"gate\") => register_parameter(\"weight\", null!); public override Tensor forward(Tensor x) => x; }",
+        TestName = "Class_that_registers_a_parameter")]
     public Task Flags(string member) => Verify(member);
 
     [TestCase("[Frozen] private readonly Linear extra = Linear(1, 1);", TestName = "One_role")]
@@ -24,6 +32,10 @@ public sealed class RoleTests
         "private sealed class Part() : Module<Tensor, Tensor>(\"part\") "
             + "{ private readonly Linear inner = Linear(1, 1); public override Tensor forward(Tensor x) => x; }",
         TestName = "Class_without_attributes")]
+    [TestCase(
+        "private readonly Swish extra = new(1.5); private sealed class Swish(double beta) : Module<Tensor, Tensor>(\"swish\") "
+            + "{ private readonly double beta = beta; public override Tensor forward(Tensor x) => x * sigmoid(x * beta); }",
+        TestName = "Class_without_parameters")]
     [TestCase("private static readonly Linear shared = Linear(1, 1);", TestName = "Static_which_FT1008_tells")]
     public Task Is_silent(string member) => Verify(member);
 

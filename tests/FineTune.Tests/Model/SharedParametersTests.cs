@@ -31,6 +31,19 @@ public sealed class SharedParametersTests
     }
 
     [Test]
+    public void Freezing_the_backbone_once_more_leaves_what_is_compiled_fresh()
+    {
+        using var model = Tied.Seeded();
+        model.FreezeBackbone();
+        var compiled = Compile(model);
+
+        model.FreezeBackbone();
+
+        Assert.That(compiled.IsStale, Is.False);
+        Assert.That(model.backbone.weight!.requires_grad);
+    }
+
+    [Test]
     public void It_takes_one_step_and_at_the_lower_of_the_two_rates()
     {
         using var model = Tied.Seeded();

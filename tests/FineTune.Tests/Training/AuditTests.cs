@@ -128,6 +128,18 @@ public sealed class AuditTests
     }
 
     [Test]
+    public void Members_without_a_role_are_named()
+    {
+        using var model = new Roleless();
+
+        Assert.That(
+            () => Fit(model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())),
+            Throws.TypeOf<FineTuneException>().With.Message.EqualTo(
+                "Roleless has members without a role: 'between', 'norm'. They would never train; mark each [Backbone], [Head] or "
+                    + "[Frozen]."));
+    }
+
+    [Test]
     public void A_rising_validation_loss_under_a_falling_training_loss_is_reported_as_what_it_is()
     {
         using var model = LinearModel.Seeded();

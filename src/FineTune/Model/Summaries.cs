@@ -1,0 +1,129 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace FineTune;
+
+/// <summary>Shows what a model is made of.</summary>
+public static class Summaries
+{
+    /// <summary>The layers of a model as they are registered, with what they hold and what of it trains.</summary>
+    /// <param name="model">Any model, annotated or not.</param>
+    /// <example><code>Console.WriteLine(model.Summary());</code></example>
+    public static ModelSummary Summary(this nn.Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Of(model, [.. PlacesIn("", model)], null);
+    }
+
+    /// <summary>
+    /// The layers of a model in the order in which they run, with the shapes of what they give: a batch goes through it once, in inference
+    /// mode and without gradients. Nothing of the model changes.
+    /// </summary>
+    /// <param name="model">Any model of one tensor, annotated or not.</param>
+    /// <param name="probe">A batch of inputs, [N, …]; it stays the caller's.</param>
+    /// <example><code>
+    /// using var probe = torch.zeros(1, 3, 224, 224);
+    /// Console.WriteLine(model.Summary(probe));
+    /// </code></example>
+    public static ModelSummary Summary(this nn.Module<Tensor, Tensor> model, Tensor probe)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(probe);
+        var places = PlacesIn("", model).ToList();
+        var runs = new Runs();
+        var modules = places.Select(place => place.Module).Distinct<nn.Module>(ReferenceEqualityComparer.Instance);
+        var hooks = modules.SelectMany(runs.Watch).ToList();
+        using var mode = new InferenceMode(model);
+        using var scope = NewDisposeScope();
+        try
+        {
+            model.call(ModelDevice.Of(model).Input(probe));
+        }
+        finally
+        {
+            hooks.ForEach(remove => remove());
+        }
+
+        var ran = runs.Order.Select(module => places.Find(place => ReferenceEquals(place.Module, module))!);
+        return Of(model, LayerTracing.InOrder(places, ran), runs);
+    }
+
+    private static ModelSummary Of(nn.Module model, List<Place> places, Runs? runs)
+    {
+        var roles = (model as IFineTunable)?.Manifest.Members.ToDictionary(member => member.Name, member => member.Role);
+        var layers = places.Select(place => new LayerSummary(
+            place.Name,
+            place.Module.GetType().Name,
+            roles?.TryGetValue(place.Name.Split('.', 2)[0], out var role) == true ? role : null,
+            runs?.ShapeOf(place.Module),
+            place.Own.Sum(parameter => parameter.numel()),
+            place.Own.Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel())));
+        var parameters = model.parameters().DistinctBy(parameter => SharedParameters.IdentityOf(parameter)).ToList();
+        var trained = parameters.Where(parameter => parameter.requires_grad).ToList();
+        return new([.. layers])
+        {
+            Parameters = parameters.Sum(parameter => parameter.numel()),
+            TrainableParameters = trained.Sum(parameter => parameter.numel()),
+            ParameterBytes = parameters.Sum(Bytes),
+            GradientBytes = trained.Sum(Bytes),
+            BufferBytes = model.buffers().Sum(Bytes),
+            OutputBytes = runs?.Bytes,
+        };
+    }
+
+    /// <summary>The modules that have nothing below them, or parameters of their own.</summary>
+    private static IEnumerable<Place> PlacesIn(string path, nn.Module module)
+    {
+        var own = module.named_parameters(false).Select(named => named.parameter).ToList();
+        var children = module.named_children().ToList();
+        if (children.Count == 0 || own.Count > 0)
+        {
+            yield return new(path, module, own);
+        }
+
+        foreach (var (name, child) in children)
+        {
+            foreach (var place in PlacesIn(path.Length == 0 ? name : $"{path}.{name}", child))
+            {
+                yield return place;
+            }
+        }
+    }
+
+    private static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();
+
+    private sealed record Place(string Name, nn.Module Module, IReadOnlyList<Parameter> Own);
+
+    /// <summary>What hooks see while a batch goes through.</summary>
+    private sealed class Runs
+    {
+        private readonly Dictionary<nn.Module, long[]> shapes = new(ReferenceEqualityComparer.Instance);
+
+        public List<nn.Module> Order { get; } = [];
+
+        public long Bytes { get; private set; }
+
+        public long[]? ShapeOf(nn.Module module) => shapes.GetValueOrDefault(module);
+
+        /// <summary>Gives what takes the hooks off again.</summary>
+        public IEnumerable<Action> Watch(nn.Module module)
+        {
+            if (module is not nn.Module<Tensor, Tensor> watched)
+            {
+                yield break;
+            }
+
+            yield return watched.register_forward_pre_hook((_, input) =>
+            {
+                Order.Add(module);
+                return input;
+            }).remove;
+            yield return watched.register_forward_hook((_, _, output) =>
+            {
+                shapes.TryAdd(module, output.shape);
+                Bytes += Summaries.Bytes(output);
+                return output;
+            }).remove;
+        }
+    }
+}
