@@ -24,9 +24,6 @@ internal sealed class CompileSurvey(MethodBodies bodies, TrackedTypes followed, 
         || FineTuneTypes.Is(method.ContainingType, types.Phase)
         || Transitions.Of(method, types).Transition != Transition.None;
 
-    protected override bool IsOfLibrary(IMethodSymbol method) =>
-        Namespaces.Declares("TorchSharp", method) || Namespaces.Outermost(method.ContainingNamespace) == "FineTune";
-
     private CompileEffects Doing(IOperation operation) =>
         operation switch
         {

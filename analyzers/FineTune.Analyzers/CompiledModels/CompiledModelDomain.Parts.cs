@@ -21,7 +21,7 @@ internal abstract partial class CompiledModelDomain
     ];
 
     /// <summary>Queries that leave out nothing.</summary>
-    private static readonly string[] Copies = ["ToList", "ToArray", "AsEnumerable", "GetEnumerator"];
+    private static readonly string[] Copies = ["ToList", "ToArray", "AsEnumerable"];
 
     public sealed override Value? ElementOf(Value collection, FlowPath path) => path.Fact<PartFact>(collection) is null ? null : collection;
 
@@ -44,32 +44,35 @@ internal abstract partial class CompiledModelDomain
             "Unfreeze" => true,
             _ => (call.Argument("requires_grad") ?? Value.True).AsBool,
         };
-        Set(call.Target ?? call.Arguments.FirstOrDefault(), trains, call.Operation, call.Path);
+        Set(call.Target, trains, call.Operation, call.Path);
         return call.Target ?? Value.Unknown;
     }
 
     /// <summary>What a call gives that lists the modules or the parameters of a model or a part, or goes through such a list.</summary>
     private Value? PartsOf(Call call)
     {
-        if ((call.Target ?? call.Arguments.FirstOrDefault()) is not Reference source || FactOf(source, call.Path) is not { } fact)
+        if (call.Target is not Reference source || FactOf(source, call.Path) is not { } fact)
         {
             return null;
         }
 
         var (method, path) = (call.Method, call.Path);
-        if (method.Name == "GetEnumerator" || (IsQuery(method) && Copies.Contains(method.Name)))
+        if (path.Fact<PartFact>(source) is not null)
         {
-            return path.Fact<PartFact>(source) is null ? null : source;
-        }
+            if (method.Name == "GetEnumerator" || (IsQuery(method) && Copies.Contains(method.Name)))
+            {
+                return source;
+            }
 
-        if (method.Name is "MoveNext" or "Dispose" && path.Fact<PartFact>(source) is not null)
-        {
-            return Value.Unknown;
-        }
+            if (method.Name is "MoveNext" or "Dispose")
+            {
+                return Value.Unknown;
+            }
 
-        if (IsQuery(method) && path.Fact<PartFact>(source) is not null)
-        {
-            return New(path, source, fact with { IsWhole = false, Name = $"{fact.Name}.{call.Operation.Syntax}" });
+            if (IsQuery(method))
+            {
+                return New(path, source, fact with { IsWhole = false, Name = $"{fact.Name}.{call.Operation.Syntax}" });
+            }
         }
 
         return Listings.Contains(method.Name) && Outermost(method) == "TorchSharp"
@@ -111,7 +114,7 @@ internal abstract partial class CompiledModelDomain
     private static void Set(Value? target, bool? trains, IOperation operation, FlowPath path)
     {
         if (target is not Reference part || FactOf(part, path) is not { } fact
-            || (path.Fact<ModelFact>(part) is null ? path[part].Fields.Find(ModelOfPart(path)) : part) is not Reference model
+            || ModelOf(part, path) is not Reference model
             || path.Fact<ModelFact>(model) is not { Now: var now } known)
         {
             return;
@@ -166,9 +169,13 @@ internal abstract partial class CompiledModelDomain
     private static Reference New(FlowPath path, Reference owner, PartFact fact)
     {
         var part = path.New(fact, type: null, exact: false);
-        path.WriteField(part, ModelOfPart(path), path.Fact<ModelFact>(owner) is null ? path[owner].Fields.Find(ModelOfPart(path))! : owner);
+        path.WriteField(part, ModelOfPart(path), ModelOf(owner, path)!);
         return part;
     }
+
+    /// <summary>The model of a part; a model itself.</summary>
+    private static Value? ModelOf(Reference reference, FlowPath path) =>
+        path[reference].Fact is ModelFact ? reference : path[reference].Fields.Find(ModelOfPart(path));
 
     private static int ModelOfPart(FlowPath path) => path.Slots.Named("model of a part");
 

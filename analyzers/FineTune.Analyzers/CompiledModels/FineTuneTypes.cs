@@ -12,6 +12,7 @@ internal sealed class FineTuneTypes
     private static readonly PerCompilation<FineTuneTypes?> Shared = new(Find);
 
     private readonly ConcurrentDictionary<ITypeSymbol, bool> models = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> parts = new(SymbolEqualityComparer.Default);
     private readonly IAssemblySymbol project;
     private readonly TorchTypes? torch;
     private readonly INamedTypeSymbol tunable;
@@ -47,7 +48,9 @@ internal sealed class FineTuneTypes
 
     /// <summary>Whether an object of this type may be a part of a model: a module that may have parameters, or a parameter.</summary>
     public bool IsPart(ITypeSymbol? type) =>
-        torch is not null && (torch.IsParameter(type) || (torch.IsModule(type) && StoredMembers.MayHaveParameters(type!)));
+        type is not null
+        && torch is not null
+        && parts.GetOrAdd(type, key => torch.IsParameter(key) || (torch.IsModule(key) && StoredMembers.MayHaveParameters(key)));
 
     public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel) || Is(type, compiledLoop);
 

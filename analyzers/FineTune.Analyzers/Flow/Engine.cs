@@ -145,27 +145,18 @@ internal sealed class Engine(
     {
         // Most have no choice.
         Stack<IReadOnlyList<int>>? scripts = null;
-        IReadOnlyList<int> script = [];
-        while (!GaveUp)
+        IReadOnlyList<int>? script = [];
+        while (script is not null && !GaveUp)
         {
             var path = new FlowPath(start, script, Slots, observesExceptions);
             yield return path;
 
-            if (path.HasChosen)
+            foreach (var alternative in path.Alternatives())
             {
-                scripts ??= new();
-                foreach (var alternative in path.Alternatives())
-                {
-                    scripts.Push(alternative);
-                }
+                (scripts ??= new()).Push(alternative);
             }
 
-            if (scripts is not { Count: > 0 })
-            {
-                yield break;
-            }
-
-            script = scripts.Pop();
+            script = scripts is { Count: > 0 } ? scripts.Pop() : null;
         }
     }
 

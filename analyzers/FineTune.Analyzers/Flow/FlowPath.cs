@@ -73,13 +73,10 @@ internal sealed class FlowPath
         return taken;
     }
 
-    /// <summary>Whether there were several ways anywhere.</summary>
-    public bool HasChosen => choices is not null;
-
     /// <summary>The walks that take the ways this one did not, each the first to leave this one's.</summary>
     public IEnumerable<IReadOnlyList<int>> Alternatives()
     {
-        for (var i = script.Count; i < choices!.Count; i++)
+        for (var i = script.Count; i < choices?.Count; i++)
         {
             for (var other = 1; other < choices[i].Count; other++)
             {

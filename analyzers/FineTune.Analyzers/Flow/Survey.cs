@@ -78,9 +78,6 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
     /// <summary>Whether the rules know what a method does, and never look into its body.</summary>
     protected abstract bool Knows(IMethodSymbol method);
 
-    /// <summary>Whether a method is one of a library that the rules know, whoever overrides it.</summary>
-    protected abstract bool IsOfLibrary(IMethodSymbol method);
-
     /// <summary>What of a constructor's own effects is more than how its object comes about.</summary>
     protected virtual ulong BesidesMaking(ulong effects) => effects;
 
@@ -216,7 +213,11 @@ internal abstract class Survey(MethodBodies bodies, TrackedTypes types)
         return methods.GetOrAdd(method, found);
     }
 
-    private bool MayBeInSource(IMethodSymbol method) =>
+    /// <summary>Whether a method is one of a library that the rules know, whoever overrides it.</summary>
+    private static bool IsOfLibrary(IMethodSymbol method) =>
+        Namespaces.Declares("TorchSharp", method) || Namespaces.Outermost(method.ContainingNamespace) == "FineTune";
+
+    private static bool MayBeInSource(IMethodSymbol method) =>
         !method.DeclaringSyntaxReferences.IsEmpty || (MayBeOverridden(method) && !IsOfLibrary(method));
 
     /// <summary>Whether another body than the method's own may run.</summary>

@@ -35,9 +35,6 @@ internal sealed class OptimizerSurvey(MethodBodies bodies, TrackedTypes followed
 
     protected override bool Knows(IMethodSymbol method) => false;
 
-    protected override bool IsOfLibrary(IMethodSymbol method) =>
-        TorchTypes.IsLibrary(method) || TorchTypes.IsIn(method.ContainingNamespace, "FineTune");
-
     // That is how a module comes about.
     protected override ulong BesidesMaking(ulong effects) => effects & ~(ulong)OptimizerEffects.AssignsParts;
 

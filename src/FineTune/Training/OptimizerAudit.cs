@@ -8,13 +8,13 @@ internal static class OptimizerAudit
 {
     public static void Check(OptimizerBinding binding)
     {
-        ThrowIfWithoutRole(binding);
         var covered = new HashSet<object>(binding.Optimizer.parameters(), ReferenceEqualityComparer.Instance);
         foreach (var (name, parameter) in binding.Model.named_parameters())
         {
             var isCovered = covered.Remove(parameter) || binding.SharedElsewhere.Contains(parameter);
             if (isCovered != parameter.requires_grad)
             {
+                ThrowIfWithoutRole(binding);
                 throw new FineTuneException(parameter.requires_grad
                     ? $"The parameter {name} is trainable but the optimizer does not cover it; compile after moving the model "
                         + "to its device and after replacing its parts."
