@@ -44,8 +44,8 @@ internal static class Models
 
             public sealed class TwoInputs : CatsVsDogs
             {
-                public new CompiledLoop Compile() => null!;
-                public new CompiledLoop Recompile() => null!;
+                public new CompiledModel Compile() => null!;
+                public new CompiledModel Recompile() => null!;
                 public Tensor call(int x, int y) => null!;
             }
         }

@@ -47,8 +47,8 @@ internal static class Features
             backbone.eval();
             var pictures = randn([one.Batch, .. one.Size]);
             var name = $"pass/{one.Name}/{one.Batch}/{string.Join(',', one.Size)}";
-            Func<Tensor, Tensor[]> asItIs = input => [backbone.call(input)];
-            Func<Tensor, Tensor[]>[] ways = [asItIs, FastPass.ChannelsLast(asItIs)];
+            Func<Tensors, Tensor[]> asItIs = inputs => [backbone.call(inputs[0])];
+            Func<Tensors, Tensor[]>[] ways = [asItIs, FastPass.ChannelsLast(asItIs)];
             List<double>[] ratios = [.. ways.Select(_ => new List<double>())];
             for (var pass = 0; pass < Passes; pass++)
             {
@@ -64,7 +64,7 @@ internal static class Features
                     $"| {one.Name} {one.Shape} | {one.Batch} | "
                         + $"{string.Join(" | ", ratios.Select(of => Text(of.Order().ElementAt(Passes / 2))))} |"));
 
-            double Seconds(Func<Tensor, Tensor[]> way)
+            double Seconds(Func<Tensors, Tensor[]> way)
             {
                 using var scope = NewDisposeScope();
                 var start = Stopwatch.GetTimestamp();

@@ -33,6 +33,15 @@ public sealed class EmissionTests
     public void Two_inputs() => Verify(Sources.TwoInputs);
 
     [Test]
+    public void Tuple_of_outputs() => Verify(Sources.TupleOfOutputs);
+
+    [Test]
+    public void List_of_outputs() => Verify(Sources.ListOfOutputs);
+
+    [Test]
+    public void Input_of_another_kind() => Verify(Sources.InputOfAnotherKind);
+
+    [Test]
     public void Backbone_of_ones_own() => Verify(Sources.OwnBackbone);
 
     [Test]

@@ -182,7 +182,7 @@ internal static class Sources
         }
         """;
 
-    /// <summary>Two inputs: frozen and grouped like any other, and compiled for a loop of one's own.</summary>
+    /// <summary>Two inputs.</summary>
     public const string TwoInputs =
         """
         namespace Demo;
@@ -196,6 +196,64 @@ internal static class Sources
             public TwoInputs() : base("two") => RegisterComponents();
 
             public override Tensor forward(Tensor x, Tensor y) => head.call(left.call(right.call(y)));
+        }
+        """;
+
+    /// <summary>A tuple in a tuple as output, some of whose elements have names.</summary>
+    public const string TupleOfOutputs =
+        """
+        namespace Demo;
+
+        public sealed partial class Detector : Module<Tensor, (Tensor Class, (Tensor Centre, Tensor @float) Box)>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential();
+            [Head] private readonly Linear classes = Linear(8, 3);
+            [Head] private readonly Linear box = Linear(8, 4);
+
+            public Detector() : base("detector") => RegisterComponents();
+
+            public override (Tensor Class, (Tensor Centre, Tensor @float) Box) forward(Tensor x)
+            {
+                var features = backbone.call(x);
+                var corners = box.call(features);
+                return (classes.call(features), (corners.narrow(1, 0, 2), corners.narrow(1, 2, 2)));
+            }
+        }
+        """;
+
+    /// <summary>As many outputs as there are, which have no names.</summary>
+    public const string ListOfOutputs =
+        """
+        namespace Demo;
+
+        public sealed partial class Pyramid : Module<Tensor, Tensor[]>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential();
+            [Head] private readonly Linear head = Linear(8, 3);
+
+            public Pyramid() : base("pyramid") => RegisterComponents();
+
+            public override Tensor[] forward(Tensor x)
+            {
+                var features = backbone.call(x);
+                return [features, head.call(features)];
+            }
+        }
+        """;
+
+    /// <summary>An input that is no tensor: nobody but its author can call it.</summary>
+    public const string InputOfAnotherKind =
+        """
+        namespace Demo;
+
+        public sealed partial class Switched : Module<Tensor, bool, Tensor>
+        {
+            [Backbone] private readonly Sequential backbone = Sequential();
+            [Head] private readonly Linear head = Linear(8, 3);
+
+            public Switched() : base("switched") => RegisterComponents();
+
+            public override Tensor forward(Tensor x, bool features) => features ? backbone.call(x) : head.call(backbone.call(x));
         }
         """;
 

@@ -17,7 +17,6 @@ internal sealed class FineTuneTypes
     private readonly TorchTypes? torch;
     private readonly INamedTypeSymbol tunable;
     private readonly INamedTypeSymbol compiledModel;
-    private readonly INamedTypeSymbol? compiledLoop;
 
     private FineTuneTypes(INamedTypeSymbol tunable, INamedTypeSymbol compiledModel, Compilation compilation)
     {
@@ -25,7 +24,6 @@ internal sealed class FineTuneTypes
         torch = TorchTypes.In(compilation);
         this.tunable = tunable;
         this.compiledModel = compiledModel;
-        compiledLoop = compilation.GetTypeByMetadataName(MetadataNames.CompiledLoop);
         var followed = new TrackedTypes(type => IsModel(type) || IsCompiledModel(type), ["TorchSharp", "FineTune"]);
         Survey = new CompileSurvey(MethodBodies.Of(compilation), followed, this);
         Phase = compilation.GetTypeByMetadataName(MetadataNames.Phase);
@@ -52,7 +50,7 @@ internal sealed class FineTuneTypes
         && torch is not null
         && parts.GetOrAdd(type, key => torch.IsParameter(key) || (torch.IsModule(key) && StoredMembers.MayHaveParameters(key)));
 
-    public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel) || Is(type, compiledLoop);
+    public bool IsCompiledModel(ITypeSymbol? type) => Is(type, compiledModel);
 
     /// <summary>Whether a method is written here: an editor has the source of a library, too, that is a project beside.</summary>
     public bool IsOfThisProject(IMethodSymbol method) => SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, project);

@@ -12,22 +12,26 @@ internal static partial class ClassEmitter
         }
 
         WriteHeading(writer, "Compile", "binds what trains now to an optimizer; after a phase change it has to be bound again.");
-        if (model.MapsTensorToTensor)
+        writer.Write(
+            $"""
+
+            private global::FineTune.CompiledModel? {model.CompiledField};
+            """);
+        if (model.Signature is not null)
         {
-            WriteCompiledModel(model, writer);
+            WriteCompileWithLoss(model, writer);
         }
-        else
+
+        if (model.Signature is not { IsTensorToTensor: true })
         {
-            WriteCompiledLoop(model, writer);
+            WriteCompileForLoop(model, writer);
         }
+
+        WriteRecompile(model, writer);
     }
 
-    private static void WriteCompiledModel(AnnotatedClass model, SourceWriter writer)
-    {
-        writer.Write(
+    private static void WriteCompileWithLoss(AnnotatedClass model, SourceWriter writer) => writer.Write(
             $$"""
-
-            private global::FineTune.CompiledModel? {{model.CompiledField}};
 
             /// <summary>Binds what trains now, an optimizer, a loss and metrics into a model that can be fitted.</summary>
             /// <param name="optimizer">Which optimizer to build over the parameters that train.</param>
@@ -37,40 +41,26 @@ internal static partial class ClassEmitter
             public global::FineTune.CompiledModel Compile(global::FineTune.OptimizerConfig optimizer, global::FineTune.Loss loss, params global::FineTune.Metric[] metrics) =>
                 this.{{model.CompiledField}} = global::FineTune.CompiledModel.Compile(this, optimizer, loss, metrics);
             """);
-        WriteRecompile(
-            model,
-            writer,
-            "CompiledModel",
-            "Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.",
-            "an optimizer and a loss");
-    }
 
-    // Fit knows one input and one output; with more, the loop and the loss are the user's.
-    private static void WriteCompiledLoop(AnnotatedClass model, SourceWriter writer)
-    {
-        writer.Write(
+    private static void WriteCompileForLoop(AnnotatedClass model, SourceWriter writer) => writer.Write(
             $$"""
-
-            private global::FineTune.CompiledLoop? {{model.CompiledField}};
 
             /// <summary>Binds what trains now to an optimizer, for a training loop that computes the loss.</summary>
             /// <param name="optimizer">Which optimizer to build over the parameters that train.</param>
             {{GeneratedCode}}
-            public global::FineTune.CompiledLoop Compile(global::FineTune.OptimizerConfig optimizer) =>
-                this.{{model.CompiledField}} = global::FineTune.CompiledLoop.Compile(this, optimizer);
+            public global::FineTune.CompiledModel Compile(global::FineTune.OptimizerConfig optimizer) =>
+                this.{{model.CompiledField}} = global::FineTune.CompiledModel.Compile(this, optimizer);
             """);
-        WriteRecompile(model, writer, "CompiledLoop", "Compiles again, the optimizer rebuilt over what trains now.", "an optimizer");
-    }
 
-    private static void WriteRecompile(AnnotatedClass model, SourceWriter writer, string type, string summary, string with) => writer.Write(
+    private static void WriteRecompile(AnnotatedClass model, SourceWriter writer) => writer.Write(
         $$"""
 
-        /// <summary>{{summary}}</summary>
+        /// <summary>Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.</summary>
         /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
         /// <param name="keepOptimizerState">Whether parameters that stay keep what the optimizer knew of them; else it starts anew.</param>
         /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
         {{GeneratedCode}}
-        public global::FineTune.{{type}} Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
-            this.{{model.CompiledField}} = (this.{{model.CompiledField}} ?? throw new global::System.InvalidOperationException({{Literal.Of($"{model.FullName} has to be compiled once before it can be compiled again: call Compile with {with}.")}})).Recompile(learningRate, keepOptimizerState);
+        public global::FineTune.CompiledModel Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
+            this.{{model.CompiledField}} = (this.{{model.CompiledField}} ?? throw new global::System.InvalidOperationException({{Literal.Of($"{model.FullName} has to be compiled once before it can be compiled again: call Compile with an optimizer{(model.Signature is null ? "" : " and a loss")}.")}})).Recompile(learningRate, keepOptimizerState);
         """);
 }

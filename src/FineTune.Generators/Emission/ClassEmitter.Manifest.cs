@@ -112,6 +112,15 @@ internal static partial class ClassEmitter
             settings.Add($"EpochsPerBlock = {Literal.Of(epochs)},");
         }
 
+        if (model.Signature is { IsTensorToTensor: false } signature && !model.Base.IsAnnotated)
+        {
+            settings.Add($"Inputs = [{string.Join(", ", signature.Inputs.Select(Literal.Of))}],");
+            if (!signature.ReturnsTensor && !signature.ReturnsList)
+            {
+                settings.Add($"Outputs = [{string.Join(", ", signature.Outputs.Select(Literal.Of))}],");
+            }
+        }
+
         return settings;
     }
 

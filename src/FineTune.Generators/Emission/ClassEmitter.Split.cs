@@ -45,7 +45,7 @@ internal static partial class ClassEmitter
             writer,
             "Split",
             "what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.");
-        if (model.MapsTensorToTensor)
+        if (model.Signature is { } signature)
         {
             writer.Write(
                 $"""
@@ -53,12 +53,28 @@ internal static partial class ClassEmitter
                 /// <summary>Whether the halves are those of this class's <c>forward</c>, and not of one that a derived class overrides.</summary>
                 {GeneratedCode}
                 public bool SplitsForward => {(model.IsSealed ? "true" : $"GetType() == typeof({TypeOf(model)})")};
+
+                {GeneratedCode}
+                {TensorType}[] {SplitInterface}.ForwardFrozen({TensorsType} inputs) => ForwardFrozen({Elements(signature)});
+
+                {GeneratedCode}
                 """);
+            var head = $"{TensorsType} {SplitInterface}.ForwardTrainable({CutType} cut)";
+            if (signature.ReturnsTensor)
+            {
+                writer.Write($"{head} => ForwardTrainable(cut);");
+            }
+            else
+            {
+                using (writer.Open(head))
+                {
+                    WriteOutputs(signature, "ForwardTrainable(cut)", writer);
+                }
+            }
         }
 
         var parameters = string.Join(", ", split.Parameters.Select(static parameter => $"{parameter.Type} {parameter.Name}"));
         var arguments = string.Join(", ", split.Parameters.Select(static parameter => parameter.Name));
-        var cutType = "global::System.Collections.Generic.IReadOnlyList<" + TensorType + ">";
         writer.Write(
             $"""
 
@@ -79,7 +95,7 @@ internal static partial class ClassEmitter
             {GeneratedCode}
             """);
         WriteHalf(
-            $"public {split.ResultType} ForwardTrainable({cutType} cut)",
+            $"public {split.ResultType} ForwardTrainable({CutType} cut)",
             "TrainableFromHead(cut)",
             "TrainableFromCut(cut)",
             WriteTrainable);
@@ -93,11 +109,11 @@ internal static partial class ClassEmitter
         writer.Separate();
         WriteFrozen(writer, $"private {TensorType}[] FrozenToHead({parameters})", whole);
         writer.Separate();
-        WriteTrainable(writer, $"private {split.ResultType} TrainableFromHead({cutType} cut)", whole);
+        WriteTrainable(writer, $"private {split.ResultType} TrainableFromHead({CutType} cut)", whole);
         writer.Separate();
         WriteFrozen(writer, $"private {TensorType}[] FrozenToCut({parameters})", unlessWhole);
         writer.Separate();
-        WriteTrainable(writer, $"private {split.ResultType} TrainableFromCut({cutType} cut)", unlessWhole);
+        WriteTrainable(writer, $"private {split.ResultType} TrainableFromCut({CutType} cut)", unlessWhole);
 
         void WriteHalf(string head, string whole, string atCut, Action<SourceWriter, string, Halves> write)
         {
@@ -112,6 +128,10 @@ internal static partial class ClassEmitter
             }
         }
     }
+
+    private const string SplitInterface = "global::FineTune.ISplitForward";
+
+    private const string CutType = "global::System.Collections.Generic.IReadOnlyList<" + TensorType + ">";
 
     private static void WriteFrozen(SourceWriter writer, string head, Halves halves)
     {

@@ -59,6 +59,7 @@ internal static partial class ClassEmitter
         WriteTrainMode(model, writer);
         WriteParameterGroups(model, writer);
         WriteCompile(model, writer);
+        WriteCall(model, writer);
         WriteForward(model, writer);
         WriteSplit(model, writer);
 
@@ -75,7 +76,7 @@ internal static partial class ClassEmitter
         string[] interfaces =
         [
             .. model.Base.IsAnnotated ? [] : (string[])[Interface],
-            .. Splits(model) && model.MapsTensorToTensor ? (string[])["global::FineTune.ISplitForward"] : [],
+            .. Splits(model) && model.Signature is not null ? (string[])["global::FineTune.ISplitForward"] : [],
         ];
         return interfaces.Length == 0 ? "" : " : " + string.Join(", ", interfaces);
     }

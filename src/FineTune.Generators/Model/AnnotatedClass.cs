@@ -15,7 +15,7 @@ namespace FineTune.Generators.Model;
 /// <param name="EpochsPerBlock">That of its own <c>[GradualUnfreeze]</c>.</param>
 /// <param name="HiddenNames">The generated names of a base class that this one declares again.</param>
 /// <param name="IsSealed">Whether no class derives from it, so that nothing need be virtual.</param>
-/// <param name="MapsTensorToTensor">Whether the class is a <c>Module&lt;Tensor, Tensor&gt;</c>, which <c>Fit</c> can train.</param>
+/// <param name="Signature">What the class takes and answers, which <c>Fit</c> can train; null where that is not tensors alone.</param>
 /// <param name="WritesForward">Whether <c>forward</c> is generated: one backbone, one head, and no forward of the class's own.</param>
 /// <param name="Forward">What becomes of the class's own <c>forward</c>; null where there is none to look at.</param>
 /// <param name="TakenNames">Those of <see cref="GeneratedNames"/> that the class already uses otherwise.</param>
@@ -37,7 +37,7 @@ internal sealed record AnnotatedClass(
     int? EpochsPerBlock,
     EquatableArray<string> HiddenNames,
     bool IsSealed,
-    bool MapsTensorToTensor,
+    ForwardSignature? Signature,
     bool WritesForward,
     ForwardSplit? Forward,
     EquatableArray<string> TakenNames,

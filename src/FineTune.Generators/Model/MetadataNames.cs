@@ -22,7 +22,6 @@ internal static class MetadataNames
 
     public const string IFineTunable = "FineTune.IFineTunable";
     public const string CompiledModel = "FineTune.CompiledModel";
-    public const string CompiledLoop = "FineTune.CompiledLoop";
     public const string Phase = "FineTune.Phase";
     public const string EarlyStopping = "FineTune.EarlyStopping";
     public const string FeatureStorage = "FineTune.FeatureStorage";

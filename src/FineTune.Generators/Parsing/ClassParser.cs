@@ -60,7 +60,7 @@ internal static class ClassParser
             Annotations.Find(type, MetadataNames.GradualUnfreezeAttribute)?.Integer(),
             HiddenNames(type),
             type.IsSealed,
-            torch.MapsTensorToTensor(type),
+            SignatureParser.Of(type, torch),
             ForwardParser.IsToBeWritten(type, components, torch),
             ForwardOf(type, ancestry, components, torch, model.Compilation, taken, read, cancellation),
             taken,

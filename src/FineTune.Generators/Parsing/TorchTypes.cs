@@ -7,14 +7,14 @@ namespace FineTune.Generators.Parsing;
 internal sealed class TorchTypes
 {
     private readonly INamedTypeSymbol module;
-    private readonly INamedTypeSymbol? moduleOfOneInput;
     private readonly INamedTypeSymbol? parameter;
     private readonly INamedTypeSymbol? tensor;
+    private readonly INamedTypeSymbol list;
 
     private TorchTypes(Compilation compilation, INamedTypeSymbol module)
     {
         this.module = module;
-        moduleOfOneInput = compilation.GetTypeByMetadataName(MetadataNames.Module + "`2");
+        list = compilation.GetSpecialType(SpecialType.System_Collections_Generic_IEnumerable_T);
         parameter = compilation.GetTypeByMetadataName(MetadataNames.Parameter);
         tensor = compilation.GetTypeByMetadataName(MetadataNames.Tensor);
     }
@@ -39,16 +39,26 @@ internal sealed class TorchTypes
             return parameter.ConstraintTypes.Any(MapsTensorToTensor);
         }
 
+        return ModuleOf(type) is { TypeArguments.Length: 2 } named && named.TypeArguments.All(argument => Same(argument, tensor));
+    }
+
+    /// <summary>The <c>Module&lt;…&gt;</c> of TorchSharp that a type derives from, which says what it takes and answers.</summary>
+    public INamedTypeSymbol? ModuleOf(ITypeSymbol type)
+    {
         for (var current = type; current is not null; current = current.BaseType)
         {
-            if (current is INamedTypeSymbol named && Same(current.OriginalDefinition, moduleOfOneInput))
+            if (current is INamedTypeSymbol { IsGenericType: true, Name: "Module" } named && IsOwn(named))
             {
-                return named.TypeArguments.All(argument => Same(argument, tensor));
+                return named;
             }
         }
 
-        return false;
+        return null;
     }
+
+    /// <summary>Whether a type can be gone through, tensor by tensor.</summary>
+    public bool IsListOfTensors(ITypeSymbol type) =>
+        type.AllInterfaces.Append(type).OfType<INamedTypeSymbol>().Any(one => Same(one.OriginalDefinition, list) && IsTensor(one.TypeArguments[0]));
 
     /// <summary>What a member of that type would be registered as; null if as nothing.</summary>
     public ComponentKind? KindOf(ITypeSymbol type) =>

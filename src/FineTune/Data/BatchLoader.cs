@@ -231,13 +231,13 @@ public sealed class BatchLoader
         return samples.Count == 0 ? Nothing(read) : Whole(samples, read);
     }
 
-    private static Batch Nothing(List<int> read) => new(empty(0).DetachFromDisposeScope(), empty(0).DetachFromDisposeScope(), read);
+    private static Batch Nothing(List<int> read) => new([], [], read);
 
     private Batch Whole(List<Sample> samples, List<int> read)
     {
-        var input = Stack(samples, read, "input", sample => sample.Input);
-        var target = Stack(samples, read, "target", sample => sample.Target);
-        return new Batch(input.DetachFromDisposeScope(), target.DetachFromDisposeScope(), read);
+        var inputs = Stacks(samples, read, "input", sample => sample.Inputs);
+        var targets = Stacks(samples, read, "target", sample => sample.Targets);
+        return new Batch(Detached(inputs), Detached(targets), read);
     }
 
     private Sample? Read(int index, int epoch)
@@ -269,6 +269,26 @@ public sealed class BatchLoader
     }
 
     private WatchedRandom RandomFor(int index, int epoch) => new(SampleRandom.ForSample(options.Seed, epoch, index), () => isRandom = true);
+
+    private Tensors Stacks(List<Sample> samples, List<int> indices, string what, Func<Sample, Tensors> parts)
+    {
+        var count = parts(samples[0]).Count;
+        var odd = samples.FindIndex(sample => parts(sample).Count != count);
+        if (odd >= 0)
+        {
+            throw new FineTuneException(
+                $"{data.Describe(indices[odd])} has {parts(samples[odd]).Count} {what}s, but {data.Describe(indices[0])}, in the same batch, "
+                    + $"has {count}; all must have as many.");
+        }
+
+        return
+        [
+            .. Enumerable.Range(0, count).Select(number =>
+                Stack(samples, indices, count == 1 ? what : $"{what} {number}", sample => parts(sample)[number])),
+        ];
+    }
+
+    private static Tensors Detached(Tensors tensors) => tensors.Select(static tensor => tensor.DetachFromDisposeScope());
 
     private Tensor Stack(List<Sample> samples, List<int> indices, string what, Func<Sample, Tensor> part)
     {

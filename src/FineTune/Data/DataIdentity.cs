@@ -30,7 +30,7 @@ internal static class DataIdentity
         try
         {
             var sample = data.Read(index, new Random(0));
-            return unchecked((TensorHash.Of(sample.Input) * 31) + TensorHash.Of(sample.Target));
+            return sample.Inputs.Concat(sample.Targets).Aggregate(0UL, (hash, tensor) => unchecked((hash * 31) + TensorHash.Of(tensor)));
         }
         catch (DamagedSampleException)
         {

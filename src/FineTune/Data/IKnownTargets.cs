@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace FineTune.Data;
 
 /// <summary>A dataset that knows its targets without reading its samples, so that all of them can be checked before the first
@@ -11,9 +9,6 @@ internal interface IKnownTargets
 }
 
 /// <summary>Targets of several samples.</summary>
-/// <param name="Values">Of shape [samples, …]; the caller disposes of it.</param>
+/// <param name="Values">Each of shape [samples, …]; the caller disposes of them.</param>
 /// <param name="Indices">Which samples of the dataset these are; null for all of them, in order.</param>
-internal sealed record KnownTargets(Tensor Values, IReadOnlyList<int>? Indices = null)
-{
-    public int IndexOf(int row) => Indices is { } those ? those[row] : row;
-}
+internal sealed record KnownTargets(Tensors Values, IReadOnlyList<int>? Indices = null);

@@ -1,33 +1,45 @@
-using static TorchSharp.torch;
-
 namespace FineTune.Data;
 
-/// <summary>Samples that are already in memory: the rows of two tensors, which stay the caller's to dispose of.</summary>
+/// <summary>Samples that are already in memory: the rows of tensors, which stay the caller's to dispose of.</summary>
+/// <example><code>new InMemoryDataset([ids, masks], labels)</code></example>
 public sealed class InMemoryDataset : IDataset, IKnownTargets
 {
-    private readonly Tensor inputs;
-    private readonly Tensor targets;
+    private readonly Tensors inputs;
+    private readonly Tensors targets;
 
     /// <summary>A dataset of the rows of <paramref name="inputs"/> and <paramref name="targets"/>.</summary>
-    /// <param name="inputs">Of shape [samples, …].</param>
-    /// <param name="targets">Of shape [samples] or [samples, …].</param>
-    /// <exception cref="ArgumentException">One has no rows to speak of, or the numbers of rows differ.</exception>
-    public InMemoryDataset(Tensor inputs, Tensor targets)
+    /// <param name="inputs">One or several, each of shape [samples, …].</param>
+    /// <param name="targets">One or several, each of shape [samples] or [samples, …].</param>
+    /// <exception cref="ArgumentException">There is no input, one has no rows to speak of, or the numbers of rows differ.</exception>
+    public InMemoryDataset(Tensors inputs, Tensors targets)
     {
-        if (inputs.dim() == 0 || targets.dim() == 0)
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(targets);
+        if (inputs.Count == 0)
+        {
+            throw new ArgumentException("A dataset needs at least one input.", nameof(inputs));
+        }
+
+        if (inputs.Concat(targets).Any(tensor => tensor.dim() == 0))
         {
             throw new ArgumentException(
                 "A dataset needs inputs and targets with a first dimension that counts the samples, and one of them is a scalar.");
         }
 
-        if (inputs.shape[0] != targets.shape[0])
+        var count = inputs[0].shape[0];
+        if (inputs.FirstOrDefault(input => input.shape[0] != count) is { } unlike)
         {
-            throw new ArgumentException($"There are {inputs.shape[0]} inputs but {targets.shape[0]} targets; each input needs one target.");
+            throw new ArgumentException($"There are {count} of the first input but {unlike.shape[0]} of another; each sample needs all.");
+        }
+
+        if (targets.FirstOrDefault(target => target.shape[0] != count) is { } other)
+        {
+            throw new ArgumentException($"There are {count} inputs but {other.shape[0]} targets; each input needs one target.");
         }
 
         this.inputs = inputs;
         this.targets = targets;
-        Count = checked((int)inputs.shape[0]);
+        Count = checked((int)count);
     }
 
     /// <inheritdoc/>
@@ -39,7 +51,7 @@ public sealed class InMemoryDataset : IDataset, IKnownTargets
         get
         {
             var identity = new Fingerprint("tensors");
-            foreach (var tensor in (ReadOnlySpan<Tensor>)[inputs, targets])
+            foreach (var tensor in inputs.Concat(targets))
             {
                 identity.Add($"{tensor.dtype} [{string.Join(", ", tensor.shape)}]");
                 for (var index = 0; index < Count; index++)
@@ -54,7 +66,9 @@ public sealed class InMemoryDataset : IDataset, IKnownTargets
     }
 
     /// <inheritdoc/>
-    public Sample Read(int index, Random random) => new(inputs.select(0, index), targets.select(0, index));
+    public Sample Read(int index, Random random) => new(Row(inputs, index), Row(targets, index));
 
-    KnownTargets IKnownTargets.Targets() => new(targets.detach());
+    KnownTargets IKnownTargets.Targets() => new(targets.Select(target => target.detach()));
+
+    private static Tensors Row(Tensors tensors, int index) => tensors.Select(tensor => tensor.select(0, index));
 }

@@ -72,6 +72,6 @@ public class Subset : IDataset, IKnownTargets
         var rowOf = all.Indices?.Select((index, row) => (index, row)).ToDictionary(pair => pair.index, pair => pair.row);
         int[] known = [.. Enumerable.Range(0, Count).Where(i => rowOf?.ContainsKey(Indices[i]) ?? true)];
         using var rows = tensor(Array.ConvertAll(known, i => (long)(rowOf?[Indices[i]] ?? Indices[i])));
-        return known.Length == 0 ? null : new(values.index_select(0, rows.to(values.device)), known);
+        return known.Length == 0 ? null : new(values.Select(target => target.index_select(0, rows.to(target.device))), known);
     }
 }

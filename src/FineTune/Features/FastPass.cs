@@ -9,28 +9,28 @@ namespace FineTune;
 /// </summary>
 internal sealed class FastPass
 {
-    private readonly Func<Tensor, Tensor[]>[] ways;
+    private readonly Func<Tensors, Tensor[]>[] ways;
     private readonly Autotuner tuner;
     private long samples;
 
     /// <param name="run">The frozen part.</param>
-    /// <param name="input">A known batch, [N, …].</param>
-    public FastPass(Func<Tensor, Tensor[]> run, Tensor input)
+    /// <param name="inputs">A known batch, [N, …] each.</param>
+    public FastPass(Func<Tensors, Tensor[]> run, Tensors inputs)
     {
         // On another device work goes on after a call is back, and a clock would tell nothing.
-        var hasPixels = input.device_type == TorchSharp.DeviceType.CPU && input.dim() == 4 && input.size(1) > 1;
+        var hasPixels = inputs.Any(input => HasPixels(input) && input.device_type == TorchSharp.DeviceType.CPU);
         ways = hasPixels ? [run, ChannelsLast(run)] : [run];
         tuner = new Autotuner(ways.Length);
     }
 
     /// <summary>The same with the channels of a pixel side by side in memory: inputs and answers are [N, C, H, W] as ever.</summary>
-    public static Func<Tensor, Tensor[]> ChannelsLast(Func<Tensor, Tensor[]> run) => input =>
-        Array.ConvertAll(run(input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)), answer => answer.contiguous());
+    public static Func<Tensors, Tensor[]> ChannelsLast(Func<Tensors, Tensor[]> run) => inputs =>
+        Array.ConvertAll(run(inputs.Select(ChannelsLast)), answer => answer.contiguous());
 
     /// <summary>The frozen part's answer to a batch.</summary>
-    public Tensor[] Run(Tensor input)
+    public Tensor[] Run(Tensors input)
     {
-        var count = input.size(0);
+        var count = input[0].size(0);
         samples = samples == 0 ? count : samples;
         var next = tuner.Next;
 
@@ -47,5 +47,10 @@ internal sealed class FastPass
     }
 
     /// <summary>The answer that each way gives.</summary>
-    public IEnumerable<Tensor[]> RunEach(Tensor input) => ways.Select(way => way(input));
+    public IEnumerable<Tensor[]> RunEach(Tensors input) => ways.Select(way => way(input));
+
+    private static Tensor ChannelsLast(Tensor input) =>
+        HasPixels(input) ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : input;
+
+    private static bool HasPixels(Tensor input) => input.dim() == 4 && input.size(1) > 1;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FineTune.Data;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace FineTune;
 
@@ -116,13 +117,8 @@ internal sealed class FeatureBatches(BatchLoader loader)
             return null;
         }
 
-        var (cut, target) = store.Layout.Whole(rows);
-        foreach (var tensor in cut)
-        {
-            tensor.DetachFromDisposeScope();
-        }
-
-        return new ModelBatch(readable, null, cut, target.DetachFromDisposeScope());
+        var (cut, targets) = store.Layout.Whole(rows);
+        return new ModelBatch(readable, null, Detached(cut), Detached(targets));
     }
 
     private ModelBatch? Extend(FeatureViews kept, FeatureView view, int[] indices)
@@ -133,14 +129,10 @@ internal sealed class FeatureBatches(BatchLoader loader)
         ModelBatch? batch = null;
         if (earlier.Store.Take(indices) is { } rows)
         {
-            var (before, target) = earlier.Store.Layout.Whole(rows);
+            var (before, targets) = earlier.Store.Layout.Whole(rows);
             var cut = kept.Prefix.Run(earlier.Cuts!, before);
-            view.Store.Put(indices, view.Store.Layout.Rows(cut, target));
-            batch = new ModelBatch(
-                indices,
-                null,
-                Array.ConvertAll(cut, tensor => tensor.DetachFromDisposeScope()),
-                target.DetachFromDisposeScope());
+            view.Store.Put(indices, view.Store.Layout.Rows(cut, targets));
+            batch = new ModelBatch(indices, null, Detached(cut), Detached(targets));
             Computed += indices.Length;
         }
 
@@ -163,19 +155,23 @@ internal sealed class FeatureBatches(BatchLoader loader)
 
         computing.Start();
         using var scope = torch.NewDisposeScope();
-        var cut = kept.Prefix.Run(batch.Input);
-        if (!kept.Prefix.Layout.Fits(cut, batch.Target, batch.Count))
+        var cut = kept.Prefix.Run(batch.Inputs);
+        if (!kept.Prefix.Layout.Fits(cut, batch.Targets, batch.Count))
         {
             GiveUp(kept, "samples differ in the shape of their features");
             computing.Stop();
             return new ModelBatch(batch);
         }
 
-        store.Put(batch.Indices, store.Layout.Rows(cut, batch.Target));
+        store.Put(batch.Indices, store.Layout.Rows(cut, batch.Targets));
         computing.Stop();
         Computed += batch.Count;
-        return new ModelBatch(batch.Indices, batch.Input, Array.ConvertAll(cut, tensor => tensor.DetachFromDisposeScope()), batch.Target);
+        return new ModelBatch(batch.Indices, batch.Inputs, Detached(cut), batch.Targets);
     }
+
+    private static Tensor[] Detached(Tensor[] tensors) => Array.ConvertAll(tensors, static tensor => tensor.DetachFromDisposeScope());
+
+    private static Tensors Detached(Tensors tensors) => tensors.Select(static tensor => tensor.DetachFromDisposeScope());
 
     private void GiveUp(FeatureViews kept, string obstacle)
     {

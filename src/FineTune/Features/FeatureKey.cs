@@ -1,7 +1,6 @@
 using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace FineTune;
 
@@ -19,7 +18,7 @@ internal static class FeatureKey
     /// <param name="inHalfPrecision">Whether they may be rounded.</param>
     /// <param name="hashes">The hashes of the model's tensors.</param>
     public static string Of(
-        Module<Tensor, Tensor> model,
+        nn.Module model,
         FrozenPrefix prefix,
         string identity,
         string views,
@@ -52,7 +51,7 @@ internal static class FeatureKey
 
     /// <summary>What the features before some cuts follow from, of the model: only that, and not what comes behind.</summary>
     public static string StateBefore(
-        Module<Tensor, Tensor> model,
+        nn.Module model,
         IFineTunable tunable,
         IReadOnlyList<CutPosition> cuts,
         TensorHashes hashes)

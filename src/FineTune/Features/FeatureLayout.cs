@@ -3,21 +3,26 @@ using static TorchSharp.torch;
 
 namespace FineTune;
 
-/// <summary>How the cut of one sample, and its target after it, lie in a cache: a row for each tensor.</summary>
+/// <summary>How the cut of one sample, and its targets after it, lie in a cache: a row for each tensor.</summary>
 internal sealed class FeatureLayout
 {
     private readonly FeaturePart[] parts;
+    private readonly int cutCount;
 
-    private FeatureLayout(FeaturePart[] parts) => this.parts = parts;
+    private FeatureLayout(FeaturePart[] parts, int cutCount)
+    {
+        this.parts = parts;
+        this.cutCount = cutCount;
+    }
 
-    /// <summary>The tensors of the cut, then the target.</summary>
+    /// <summary>The tensors of the cut, then the targets.</summary>
     public IReadOnlyList<FeaturePart> Parts => parts;
 
     /// <summary>The bytes of a sample.</summary>
     public long RowBytes => parts.Sum(part => part.RowBytes);
 
     /// <summary>Finds the rows by comparing the cut of one sample with that of two; null where there are none.</summary>
-    public static FeatureLayout? Of(Tensor[] one, Tensor[] two, Tensor target)
+    public static FeatureLayout? Of(Tensor[] one, Tensor[] two, Tensors targets)
     {
         var parts = new List<FeaturePart>();
         foreach (var (single, pair) in one.Zip(two))
@@ -34,36 +39,38 @@ internal sealed class FeatureLayout
             parts.Add(FeaturePart.Of(single, batch));
         }
 
-        return new FeatureLayout([.. parts, FeaturePart.Of(target, 0)]);
+        return new FeatureLayout([.. parts, .. targets.Select(target => FeaturePart.Of(target, 0))], one.Length);
     }
 
     /// <summary>The same with floating-point features kept in half precision.</summary>
     public FeatureLayout InHalfPrecision() =>
-        new([
-            .. parts[..^1]
-                .Select(part =>
-                    part.Type is ScalarType.Float32 or ScalarType.Float64 ? part with { StoredType = ScalarType.Float16 } : part),
-            parts[^1],
-        ]);
+        new(
+            [
+                .. parts[..cutCount]
+                    .Select(part =>
+                        part.Type is ScalarType.Float32 or ScalarType.Float64 ? part with { StoredType = ScalarType.Float16 } : part),
+                .. parts[cutCount..],
+            ],
+            cutCount);
 
-    /// <summary>Whether a cut and its target have the rows of this layout.</summary>
-    public bool Fits(IReadOnlyList<Tensor> cut, Tensor target, int samples) =>
-        cut.Count == parts.Length - 1 && cut.Append(target).Zip(parts).All(pair => pair.Second.Fits(pair.First, samples));
+    /// <summary>Whether a cut and its targets have the rows of this layout.</summary>
+    public bool Fits(IReadOnlyList<Tensor> cut, Tensors targets, int samples) =>
+        cut.Count == cutCount
+        && cut.Count + targets.Count == parts.Length
+        && cut.Concat(targets).Zip(parts).All(pair => pair.Second.Fits(pair.First, samples));
 
-    /// <summary>The rows of a cut and its target, on the CPU.</summary>
-    public Tensor[] Rows(IReadOnlyList<Tensor> cut, Tensor target) =>
-        [.. cut.Append(target).Zip(parts, (tensor, part) => part.Rows(tensor))];
+    /// <summary>The rows of a cut and its targets, on the CPU.</summary>
+    public Tensor[] Rows(IReadOnlyList<Tensor> cut, Tensors targets) =>
+        [.. RowsOfCut(cut), .. targets.Zip(parts[cutCount..], (tensor, part) => part.Rows(tensor))];
 
-    /// <summary>The cut that has these rows, and the target.</summary>
-    public (Tensor[] Cut, Tensor Target) Whole(IReadOnlyList<Tensor> rows)
+    /// <summary>The rows of a cut, on the CPU.</summary>
+    public Tensor[] RowsOfCut(IReadOnlyList<Tensor> cut) => [.. cut.Zip(parts, (tensor, part) => part.Rows(tensor))];
+
+    /// <summary>The cut that has these rows, and the targets.</summary>
+    public (Tensor[] Cut, Tensors Targets) Whole(IReadOnlyList<Tensor> rows)
     {
-        var cut = new Tensor[parts.Length - 1];
-        for (var i = 0; i < cut.Length; i++)
-        {
-            cut[i] = parts[i].Whole(rows[i]);
-        }
-
-        return (cut, parts[^1].Whole(rows[^1]));
+        Tensor[] whole = [.. rows.Zip(parts, (row, part) => part.Whole(row))];
+        return (whole[..cutCount], [.. whole[cutCount..]]);
     }
 
     /// <summary>The layout in words, as a part of a key.</summary>

@@ -15,7 +15,7 @@ namespace FineTune;
 /// <param name="used">Is told at the end what was kept, and what that saved.</param>
 /// <param name="warn">Is told of what cannot be kept.</param>
 internal sealed class FeatureSession(
-    Module<Tensor, Tensor> model,
+    Module model,
     IFineTunable tunable,
     KeptFeatures left,
     FeatureCache options,
@@ -154,9 +154,9 @@ internal sealed class FeatureSession(
             return null;
         }
 
-        var (input, target) = first.Count > 1 ? (first.Input, first.Target) : (Twice(first.Input), Twice(first.Target));
-        LayerTracing.Check(model, tunable, input);
-        return FrozenPrefix.Of(model, tunable, input, target, options.AllowChannelsLast, out obstacle);
+        var (inputs, targets) = first.Count > 1 ? (first.Inputs, first.Targets) : (first.Inputs.Select(Twice), first.Targets.Select(Twice));
+        LayerTracing.Check(model, tunable, inputs);
+        return FrozenPrefix.Of(model, tunable, inputs, targets, options.AllowChannelsLast, out obstacle);
     }
 
     private static Tensor Twice(Tensor one) => torch.cat([one, one]);

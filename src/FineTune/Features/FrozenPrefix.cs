@@ -45,15 +45,15 @@ internal sealed class FrozenPrefix
     /// </summary>
     /// <param name="model">The model, in the mode that it trains in.</param>
     /// <param name="tunable">The same.</param>
-    /// <param name="input">Inputs, [N, …], of two samples at least.</param>
-    /// <param name="target">Their targets, [N, …].</param>
+    /// <param name="inputs">Inputs, [N, …] each, of two samples at least.</param>
+    /// <param name="targets">Their targets, [N, …] each.</param>
     /// <param name="mayRound">Whether it may compute in another way where that is faster.</param>
     /// <param name="obstacle">Why its answers cannot be kept; null where they can.</param>
     public static FrozenPrefix? Of(
-        Module<Tensor, Tensor> model,
+        Module model,
         IFineTunable tunable,
-        Tensor input,
-        Tensor target,
+        Tensors inputs,
+        Tensors targets,
         bool mayRound,
         out string? obstacle)
     {
@@ -66,8 +66,8 @@ internal sealed class FrozenPrefix
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
         var device = ModelDevice.Of(model);
-        var all = device.Input(input);
-        var both = all.narrow(0, 0, 2);
+        var all = device.Input(inputs);
+        var both = Rows(all, 0, 2);
         var layers = tunable.Layers;
         var calls = new List<(CutPosition Position, Tensor Output)>();
         Tensor[] pair;
@@ -76,16 +76,15 @@ internal sealed class FrozenPrefix
             pair = split.ForwardFrozen(both);
         }
 
-        if (pair.All(tensor => ReferenceEquals(tensor, both)))
+        if (pair.All(tensor => both.Contains(tensor, ReferenceEqualityComparer.Instance)))
         {
             obstacle = $"in the phase '{tunable.Phase}' the forward pass does not start with anything frozen";
             return null;
         }
 
-        var (first, second) = (split.ForwardFrozen(all.narrow(0, 0, 1)), split.ForwardFrozen(all.narrow(0, 1, 1)));
-        target = target.narrow(0, 0, 2);
-        if (FeatureLayout.Of(first, pair, target) is not { } layout
-            || !Equal(layout.Rows(pair, target), layout.Rows(first, target), layout.Rows(second, target)))
+        var (first, second) = (split.ForwardFrozen(Rows(all, 0, 1)), split.ForwardFrozen(Rows(all, 1, 1)));
+        if (FeatureLayout.Of(first, pair, targets) is not { } layout
+            || !Equal(layout.RowsOfCut(pair), layout.RowsOfCut(first), layout.RowsOfCut(second)))
         {
             obstacle = "the frozen half's answer to a sample depends on the samples beside it";
             return null;
@@ -93,7 +92,7 @@ internal sealed class FrozenPrefix
 
         obstacle = null;
         var cuts = pair.Select(tensor => calls.FindIndex(call => ReferenceEquals(call.Output, tensor))).ToList();
-        var bits = layout.Rows(first, target)[..^1].Select(TensorHash.Of);
+        var bits = layout.RowsOfCut(first).Select(TensorHash.Of);
         return new FrozenPrefix(
             split,
             layers,
@@ -105,12 +104,12 @@ internal sealed class FrozenPrefix
     }
 
     /// <summary>Its answer to a batch. The caller has a scope for what else comes up.</summary>
-    public Tensor[] Run(Tensor input)
+    public Tensor[] Run(Tensors inputs)
     {
         // Whoever put a part of it into training mode since the last batch.
         layers.KeepFrozenInInferenceMode();
         using var noGradients = torch.no_grad();
-        var here = device.Input(input);
+        var here = device.Input(inputs);
         return fast is null ? split.ForwardFrozen(here) : fast.Run(here);
     }
 
@@ -124,9 +123,11 @@ internal sealed class FrozenPrefix
         return [.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))];
     }
 
+    private static Tensors Rows(Tensors inputs, int start, int count) => inputs.Select(input => input.narrow(0, start, count));
+
     private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second)
     {
-        for (var i = 0; i < pair.Length - 1; i++)
+        for (var i = 0; i < pair.Length; i++)
         {
             var (difference, largest) = (0.0, 0.0);
             foreach (var (row, alone) in ((int, Tensor)[])[(0, first[i]), (1, second[i])])

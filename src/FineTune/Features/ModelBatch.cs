@@ -14,34 +14,37 @@ internal sealed class ModelBatch : IDisposable
 
     /// <summary>A batch that goes through the whole model.</summary>
     public ModelBatch(Batch batch)
-        : this(batch.Indices, batch.Input, null, batch.Target)
+        : this(batch.Indices, batch.Inputs, null, batch.Targets)
     {
     }
 
     /// <param name="indices">Which samples these are.</param>
-    /// <param name="input">The input, if it was read.</param>
-    /// <param name="cut">What the frozen half answers to it, if that is known.</param>
-    /// <param name="target">The targets.</param>
-    public ModelBatch(IReadOnlyList<int> indices, Tensor? input, Tensor[]? cut, Tensor target)
+    /// <param name="inputs">The inputs, if they were read.</param>
+    /// <param name="cut">What the frozen half answers to them, if that is known.</param>
+    /// <param name="targets">The targets.</param>
+    public ModelBatch(IReadOnlyList<int> indices, Tensors? inputs, Tensor[]? cut, Tensors targets)
     {
         Indices = indices;
-        Input = input;
+        Inputs = inputs;
         this.cut = cut;
-        Target = target;
+        Targets = targets;
     }
 
     public IReadOnlyList<int> Indices { get; }
 
-    /// <summary>The input; null where only the cut was kept.</summary>
-    public Tensor? Input { get; }
+    /// <summary>The inputs; null where only the cut was kept.</summary>
+    public Tensors? Inputs { get; }
 
-    public Tensor Target { get; }
+    public Tensors Targets { get; }
 
     public int Count => Indices.Count;
 
+    /// <summary>The samples, also where nobody said which they are.</summary>
+    public long Rows => Start[0].size(0);
+
     /// <summary>What the model answers.</summary>
     /// <exception cref="FineTuneException">The model cannot be computed of such an input; the sentence names the layer.</exception>
-    public Tensor Forward(Module<Tensor, Tensor> model, ModelDevice device)
+    public Tensors Forward(IFineTunable model, ModelDevice device)
     {
         try
         {
@@ -49,24 +52,24 @@ internal sealed class ModelBatch : IDisposable
         }
         catch (ExternalException exception)
         {
-            throw ForwardFault.Of(model, Start, () => Call(model, device), exception);
+            throw ForwardFault.Of((Module)model, Start, () => Call(model, device), exception);
         }
     }
 
     /// <summary>The same from the very start, where that is known; it owns nothing of its own.</summary>
-    public ModelBatch Whole => Input is null ? this : new(Indices, Input, null, Target);
+    public ModelBatch Whole => Inputs is null ? this : new(Indices, Inputs, null, Targets);
 
     /// <summary>All that the model starts from.</summary>
-    public IReadOnlyList<Tensor> Start => Input is null ? cut! : [Input];
+    public IReadOnlyList<Tensor> Start => Inputs is null ? cut! : Inputs;
 
-    private Tensor Call(Module<Tensor, Tensor> model, ModelDevice device) => cut is null
-        ? model.call(device.Input(Input!))
+    private Tensors Call(IFineTunable model, ModelDevice device) => cut is null
+        ? model.Call(device.Input(Inputs!))
         : ((ISplitForward)model).ForwardTrainable(device.Move(cut));
 
     public void Dispose()
     {
-        Input?.Dispose();
-        Target.Dispose();
+        Inputs?.Dispose();
+        Targets.Dispose();
         if (cut is not null)
         {
             Array.ForEach(cut, static tensor => tensor.Dispose());

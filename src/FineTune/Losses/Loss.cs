@@ -29,7 +29,21 @@ public abstract class Loss
     public abstract Tensor PerSample(Tensor output, Tensor target);
 
     /// <summary>
-    /// How much each sample counts in a mean: the mean loss is the sum of <see cref="PerSample"/> divided by the sum
+    /// The same of a model of several outputs, or of samples with several targets. By default a loss compares one with one;
+    /// <see cref="JointLoss"/> is for one that does not.
+    /// </summary>
+    /// <param name="outputs">What the model returned; the first dimension of each counts samples.</param>
+    /// <param name="targets">What was wanted; the first dimension of each counts samples.</param>
+    /// <returns>A tensor of shape [N].</returns>
+    /// <exception cref="FineTuneException">There is not one of each, or the shapes do not fit.</exception>
+    public virtual Tensor PerSample(Tensors outputs, Tensors targets)
+    {
+        ThrowUnlessTakes(outputs, targets);
+        return PerSample(outputs[0], targets[0]);
+    }
+
+    /// <summary>
+    /// How much each sample counts in a mean: the mean loss is the sum of <see cref="PerSample(Tensor, Tensor)"/> divided by the sum
     /// of these. Null, the default, counts each as one.
     /// </summary>
     /// <returns>A tensor of shape [N], or null.</returns>
@@ -52,6 +66,34 @@ public abstract class Loss
 
     /// <summary>The name, and in losses with options these: what a resume compares.</summary>
     public override string ToString() => Name;
+
+    /// <summary>The comparisons that the loss consists of; none where it looks at everything together.</summary>
+    internal virtual IReadOnlyList<LossTerm> Terms => field ??= [new(null, this, 1, 0, 0)];
+
+    /// <summary>The loss over a model whose outputs have these names.</summary>
+    /// <exception cref="FineTuneException">It names one that there is not.</exception>
+    internal virtual Loss Over(IReadOnlyList<string> outputs) => this;
+
+    /// <summary>Fails where there are too many outputs or targets, or too few.</summary>
+    internal virtual void ThrowUnlessTakes(Tensors outputs, Tensors targets)
+    {
+        if (outputs.Count != 1)
+        {
+            throw new FineTuneException(
+                $"The model gives {outputs.Count} outputs, but {Name} looks at one. Say what each is compared by, as in "
+                    + "Losses.Weighted((\"class\", Losses.CategoricalCrossEntropy(), 1.0), (\"box\", Losses.MeanSquaredError(), 0.5)); one "
+                    + "that is left out is not trained on.");
+        }
+
+        if (targets.Count != 1)
+        {
+            throw new FineTuneException(
+                $"A sample has {targets.Count} targets, but {Name} looks at one. Losses.Weighted takes a target for each of its losses.");
+        }
+    }
+
+    /// <summary>How much each sample counts, whatever the number of targets.</summary>
+    internal virtual Tensor? SampleWeightsOf(Tensors targets) => SampleWeights(targets[0]);
 
     /// <summary>Which samples count in metrics, [N] of type Bool; null for all of them.</summary>
     internal virtual Tensor? Counted(Tensor target) => null;

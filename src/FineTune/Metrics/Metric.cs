@@ -25,6 +25,18 @@ public abstract class Metric
     /// <summary>Starts a pass over data.</summary>
     public abstract MetricState Start();
 
+    /// <summary>
+    /// The metric of one of a model's outputs, where the loss has several (<see cref="Losses.Weighted(ValueTuple{string, Loss, double}[])"/>). It
+    /// stands in the history with the output before its name, as <c>class_accuracy</c>.
+    /// </summary>
+    /// <param name="output">The output's name, as the loss has it. Its target is that of the loss.</param>
+    /// <example><code>Metrics.CategoricalAccuracy().On("class")</code></example>
+    public Metric On(string output)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(output);
+        return new OutputMetric(this, output);
+    }
+
     /// <summary>The name, and in metrics with options these: what a resume compares.</summary>
     public override string ToString() => Name;
 }
@@ -36,6 +48,27 @@ public abstract class MetricState : IDisposable
     /// <param name="output">What the model returned, [N, …].</param>
     /// <param name="target">What was wanted of it, [N, …].</param>
     public abstract void Add(Tensor output, Tensor target);
+
+    /// <summary>
+    /// Takes in a batch of several outputs or targets. Asked where the loss compares several and the metric is not <see cref="Metric.On"/>
+    /// one of them; one that looks at all of them together overrides it.
+    /// </summary>
+    /// <param name="outputs">What the model returned, [N, …] each.</param>
+    /// <param name="targets">What was wanted of it, [N, …] each.</param>
+    /// <exception cref="FineTuneException">The metric looks at one output.</exception>
+    public virtual void Add(Tensors outputs, Tensors targets)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(targets);
+        if (outputs.Count != 1 || targets.Count != 1)
+        {
+            throw new FineTuneException(
+                $"{GetType().Name} looks at one output and one target, and there are {outputs.Count} and {targets.Count}. Say which with "
+                    + "metric.On(\"name\"), or override Add(Tensors, Tensors).");
+        }
+
+        Add(outputs[0], targets[0]);
+    }
 
     /// <summary>The value over everything added so far, exact; NaN where nothing was.</summary>
     public abstract double Value { get; }

@@ -11,7 +11,7 @@ internal static class ForwardFault
     /// <param name="model">The model.</param>
     /// <param name="inputs">What it starts from.</param>
     /// <param name="forward">The pass; where it fails, it is run once more to see where.</param>
-    public static Tensor Explained(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensor> forward)
+    public static Tensors Explained(nn.Module model, Tensors inputs, Func<Tensors> forward)
     {
         try
         {
@@ -24,12 +24,11 @@ internal static class ForwardFault
     }
 
     /// <summary>The error of a pass that failed.</summary>
-    public static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensor> again, ExternalException exception)
+    public static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensors> again, ExternalException exception)
     {
         var where = Where(model, again);
-        var got = string.Join(" and ", inputs.Select(Described));
         return new FineTuneException(
-            $"{model.GetName()} cannot be computed of an input of {got}: {(where is null ? "" : $"{where}; ")}{FirstLine(exception)}. "
+            $"{model.GetName()} cannot be computed of an input of {Described(inputs)}: {(where is null ? "" : $"{where}; ")}{FirstLine(exception)}. "
                 + "Compare the shape and the type of a sample with what the model takes.",
             exception);
     }
@@ -40,24 +39,19 @@ internal static class ForwardFault
     /// <summary>A tensor's shape and type in words.</summary>
     public static string Described(Tensor tensor) => $"shape [{string.Join(", ", tensor.shape)}] and type {tensor.dtype}";
 
-    private static string? Where(nn.Module model, Func<Tensor> again)
+    /// <summary>Each of several in words.</summary>
+    public static string Described(IEnumerable<Tensor> tensors) => string.Join(" and ", tensors.Select(Described));
+
+    private static string? Where(nn.Module model, Func<Tensors> again)
     {
         string? where = null;
-        var hooks = new List<Action>();
+        using var hooks = new CallHooks();
         foreach (var (name, module) in model.named_modules())
         {
-            if (module is nn.Module<Tensor, Tensor> leaf && !leaf.named_children().Any())
+            if (!module.named_children().Any())
             {
-                hooks.Add(leaf.register_forward_pre_hook((_, input) =>
-                {
-                    where = $"layer '{name}' ({leaf.GetType().Name}) got one of {Described(input)}";
-                    return input;
-                }).remove);
-                hooks.Add(leaf.register_forward_hook((_, _, output) =>
-                {
-                    where = null;
-                    return output;
-                }).remove);
+                hooks.Before(module, input => where = $"layer '{name}' ({module.GetType().Name}) got one of {Described(input)}");
+                hooks.After(module, _ => where = null);
             }
         }
 
@@ -75,7 +69,6 @@ internal static class ForwardFault
         }
         finally
         {
-            hooks.ForEach(remove => remove());
             buffers.Restore();
         }
     }

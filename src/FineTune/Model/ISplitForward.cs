@@ -12,12 +12,12 @@ public interface ISplitForward
     bool SplitsForward { get; }
 
     /// <summary>The first half, which depends on the input and on frozen layers only; it runs without gradients.</summary>
-    /// <param name="input">A batch, as <c>forward</c> takes it.</param>
+    /// <param name="inputs">A batch, as <c>forward</c> takes it.</param>
     /// <returns>The cut: the values that <see cref="ForwardTrainable"/> starts from.</returns>
-    torch.Tensor[] ForwardFrozen(torch.Tensor input);
+    torch.Tensor[] ForwardFrozen(Tensors inputs);
 
     /// <summary>The second half, from where the frozen layers end.</summary>
     /// <param name="cut">What <see cref="ForwardFrozen"/> returned in the same phase.</param>
     /// <returns>What <c>forward</c> returns.</returns>
-    torch.Tensor ForwardTrainable(IReadOnlyList<torch.Tensor> cut);
+    Tensors ForwardTrainable(IReadOnlyList<torch.Tensor> cut);
 }

@@ -17,10 +17,10 @@ public static class LayerTracing
     /// counted before turn out to be others.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="probe">A batch of inputs, [N, …]; it stays the caller's.</param>
+    /// <param name="probe">A batch of each input, [N, …]; it stays the caller's.</param>
     /// <returns>The layers, in forward order.</returns>
-    public static LayerList TraceLayers<TModel>(this TModel model, Tensor probe)
-        where TModel : nn.Module<Tensor, Tensor>, IFineTunable
+    public static LayerList TraceLayers<TModel>(this TModel model, Tensors probe)
+        where TModel : nn.Module, IFineTunable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(probe);
@@ -33,7 +33,7 @@ public static class LayerTracing
     }
 
     /// <summary>Fails where the layers that a phase counted are others in the order in which they run.</summary>
-    internal static void Check(nn.Module<Tensor, Tensor> model, IFineTunable tunable, Tensor batch)
+    internal static void Check(nn.Module model, IFineTunable tunable, Tensors batch)
     {
         var (layers, phase) = (tunable.Layers, tunable.Phase);
         if (layers.IsInForwardOrder || layers.IsTraced)
@@ -70,32 +70,20 @@ public static class LayerTracing
         return order;
     }
 
-    private static bool Trace(nn.Module<Tensor, Tensor> model, LayerList layers, Tensor probe)
+    private static bool Trace(nn.Module model, LayerList layers, Tensors probe)
     {
         var ran = new List<Layer>();
-        var hooks = new List<Action>();
-        foreach (var layer in layers)
-        {
-            if (layer.Module is nn.Module<Tensor, Tensor> module)
-            {
-                hooks.Add(module.register_forward_pre_hook((_, input) =>
-                {
-                    ran.Add(layer);
-                    return input;
-                }).remove);
-            }
-        }
-
         using var mode = new InferenceMode(model);
         using var scope = torch.NewDisposeScope();
         var input = ModelDevice.Of(model).Input(probe);
-        try
+        using (var hooks = new CallHooks())
         {
-            model.call(input);
-        }
-        finally
-        {
-            hooks.ForEach(remove => remove());
+            foreach (var layer in layers)
+            {
+                hooks.Before(layer.Module, _ => ran.Add(layer));
+            }
+
+            ForwardFault.Explained(model, input, () => ModelCall.Of(model, input));
         }
 
         return layers.Order(ran, [.. RunUnseen(model, layers.Except(ran).Where(layer => layer.HasParameters).ToList(), input)]);
@@ -104,7 +92,7 @@ public static class LayerTracing
     /// <summary>
     /// Which of some layers the output depends on: hooks see what runs by <c>call</c> alone, gradients reach whatever has run.
     /// </summary>
-    private static IEnumerable<Layer> RunUnseen(nn.Module<Tensor, Tensor> model, List<Layer> suspects, Tensor input)
+    private static IEnumerable<Layer> RunUnseen(nn.Module model, List<Layer> suspects, Tensors input)
     {
         if (suspects.Count == 0)
         {
@@ -117,13 +105,13 @@ public static class LayerTracing
         {
             using var recorded = torch.enable_grad();
             parameters.ForEach(parameter => parameter.requires_grad = true);
-            var output = model.call(input);
-            if (!output.requires_grad)
+            List<Tensor> answers = [.. ModelCall.Of(model, input).Where(output => output.requires_grad).Select(output => output.sum())];
+            if (answers.Count == 0)
             {
                 return [];
             }
 
-            var gradients = autograd.grad([output.sum()], parameters, allow_unused: true);
+            var gradients = autograd.grad(answers, parameters, allow_unused: true);
             return [.. suspects.Where((_, i) => gradients[i] is { IsInvalid: false })];
         }
         finally

@@ -32,6 +32,15 @@ public sealed record Manifest(
     /// <summary>The epochs of <see cref="GradualUnfreezeAttribute"/>, where the class has one.</summary>
     public int? EpochsPerBlock { get; init; }
 
+    /// <summary>The names of what <c>forward</c> takes, where that is not one tensor, as its parameters are called.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>
+    /// The names of what <c>forward</c> returns, where that is a tuple, as its elements are called (<c>Item1</c> where they have no name):
+    /// those by which losses and metrics say which output they look at.
+    /// </summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
     /// <summary>
     /// The names of each parameter that the model holds in several places, as with tied weights. A model knows them once it was
     /// compiled: the compiled model's <c>Manifest</c> has them.
@@ -71,6 +80,16 @@ public sealed record Manifest(
             parts.Add(Invariant($"fine-tuned at {rate:R}"));
         }
 
+        if (Inputs.Count > 0)
+        {
+            parts.Add($"takes {string.Join(", ", Inputs)}");
+        }
+
+        if (Outputs.Count > 0)
+        {
+            parts.Add($"answers {string.Join(", ", Outputs)}");
+        }
+
         foreach (var member in Members)
         {
             parts.Add(
@@ -98,6 +117,8 @@ public sealed record Manifest(
         && UnfreezeFirstUnit == other.UnfreezeFirstUnit
         && EpochsPerBlock == other.EpochsPerBlock
         && UnfreezePatterns.SequenceEqual(other.UnfreezePatterns)
+        && Inputs.SequenceEqual(other.Inputs)
+        && Outputs.SequenceEqual(other.Outputs)
         && Members.SequenceEqual(other.Members)
         && SharedParameters.SelectMany(names => names).SequenceEqual(other.SharedParameters.SelectMany(names => names));
 

@@ -8,6 +8,10 @@ internal sealed class ModelDevice
 {
     private readonly nn.Module model;
     private readonly Parameter? first;
+
+    // Each batch asks: a delegate made then is garbage.
+    private readonly Func<Tensor, Tensor> move;
+    private readonly Func<Tensor, Tensor> input;
     private ScalarType? common;
     private bool looked;
 
@@ -15,6 +19,8 @@ internal sealed class ModelDevice
     {
         this.model = model;
         first = model.parameters().FirstOrDefault();
+        move = Move;
+        input = Input;
     }
 
     public static ModelDevice Of(nn.Module model) => new(model);
@@ -30,6 +36,12 @@ internal sealed class ModelDevice
             ? there.to_type(type)
             : there;
     }
+
+    /// <summary>Each of a batch's inputs as <see cref="Input(Tensor)"/> has it.</summary>
+    public Tensors Input(Tensors inputs) => inputs.Select(input);
+
+    /// <summary>The tensors there; themselves where they are there already.</summary>
+    public Tensors Move(Tensors tensors) => tensors.Select(move);
 
     /// <summary>The tensor there; itself where it is there already.</summary>
     public Tensor Move(Tensor tensor) => IsThere(tensor) ? tensor : tensor.to(first!.device);

@@ -19,29 +19,30 @@ public static class Summaries
     /// The layers of a model in the order in which they run, with the shapes of what they give: a batch goes through it once, in inference
     /// mode and without gradients. Nothing of the model changes.
     /// </summary>
-    /// <param name="model">Any model of one tensor, annotated or not.</param>
-    /// <param name="probe">A batch of inputs, [N, …]; it stays the caller's.</param>
+    /// <param name="model">An annotated model, or any other of one to three tensors.</param>
+    /// <param name="probe">A batch of each input, [N, …]; it stays the caller's.</param>
     /// <example><code>
     /// using var probe = torch.zeros(1, 3, 224, 224);
     /// Console.WriteLine(model.Summary(probe));
     /// </code></example>
-    public static ModelSummary Summary(this nn.Module<Tensor, Tensor> model, Tensor probe)
+    public static ModelSummary Summary(this nn.Module model, Tensors probe)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(probe);
         var places = PlacesIn("", model).ToList();
         var runs = new Runs();
         var modules = places.Select(place => place.Module).Distinct<nn.Module>(ReferenceEqualityComparer.Instance);
-        var hooks = modules.SelectMany(runs.Watch).ToList();
         using var mode = new InferenceMode(model);
         using var scope = NewDisposeScope();
-        try
+        using (var hooks = new CallHooks())
         {
-            model.call(ModelDevice.Of(model).Input(probe));
-        }
-        finally
-        {
-            hooks.ForEach(remove => remove());
+            foreach (var module in modules)
+            {
+                runs.Watch(module, hooks);
+            }
+
+            var input = ModelDevice.Of(model).Input(probe);
+            ForwardFault.Explained(model, input, () => ModelCall.Of(model, input));
         }
 
         var ran = runs.Order.Select(module => places.Find(place => ReferenceEquals(place.Module, module))!);
@@ -105,25 +106,14 @@ public static class Summaries
 
         public long[]? ShapeOf(nn.Module module) => shapes.GetValueOrDefault(module);
 
-        /// <summary>Gives what takes the hooks off again.</summary>
-        public IEnumerable<Action> Watch(nn.Module module)
+        public void Watch(nn.Module module, CallHooks hooks)
         {
-            if (module is not nn.Module<Tensor, Tensor> watched)
-            {
-                yield break;
-            }
-
-            yield return watched.register_forward_pre_hook((_, input) =>
-            {
-                Order.Add(module);
-                return input;
-            }).remove;
-            yield return watched.register_forward_hook((_, _, output) =>
+            hooks.Before(module, _ => Order.Add(module));
+            hooks.After(module, output =>
             {
                 shapes.TryAdd(module, output.shape);
                 Bytes += Summaries.Bytes(output);
-                return output;
-            }).remove;
+            });
         }
     }
 }

@@ -1,6 +1,5 @@
 using FineTune.Data;
 using TorchSharp;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace FineTune;
@@ -11,7 +10,7 @@ namespace FineTune;
 /// </summary>
 internal static class DefaultLoss
 {
-    public static (Loss Loss, IReadOnlyList<Metric> Metrics) Of(Module<Tensor, Tensor> model, IDataset data)
+    public static (Loss Loss, IReadOnlyList<Metric> Metrics) Of(Module model, IDataset data)
     {
         if (data.Count == 0)
         {
@@ -20,7 +19,15 @@ internal static class DefaultLoss
 
         using var scope = torch.NewDisposeScope();
         var first = data.Read(0, new Random(0));
-        var outputs = Outputs(model, first.Input.unsqueeze(0));
+        var answers = Answers(model, first.Inputs.Select(input => input.unsqueeze(0)));
+        if (answers.Count != 1 || first.Targets.Count != 1)
+        {
+            throw new FineTuneException(
+                $"The loss cannot be told from {answers.Count} outputs and {first.Targets.Count} targets of a sample. State it in "
+                    + "FineTuneOptions.Loss, as in Losses.Weighted((\"class\", Losses.CategoricalCrossEntropy(), 1.0), …).");
+        }
+
+        var outputs = answers[0].numel();
         var wanted = first.Target.numel();
         var floating = first.Target.is_floating_point();
         if (wanted == 1 && ClassNames.Of(data) is { } classes)
@@ -36,7 +43,7 @@ internal static class DefaultLoss
         if (outputs == 1 && wanted == 1 && (data as IKnownTargets)?.Targets() is { } known)
         {
             using var values = known.Values;
-            return OfAll(TargetValues.Doubles(values), floating);
+            return OfAll(TargetValues.Doubles(values[0]), floating);
         }
 
         throw new FineTuneException(
@@ -47,11 +54,11 @@ internal static class DefaultLoss
                     + "targets for a sample; state it in FineTuneOptions.Loss.");
     }
 
-    private static long Outputs(Module<Tensor, Tensor> model, Tensor input)
+    private static Tensors Answers(Module model, Tensors inputs)
     {
         using var mode = new InferenceMode(model);
-        var there = ModelDevice.Of(model).Input(input);
-        return ForwardFault.Explained(model, [there], () => model.call(there)).numel();
+        var there = ModelDevice.Of(model).Input(inputs);
+        return ForwardFault.Explained(model, there, () => ModelCall.Of(model, there));
     }
 
     private static (Loss, IReadOnlyList<Metric>) OfClasses(long outputs, IReadOnlyList<string> classes) =>

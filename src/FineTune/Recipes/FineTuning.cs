@@ -1,5 +1,4 @@
 using FineTune.Data;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace FineTune;
@@ -23,7 +22,7 @@ public static class FineTuning
     /// that the recipe has its own of: epochs, validation data, the backup.
     /// </exception>
     public static FineTuneResult FineTune<TModel>(this TModel model, IDataset train, IDataset validation, FineTuneOptions? options = null)
-        where TModel : Module<Tensor, Tensor>, IFineTunable
+        where TModel : Module, IFineTunable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(train);
@@ -80,7 +79,7 @@ public static class FineTuning
     }
 
     private static void Trace<TModel>(TModel model, IDataset train, FitOptions options)
-        where TModel : Module<Tensor, Tensor>, IFineTunable
+        where TModel : Module, IFineTunable
     {
         if (model.Layers.IsInForwardOrder)
         {
@@ -89,7 +88,7 @@ public static class FineTuning
 
         var loader = new BatchLoader(train, options.TrainingBatches with { BatchSize = 1, Workers = 0 });
         using var batch = loader.Epoch(0).First();
-        model.TraceLayers(batch.Input);
+        model.TraceLayers(batch.Inputs);
     }
 
     // What the recipe sets itself would otherwise be lost without a word.

@@ -27,14 +27,14 @@ internal sealed class Predictions
     /// <summary>Null where outputs and targets are not of classes.</summary>
     public static Predictions? Of(CompiledModel compiled, IDataset data, ReportOptions options)
     {
-        if (compiled.Loss is not (BinaryCrossEntropyLoss or CategoricalCrossEntropyLoss))
+        if (Inference.OfClasses(compiled.Loss) is not { Loss: BinaryCrossEntropyLoss or CategoricalCrossEntropyLoss } term)
         {
             return null;
         }
 
         var confusion = new Confusion(threshold: 0.5);
         var (mistakes, others) = (new List<Answer>(), new List<Answer>());
-        foreach (var answer in Answers(compiled, data, confusion))
+        foreach (var answer in Answers(compiled, term, data, confusion))
         {
             var answers = answer.Wanted == answer.Predicted ? others : mistakes;
             if (answers.Count < options.Examples)
@@ -58,7 +58,7 @@ internal sealed class Predictions
         return new Predictions(matrix, classes, [.. mistakes.Concat(others).Take(options.Examples).Select(answer => Read(data, answer))]);
     }
 
-    private static IEnumerable<Answer> Answers(CompiledModel compiled, IDataset data, Confusion confusion)
+    private static IEnumerable<Answer> Answers(CompiledModel compiled, LossTerm term, IDataset data, Confusion confusion)
     {
         using var mode = new InferenceMode(compiled.Model);
         var device = ModelDevice.Of(compiled.Model);
@@ -67,7 +67,7 @@ internal sealed class Predictions
         var loader = new BatchLoader(data, new BatchOptions { Shuffle = false, MaxDamagedSamples = int.MaxValue });
         foreach (var batch in Inference.Each(loader.Epoch(0)))
         {
-            foreach (var (index, wanted, predicted) in Inference.Add(compiled, confusion, batch, data, device))
+            foreach (var (index, wanted, predicted) in Inference.Add(compiled, term, confusion, batch, data, device))
             {
                 yield return new Answer(index, wanted, predicted);
             }
@@ -77,12 +77,12 @@ internal sealed class Predictions
     private static Example Read(IDataset data, Answer answer)
     {
         using var scope = torch.NewDisposeScope();
-        var input = data.Read(answer.Index, new Random(0)).Input;
+        var picture = data.Read(answer.Index, new Random(0)).Inputs.FirstOrDefault(ExamplePicture.Is);
         return new Example(
             data.Describe(answer.Index),
             answer.Wanted,
             answer.Predicted,
-            ExamplePicture.Is(input) ? ExamplePicture.Png(input) : null);
+            picture is null ? null : ExamplePicture.Png(picture));
     }
 
     private readonly record struct Answer(int Index, int Wanted, int Predicted);

@@ -9,11 +9,10 @@ namespace FineTune;
 internal readonly record struct BatchLoss(Tensor Sum, double Weight)
 {
     /// <summary>The loss of a batch whose targets were found to be right.</summary>
-    public static BatchLoss Of(Loss loss, Tensor output, Tensor target, Tensor? sampleWeights = null)
+    public static BatchLoss Of(Loss loss, Tensors outputs, Tensors targets, Tensor? sampleWeights = null)
     {
-        var losses = PerSample(loss, output, target);
-        var samples = output.size(0);
-        var counts = loss.SampleWeights(target);
+        var losses = PerSample(loss, outputs, targets);
+        var counts = loss.SampleWeightsOf(targets);
         if (sampleWeights is not null)
         {
             sampleWeights = sampleWeights.to(losses.device);
@@ -21,27 +20,27 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
             counts = counts is null ? sampleWeights : counts * sampleWeights;
         }
 
-        return new BatchLoss(losses.sum(), counts is null ? samples : counts.to_type(ScalarType.Float64).sum().ToDouble());
+        return new BatchLoss(losses.sum(), counts is null ? losses.size(0) : counts.to_type(ScalarType.Float64).sum().ToDouble());
     }
 
     /// <summary>The loss of each sample.</summary>
     /// <exception cref="FineTuneException">The loss cannot be computed of such outputs and targets.</exception>
-    public static Tensor PerSample(Loss loss, Tensor output, Tensor target)
+    public static Tensor PerSample(Loss loss, Tensors outputs, Tensors targets)
     {
         Tensor losses;
         try
         {
-            losses = loss.PerSample(output, target);
+            losses = loss.PerSample(outputs, targets);
         }
         catch (ExternalException exception)
         {
             throw new FineTuneException(
-                $"The loss {loss.Name} cannot be computed of an output of {ForwardFault.Described(output)} and a target of "
-                    + $"{ForwardFault.Described(target)}: {ForwardFault.FirstLine(exception)}.",
+                $"The loss {loss.Name} cannot be computed of an output of {ForwardFault.Described(outputs)} and a target of "
+                    + $"{ForwardFault.Described(targets)}: {ForwardFault.FirstLine(exception)}.",
                 exception);
         }
 
-        var samples = output.size(0);
+        var samples = outputs[0].size(0);
         return losses.dim() == 1 && losses.size(0) == samples
             ? losses
             : throw new FineTuneException(
@@ -50,14 +49,26 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
     }
 
     /// <exception cref="FineTuneException">A target is not what the loss takes; the sentence names its sample.</exception>
-    public static void CheckTargets(Loss loss, Tensor output, Tensor target, IReadOnlyList<int> indices, IDataset? data)
+    /// <param name="loss">The loss.</param>
+    /// <param name="outputs">What the model returned, or would of fewer samples.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="indices">Which samples they are of; null for all of the data, in order.</param>
+    /// <param name="data">The data, where somebody knows it.</param>
+    public static void CheckTargets(Loss loss, Tensors outputs, Tensors targets, IReadOnlyList<int>? indices, IDataset? data)
     {
-        if (loss.Check(output, target) is { } fault)
+        loss.ThrowUnlessTakes(outputs, targets);
+        for (var i = 0; i < loss.Terms.Count; i++)
         {
-            throw new FineTuneException(
-                data is null || fault.Row >= indices.Count
-                    ? $"The target in row {fault.Row} of the batch {fault.Message}"
-                    : $"The target of {data.Describe(indices[fault.Row])} {fault.Message}");
+            var term = loss.Terms[i];
+            if (term.Loss.Check(outputs[term.Output], targets[term.Target]) is not { } fault)
+            {
+                continue;
+            }
+
+            var whose = data is null || fault.Row >= indices?.Count
+                ? $"in row {fault.Row} of the batch"
+                : $"of {data.Describe(indices is null ? fault.Row : indices[fault.Row])}";
+            throw new FineTuneException($"The target {(term.Name is null ? "" : $"for '{term.Name}' ")}{whose} {fault.Message}");
         }
     }
 }

@@ -1,4 +1,3 @@
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace FineTune;
@@ -27,7 +26,7 @@ public sealed class FitContext
     public CompiledModel Compiled { get; }
 
     /// <summary>The model that trains.</summary>
-    public Module<Tensor, Tensor> Model => Compiled.Model;
+    public Module Model => Compiled.Model;
 
     /// <summary>How it trains.</summary>
     public FitOptions Options { get; }

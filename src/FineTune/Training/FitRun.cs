@@ -186,7 +186,7 @@ internal sealed partial class FitRun
         // Dropout and whatever else draws from the global generator follow from the seed and the epoch alone.
         torch.manual_seed(unchecked(options.Seed * 1_000_003L + epoch));
         clock.Restart();
-        using var ofEpoch = states = new MetricStates(compiled.Metrics);
+        using var ofEpoch = states = new MetricStates(compiled.Metrics, compiled.Loss);
         samples = 0;
         step.Reset();
         audit.EpochStarts();
@@ -252,9 +252,9 @@ internal sealed partial class FitRun
 
             compiled.Binding.ThrowIfFlipped();
             using var weights = WeightsOf(batch);
-            if (batch.Input is { } input)
+            if (batch.Inputs is { } inputs)
             {
-                LayerTracing.Check(compiled.Model, compiled.Tunable, input);
+                LayerTracing.Check(compiled.Model, compiled.Tunable, inputs);
             }
 
             WarnOfUncertainOrder();

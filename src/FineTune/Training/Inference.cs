@@ -1,6 +1,5 @@
 using FineTune.Data;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace FineTune;
 
@@ -10,17 +9,17 @@ internal static class Inference
     public static Evaluation Evaluate(CompiledModel compiled, FeatureBatches batches, CancellationToken cancellationToken)
     {
         using var mode = new InferenceMode(compiled.Model);
-        using var states = new MetricStates(compiled.Metrics);
+        using var states = new MetricStates(compiled.Metrics, compiled.Loss);
         var device = ModelDevice.Of(compiled.Model);
         var samples = 0;
         foreach (var batch in Each(batches.Epoch(0), cancellationToken))
         {
             using var scope = torch.NewDisposeScope();
-            var output = batch.Forward(compiled.Model, device);
-            var target = device.Move(batch.Target);
-            BatchLoss.CheckTargets(compiled.Loss, output, batch.Target, batch.Indices, batches.Loader.Data);
-            var loss = BatchLoss.Of(compiled.Loss, output, target);
-            states.Add(new WeightedSum(loss.Sum.ToDouble(), loss.Weight), output, target, compiled.Loss.Counted(batch.Target));
+            var outputs = batch.Forward(compiled.Tunable, device);
+            var targets = device.Move(batch.Targets);
+            BatchLoss.CheckTargets(compiled.Loss, outputs, batch.Targets, batch.Indices, batches.Loader.Data);
+            var loss = BatchLoss.Of(compiled.Loss, outputs, targets);
+            states.Add(new WeightedSum(loss.Sum.ToDouble(), loss.Weight), outputs, targets);
             samples += batch.Count;
         }
 
@@ -31,29 +30,43 @@ internal static class Inference
         CompiledModel compiled, IDataset data, double threshold, BatchOptions batches, CancellationToken cancellationToken)
     {
         using var mode = new InferenceMode(compiled.Model);
+        var term = OfClasses(compiled.Loss) ?? throw new FineTuneException(
+            $"The loss {compiled.Loss} does not say which one of the model's outputs is that of classes, so they cannot be counted.");
         var confusion = new Confusion(threshold);
         var device = ModelDevice.Of(compiled.Model);
         foreach (var batch in Each(new BatchLoader(data, batches).Epoch(0), cancellationToken))
         {
             using var scope = torch.NewDisposeScope();
-            Add(compiled, confusion, batch, data, device);
+            Add(compiled, term, confusion, batch, data, device);
         }
 
         return confusion.Matrix
             ?? throw new FineTuneException("No sample of the data counts: each has the target that the loss ignores.");
     }
 
+    /// <summary>The output whose classes are counted: the only one, or the only one that is compared by a cross-entropy.</summary>
+    public static LossTerm? OfClasses(Loss loss)
+    {
+        if (loss.Terms is [var only])
+        {
+            return only;
+        }
+
+        var some = loss.Terms.Where(term => term.Loss is BinaryCrossEntropyLoss or CategoricalCrossEntropyLoss).ToList();
+        return some is [var one] ? one : null;
+    }
+
     /// <summary>Adds a batch, and says of each of its samples what it is and what it was taken for. One that does not count is left
     /// out.</summary>
     public static IEnumerable<(int Index, int Wanted, int Predicted)> Add(
-        CompiledModel compiled, Confusion confusion, Batch batch, IDataset data, ModelDevice device)
+        CompiledModel compiled, LossTerm term, Confusion confusion, Batch batch, IDataset data, ModelDevice device)
     {
         using var scope = torch.NewDisposeScope();
-        var output = Answer(compiled, device, batch.Input);
-        var target = batch.Target;
-        BatchLoss.CheckTargets(compiled.Loss, output, target, batch.Indices, data);
+        var outputs = Answer(compiled, device, batch.Inputs);
+        BatchLoss.CheckTargets(compiled.Loss, outputs, batch.Targets, batch.Indices, data);
+        var (output, target) = (outputs[term.Output], batch.Targets[term.Target]);
         var indices = batch.Indices;
-        if (compiled.Loss.Counted(target) is { } counted)
+        if (term.Loss.Counted(target) is { } counted)
         {
             output = output[counted.to(output.device)];
             target = target[counted.to(target.device)];
@@ -65,29 +78,33 @@ internal static class Inference
             : [.. indices.Zip(confusion.Add(output, device.Move(target)), (index, pair) => (index, pair.Wanted, pair.Predicted))];
     }
 
-    public static Tensor Predict(CompiledModel compiled, Tensor input)
+    public static Tensors Predict(CompiledModel compiled, Tensors inputs)
     {
-        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(inputs);
         FreeMemory.GiveBack();
         using var mode = new InferenceMode(compiled.Model);
         using var scope = torch.NewDisposeScope();
-        return Forward(compiled, ModelDevice.Of(compiled.Model), input).MoveToOuterDisposeScope();
+        return Forward(compiled, ModelDevice.Of(compiled.Model), inputs).Select(output => output.MoveToOuterDisposeScope());
     }
 
-    public static Tensor Predict(CompiledModel compiled, IDataset data, BatchOptions batches, CancellationToken cancellationToken)
+    public static Tensors Predict(CompiledModel compiled, IDataset data, BatchOptions batches, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(data);
         using var mode = new InferenceMode(compiled.Model);
         using var all = torch.NewDisposeScope();
         var device = ModelDevice.Of(compiled.Model);
-        var outputs = new List<Tensor>();
+        var outputs = new List<Tensors>();
         foreach (var batch in Each(new BatchLoader(data, batches).Epoch(0), cancellationToken))
         {
             using var scope = torch.NewDisposeScope();
-            outputs.Add(Forward(compiled, device, batch.Input).MoveToOuterDisposeScope());
+            outputs.Add(Forward(compiled, device, batch.Inputs).Select(output => output.MoveToOuterDisposeScope()));
         }
 
-        return torch.cat(outputs, 0).MoveToOuterDisposeScope();
+        return
+        [
+            .. Enumerable.Range(0, outputs[0].Count)
+                .Select(number => torch.cat([.. outputs.Select(batch => batch[number])], 0).MoveToOuterDisposeScope()),
+        ];
     }
 
     /// <summary>Batches, each disposed of when the next is asked for; what is free is given back between two of them.</summary>
@@ -104,12 +121,12 @@ internal static class Inference
     }
 
     // A model may hand back a view of its input or of its weights; what is returned is the caller's own.
-    private static Tensor Forward(CompiledModel compiled, ModelDevice device, Tensor input) =>
-        Answer(compiled, device, input).detach().clone();
+    private static Tensors Forward(CompiledModel compiled, ModelDevice device, Tensors inputs) =>
+        Answer(compiled, device, inputs).Select(output => output.detach().clone());
 
-    private static Tensor Answer(CompiledModel compiled, ModelDevice device, Tensor input)
+    private static Tensors Answer(CompiledModel compiled, ModelDevice device, Tensors inputs)
     {
-        var there = device.Input(input);
-        return ForwardFault.Explained(compiled.Model, [there], () => compiled.Model.call(there));
+        var there = device.Input(inputs);
+        return ForwardFault.Explained(compiled.Model, there, () => compiled.Tunable.Call(there));
     }
 }

@@ -5,45 +5,83 @@ using static TorchSharp.torch;
 namespace FineTune;
 
 /// <summary>The loss and the metrics of one pass over data.</summary>
-internal sealed class MetricStates(IReadOnlyList<Metric> metrics) : IDisposable
+internal sealed class MetricStates : IDisposable
 {
-    private readonly MetricState[] states = [.. metrics.Select(metric => metric.Start())];
+    private readonly IReadOnlyList<Metric> metrics;
+    private readonly MetricState[] states;
+    private readonly (LossTerm? Term, int[] Metrics)[] terms;
     private WeightedSum loss;
+
+    public MetricStates(IReadOnlyList<Metric> metrics, Loss loss)
+    {
+        this.metrics = metrics;
+        states = [.. metrics.Select(metric => metric.Start())];
+        terms =
+        [
+            .. Enumerable.Range(0, metrics.Count)
+                .GroupBy(number => TermOf(metrics[number], loss))
+                .Select(group => (group.Key, group.ToArray())),
+        ];
+    }
 
     public double Loss => loss.Mean;
 
+    /// <summary>The output and the target that a metric looks at; null for all of them.</summary>
+    /// <exception cref="FineTuneException">The loss compares no output of the name that the metric states.</exception>
+    public static LossTerm? TermOf(Metric metric, Loss loss)
+    {
+        if (metric is LossMetric part)
+        {
+            return part.Term;
+        }
+
+        if (metric is not OutputMetric on)
+        {
+            return loss.Terms is [var only] ? only : null;
+        }
+
+        return loss.Terms.FirstOrDefault(term => string.Equals(term.Name, on.Output, StringComparison.OrdinalIgnoreCase))
+            ?? throw new FineTuneException(
+                $"The metric {metric.Name} is that of the output '{on.Output}', but "
+                    + (loss.Terms.Any(term => term.Name is not null)
+                        ? $"the loss compares {string.Join(", ", loss.Terms.Select(term => term.Name))}: what is wanted of an output is "
+                            + "known by its loss alone."
+                        : $"the loss {loss.Name} does not tell outputs apart, as Losses.Weighted does."));
+    }
+
     /// <param name="batch">The loss of a batch.</param>
-    /// <param name="output">What the model answered.</param>
-    /// <param name="target">What was wanted.</param>
-    /// <param name="counted">Which samples count, where not all do.</param>
-    public void Add(WeightedSum batch, Tensor output, Tensor target, Tensor? counted = null)
+    /// <param name="outputs">What the model answered.</param>
+    /// <param name="targets">What was wanted, where the outputs are.</param>
+    public void Add(WeightedSum batch, Tensors outputs, Tensors targets)
     {
         loss += batch;
         using var noGradients = torch.no_grad();
-        var detached = output.detach();
-        if (counted is not null)
+        var current = 0;
+        try
         {
-            detached = detached[counted.to(output.device)];
-            target = target[counted.to(target.device)];
-            if (target.size(0) == 0)
+            foreach (var (term, some) in terms)
             {
-                return;
+                var (output, target) = term is null ? default : Counted(term, outputs, targets);
+                foreach (var number in some)
+                {
+                    current = number;
+                    if (term is null)
+                    {
+                        states[number].Add(outputs.Select(static each => each.detach()), targets);
+                    }
+                    else if (target.size(0) > 0)
+                    {
+                        states[number].Add(output, target);
+                    }
+                }
             }
         }
-
-        for (var i = 0; i < states.Length; i++)
+        catch (ExternalException exception)
         {
-            try
-            {
-                states[i].Add(detached, target);
-            }
-            catch (ExternalException exception)
-            {
-                throw new FineTuneException(
-                    $"The metric {metrics[i].Name} cannot be computed of an output of {ForwardFault.Described(detached)} and a target of "
-                        + $"{ForwardFault.Described(target)}: {ForwardFault.FirstLine(exception)}.",
-                    exception);
-            }
+            throw new FineTuneException(
+                $"The metric {metrics[current].Name} cannot be computed of an output of {ForwardFault.Described(outputs)} and a target of "
+                    + $"{ForwardFault.Described(targets)}: {ForwardFault.FirstLine(exception)}.",
+                exception);
         }
     }
 
@@ -73,4 +111,10 @@ internal sealed class MetricStates(IReadOnlyList<Metric> metrics) : IDisposable
     }
 
     public void Dispose() => Array.ForEach(states, state => state.Dispose());
+
+    private static (Tensor Output, Tensor Target) Counted(LossTerm term, Tensors outputs, Tensors targets)
+    {
+        var (output, target) = (outputs[term.Output].detach(), targets[term.Target]);
+        return term.Loss.Counted(target) is { } counted ? (output[counted.to(output.device)], target[counted]) : (output, target);
+    }
 }

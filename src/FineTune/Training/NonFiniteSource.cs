@@ -21,7 +21,7 @@ internal static class NonFiniteSource
             return "the input";
         }
 
-        if (!IsFinite(batch.Target))
+        if (!batch.Targets.All(IsFinite))
         {
             return "the target";
         }
@@ -58,31 +58,24 @@ internal static class NonFiniteSource
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
         string? first = null;
-        var hooks = new List<Action>();
-        foreach (var (name, module) in model.named_modules())
+        using var hooks = new CallHooks();
+        foreach (var (name, module) in model.named_modules().Where(named => !named.module.named_children().Any()))
         {
-            if (module is torch.nn.Module<Tensor, Tensor> leaf && !leaf.named_children().Any())
+            hooks.After(module, output =>
             {
-                var hook = leaf.register_forward_hook((_, _, output) =>
+                if (first is null && !IsFinite(output))
                 {
-                    if (first is null && !IsFinite(output))
-                    {
-                        first = $"layer {name}";
-                    }
-
-                    return output;
-                });
-                hooks.Add(hook.remove);
-            }
+                    first = $"layer {name}";
+                }
+            });
         }
 
         try
         {
-            batch.Whole.Forward(compiled.Model, device);
+            batch.Whole.Forward(compiled.Tunable, device);
         }
         finally
         {
-            hooks.ForEach(remove => remove());
             buffers.Restore();
         }
 

@@ -64,41 +64,56 @@ internal sealed class Preflight
         var model = compiled.Model;
         var wasTraining = model.training;
         var device = ModelDevice.Of(model);
-        var outputs = new Outputs(model);
-        Tensor output;
+        var watch = new Outputs(model);
+        Tensors outputs;
         try
         {
             model.train();
-            outputs.Watch();
+            watch.Watch();
             using var mode = new InferenceMode(model);
-            output = new ModelBatch(first).Forward(compiled.Model, device);
+            outputs = new ModelBatch(first).Forward(compiled.Tunable, device);
         }
         finally
         {
-            outputs.Dispose();
+            watch.Dispose();
             model.train(wasTraining);
         }
 
-        CheckClasses(output, first.Target, training.Data);
-        BatchLoss.CheckTargets(compiled.Loss, output, first.Target, first.Indices, training.Data);
-        using var noGradients = torch.no_grad();
-        var target = device.Move(first.Target);
-        _ = BatchLoss.Of(compiled.Loss, output, target);
-        CheckEachAlone(output, target);
-        CheckAllTargets(output, training.Data);
-        if (options.ValidationData is { } validation)
+        compiled.Loss.ThrowUnlessTakes(outputs, first.Targets);
+
+        // What a dataset says of its classes is said of its first target.
+        if (compiled.Loss.Terms.FirstOrDefault(term => term.Target == 0) is { } ofClasses)
         {
-            CheckAllTargets(output, validation);
+            CheckClasses(ofClasses.Loss, outputs[ofClasses.Output], first.Targets[0], training.Data);
         }
 
-        CheckLastBatch(outputs, training.Data.Count);
-        if (compiled.Loss.DoubtAbout(output.cpu()) is { } doubt && !outputs.IsOfLastLayer(output))
+        BatchLoss.CheckTargets(compiled.Loss, outputs, first.Targets, first.Indices, training.Data);
+        using var noGradients = torch.no_grad();
+        var targets = device.Move(first.Targets);
+        _ = BatchLoss.Of(compiled.Loss, outputs, targets);
+        foreach (var term in compiled.Loss.Terms)
         {
-            warnings.Add(new TrainingWarning(WarningKind.OutputsAreProbabilities, doubt));
+            CheckEachAlone(term, outputs[term.Output], targets[term.Target]);
+        }
+
+        CheckAllTargets(outputs, training.Data);
+        if (options.ValidationData is { } validation)
+        {
+            CheckAllTargets(outputs, validation);
+        }
+
+        CheckLastBatch(watch, training.Data.Count);
+        foreach (var term in compiled.Loss.Terms)
+        {
+            var output = outputs[term.Output];
+            if (term.Loss.DoubtAbout(output.cpu()) is { } doubt && !watch.IsOfLastLayer(output))
+            {
+                warnings.Add(new TrainingWarning(WarningKind.OutputsAreProbabilities, doubt));
+            }
         }
     }
 
-    private void CheckClasses(Tensor output, Tensor target, IDataset data)
+    private static void CheckClasses(Loss loss, Tensor output, Tensor target, IDataset data)
     {
         if (ClassNames.Of(data) is not { } classes)
         {
@@ -106,21 +121,21 @@ internal sealed class Preflight
         }
 
         var outputs = output.numel() / output.size(0);
-        if (compiled.Loss is BinaryCrossEntropyLoss && outputs == 1 && classes.Count > 2)
+        if (loss is BinaryCrossEntropyLoss && outputs == 1 && classes.Count > 2)
         {
             throw new FineTuneException(
                 $"The data has {classes.Count} classes ({ClassNames.Listed(classes)}), but the model has one output, which tells "
                     + $"two apart. Give the head {classes.Count} outputs, and take Losses.CategoricalCrossEntropy.");
         }
 
-        if (compiled.Loss is BinaryCrossEntropyLoss && outputs == classes.Count && target.numel() == target.size(0))
+        if (loss is BinaryCrossEntropyLoss && outputs == classes.Count && target.numel() == target.size(0))
         {
             throw new FineTuneException(
                 $"The model has {outputs} outputs and each sample the number of one class, but binary cross-entropy takes as many targets "
                     + "as outputs. Take Losses.CategoricalCrossEntropy, or, for two classes, a head of one output.");
         }
 
-        if (compiled.Loss is CategoricalCrossEntropyLoss && output.dim() > 1 && output.size(1) < classes.Count)
+        if (loss is CategoricalCrossEntropyLoss && output.dim() > 1 && output.size(1) < classes.Count)
         {
             throw new FineTuneException(
                 $"The data has {classes.Count} classes ({ClassNames.Listed(classes)}), but the model has {output.size(1)} "
@@ -130,7 +145,7 @@ internal sealed class Preflight
     }
 
     // Where output and target differ by dimensions of one, such as [N, 1] and [N], operators compare each with each without a word.
-    private void CheckEachAlone(Tensor output, Tensor target)
+    private void CheckEachAlone(LossTerm term, Tensor output, Tensor target)
     {
         if (output.size(0) < 2 || output.shape.SequenceEqual(target.shape) || !Shapes.EqualSqueezed(output, target))
         {
@@ -146,17 +161,17 @@ internal sealed class Preflight
             wanted.narrow(0, 1, 1).add_(far);
         }
 
-        var together = BatchLoss.PerSample(compiled.Loss, two, wanted)[0].ToDouble();
-        var alone = BatchLoss.PerSample(compiled.Loss, two.narrow(0, 0, 1), wanted.narrow(0, 0, 1))[0].ToDouble();
+        var together = BatchLoss.PerSample(term.Loss, two, wanted)[0].ToDouble();
+        var alone = BatchLoss.PerSample(term.Loss, two.narrow(0, 0, 1), wanted.narrow(0, 0, 1))[0].ToDouble();
         if (Math.Abs(together - alone) > RoundingError * Math.Max(Math.Abs(together), Math.Abs(alone)))
         {
             throw new FineTuneException(
-                $"The loss {compiled.Loss.Name} of a sample depends on the samples beside it: an output of shape "
+                $"The loss {term.Loss.Name} of a sample depends on the samples beside it: an output of shape "
                     + $"[{string.Join(", ", output.shape)}] and a target of shape [{string.Join(", ", target.shape)}] are compared each "
                     + "with each. Bring the target into the output's shape, as in target.reshape(output.shape).");
         }
 
-        foreach (var metric in compiled.Metrics.OfType<MeanMetric>())
+        foreach (var metric in compiled.Metrics.OfType<MeanMetric>().Where(metric => MetricStates.TermOf(metric, compiled.Loss) == term))
         {
             var first = Mean(metric, two.narrow(0, 0, 1), wanted.narrow(0, 0, 1));
             var each = (first + Mean(metric, two.narrow(0, 1, 1), wanted.narrow(0, 1, 1))) / 2;
@@ -178,15 +193,12 @@ internal sealed class Preflight
         return state.Value;
     }
 
-    private void CheckAllTargets(Tensor output, IDataset data)
+    private void CheckAllTargets(Tensors outputs, IDataset data)
     {
         if ((data as IKnownTargets)?.Targets() is { } known)
         {
             using var values = known.Values;
-            if (compiled.Loss.Check(output, values) is { } fault)
-            {
-                throw new FineTuneException($"The target of {data.Describe(known.IndexOf(fault.Row))} {fault.Message}");
-            }
+            BatchLoss.CheckTargets(compiled.Loss, outputs, values, known.Indices, data);
         }
         else if (ClassNames.Of(data) is { } classes)
         {
@@ -227,7 +239,7 @@ internal sealed class Preflight
     /// <summary>What some layers saw and answered in one pass.</summary>
     private sealed class Outputs(nn.Module model) : IDisposable
     {
-        private readonly List<Action> hooks = [];
+        private readonly CallHooks hooks = new();
         private Tensor? last;
 
         /// <summary>The first layer that normalizes by the batch and sees one value of each channel for each sample.</summary>
@@ -239,22 +251,20 @@ internal sealed class Preflight
         {
             foreach (var (name, layer) in SingleValueWatch.Layers(model))
             {
-                hooks.Add(layer.register_forward_pre_hook((_, input) =>
+                hooks.Before(layer, input =>
                 {
                     if (SingleValued is null && SingleValueWatch.IsSingle(input, input.size(0)))
                     {
                         SingleValued = (name, layer);
                     }
-
-                    return input;
-                }).remove);
+                });
             }
 
             foreach (var (_, module) in model.named_modules())
             {
-                if (module is nn.Module<Tensor, Tensor> leaf && !leaf.named_children().Any() && leaf.parameters().Any())
+                if (!module.named_children().Any() && module.parameters().Any())
                 {
-                    hooks.Add(leaf.register_forward_hook((_, _, answer) => last = answer).remove);
+                    hooks.After(module, answer => last = answer);
                 }
             }
         }
@@ -263,6 +273,6 @@ internal sealed class Preflight
         public bool IsOfLastLayer(Tensor output) =>
             last is not null && last.numel() == output.numel() && last.reshape(-1).equal(output.reshape(-1)).all().ToBoolean();
 
-        public void Dispose() => hooks.ForEach(remove => remove());
+        public void Dispose() => hooks.Dispose();
     }
 }

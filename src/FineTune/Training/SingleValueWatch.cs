@@ -8,24 +8,30 @@ namespace FineTune;
 /// </summary>
 internal sealed class SingleValueWatch : IDisposable
 {
-    private readonly List<Action> hooks = [];
+    private readonly CallHooks hooks = new();
 
     public SingleValueWatch(nn.Module model)
     {
         foreach (var (name, layer) in Layers(model))
         {
-            hooks.Add(layer.register_forward_pre_hook((_, input) => IsSingle(input, 1) ? throw Error(name, layer) : input).remove);
+            hooks.Before(layer, input =>
+            {
+                if (IsSingle(input, 1))
+                {
+                    throw Error(name, layer);
+                }
+            });
         }
     }
 
     /// <summary>The layers that measure what a batch is like while they train.</summary>
-    public static IEnumerable<(string Name, nn.Module<Tensor, Tensor> Layer)> Layers(nn.Module model)
+    public static IEnumerable<(string Name, nn.Module Layer)> Layers(nn.Module model)
     {
         foreach (var (name, module) in model.named_modules())
         {
-            if (module is nn.Module<Tensor, Tensor> { training: true } layer && RunningStatistics.Has(module))
+            if (module.training && RunningStatistics.Has(module))
             {
-                yield return (name, layer);
+                yield return (name, module);
             }
         }
     }
@@ -38,5 +44,5 @@ internal sealed class SingleValueWatch : IDisposable
         $"A batch has one sample, and layer '{name}' ({layer.GetType().Name}) normalizes by the batch: the variance of one value is not a "
             + "number. Set DropLast, which leaves a last batch of fewer samples out, or another BatchSize.");
 
-    public void Dispose() => hooks.ForEach(remove => remove());
+    public void Dispose() => hooks.Dispose();
 }

@@ -16,10 +16,10 @@ internal sealed class TrainingStep(CompiledModel compiled, FitOptions options, I
     {
         Begin();
         using var scope = torch.NewDisposeScope();
-        var there = device.Move(batch.Target);
-        var output = Forward(batch);
-        BatchLoss.CheckTargets(compiled.Loss, output, batch.Target, batch.Indices, data);
-        var loss = BatchLoss.Of(compiled.Loss, output, there, sampleWeights);
+        var there = device.Move(batch.Targets);
+        var outputs = Forward(batch);
+        BatchLoss.CheckTargets(compiled.Loss, outputs, batch.Targets, batch.Indices, data);
+        var loss = BatchLoss.Of(compiled.Loss, outputs, there, sampleWeights);
         var value = new WeightedSum(loss.Sum.ToDouble(), loss.Weight);
         if (!double.IsFinite(value.Sum))
         {
@@ -33,19 +33,19 @@ internal sealed class TrainingStep(CompiledModel compiled, FitOptions options, I
             (options.AccumulateBatches == 1 ? loss.Sum / loss.Weight : loss.Sum).backward();
         }
 
-        metrics?.Add(value, output, there, compiled.Loss.Counted(batch.Target));
+        metrics?.Add(value, outputs, there);
         Added(value);
         return value;
     }
 
-    private Tensor Forward(ModelBatch batch)
+    private Tensors Forward(ModelBatch batch)
     {
-        if (batch.Target.size(0) != 1)
+        if (batch.Rows != 1)
         {
-            return batch.Forward(compiled.Model, device);
+            return batch.Forward(compiled.Tunable, device);
         }
 
         using var watch = new SingleValueWatch(compiled.Model);
-        return batch.Forward(compiled.Model, device);
+        return batch.Forward(compiled.Tunable, device);
     }
 }

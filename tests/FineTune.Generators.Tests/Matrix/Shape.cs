@@ -27,8 +27,8 @@ internal sealed record Shape(string Name, string Type, string[] Backbones, (stri
     /// <summary>What a model answers to an input.</summary>
     public Func<dynamic, Tensor, Tensor[]> Answers { get; init; } = (model, x) => [model.call(x)];
 
-    /// <summary>What the halves of its forward pass answer.</summary>
-    public Func<dynamic, Tensor, Tensor[]> AnswersInHalves { get; init; } = (model, x) => [model.ForwardTrainable(model.ForwardFrozen(x))];
+    /// <summary>What it takes, made of one input.</summary>
+    public Func<Tensor, Tensors> Inputs { get; init; } = x => x;
 
     public static IReadOnlyList<Shape> All { get; } =
     [
@@ -426,7 +426,7 @@ internal sealed record Shape(string Name, string Type, string[] Backbones, (stri
         {
             MapsTensorToTensor = false,
             Answers = (model, x) => [model.call(x, x * 0.5)],
-            AnswersInHalves = (model, x) => [model.ForwardTrainable(model.ForwardFrozen(x, x * 0.5))],
+            Inputs = x => [x, x * 0.5],
         },
         new("a tuple as output", "Demo.Model", ["backbone"], [("first", Compiled), ("second", Stated)],
             """
@@ -451,7 +451,6 @@ internal sealed record Shape(string Name, string Type, string[] Backbones, (stri
         {
             MapsTensorToTensor = false,
             Answers = (model, x) => Both(model.call(x)),
-            AnswersInHalves = (model, x) => Both(model.ForwardTrainable(model.ForwardFrozen(x))),
         },
         new("plain base class in metadata", "Demo.Model", ["backbone"], [("head", Compiled)],
             """

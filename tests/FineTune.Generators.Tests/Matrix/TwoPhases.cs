@@ -36,14 +36,14 @@ internal static class TwoPhases
         Train(compiled);
         return losses;
 
-        void Train(object compiled)
+        void Train(CompiledModel compiled)
         {
             for (var i = 0; i < Batches; i++)
             {
                 var (input, target) = Batch(i);
-                losses.Add(compiled is CompiledLoop loop
-                    ? loop.TrainStep(() => Loss(shape.Answers(model, input), target)).Loss
-                    : ((CompiledModel)compiled).TrainStep(input, target).Loss);
+                losses.Add(shape.MapsTensorToTensor
+                    ? compiled.TrainStep(input, target).Loss
+                    : compiled.TrainStep(() => Loss(shape.Answers(model, input), target)).Loss);
             }
         }
     }

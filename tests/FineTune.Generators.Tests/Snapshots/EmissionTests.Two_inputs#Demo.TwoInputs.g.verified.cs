@@ -5,7 +5,7 @@
 
 namespace Demo;
 
-partial class TwoInputs : global::FineTune.IFineTunable
+partial class TwoInputs : global::FineTune.IFineTunable, global::FineTune.ISplitForward
 {
     // ── Manifest: what the attributes say, so that a checkpoint can tell what another run did differently.
 
@@ -21,7 +21,10 @@ partial class TwoInputs : global::FineTune.IFineTunable
         ],
         UnfreezeLast: null,
         Unit: global::FineTune.LayerUnit.Layer,
-        FineTuneRate: null);
+        FineTuneRate: null)
+    {
+        Inputs = ["x", "y"],
+    };
 
     // ── Registration: each part by name, in declaration order; the base class would look for them by reflection.
 
@@ -98,23 +101,50 @@ partial class TwoInputs : global::FineTune.IFineTunable
 
     // ── Compile: binds what trains now to an optimizer; after a phase change it has to be bound again.
 
-    private global::FineTune.CompiledLoop? compiled;
+    private global::FineTune.CompiledModel? compiled;
+
+    /// <summary>Binds what trains now, an optimizer, a loss and metrics into a model that can be fitted.</summary>
+    /// <param name="optimizer">Which optimizer to build over the parameters that train.</param>
+    /// <param name="loss">What training makes small.</param>
+    /// <param name="metrics">What else is measured.</param>
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    public global::FineTune.CompiledModel Compile(global::FineTune.OptimizerConfig optimizer, global::FineTune.Loss loss, params global::FineTune.Metric[] metrics) =>
+        this.compiled = global::FineTune.CompiledModel.Compile(this, optimizer, loss, metrics);
 
     /// <summary>Binds what trains now to an optimizer, for a training loop that computes the loss.</summary>
     /// <param name="optimizer">Which optimizer to build over the parameters that train.</param>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::FineTune.CompiledLoop Compile(global::FineTune.OptimizerConfig optimizer) =>
-        this.compiled = global::FineTune.CompiledLoop.Compile(this, optimizer);
+    public global::FineTune.CompiledModel Compile(global::FineTune.OptimizerConfig optimizer) =>
+        this.compiled = global::FineTune.CompiledModel.Compile(this, optimizer);
 
-    /// <summary>Compiles again, the optimizer rebuilt over what trains now.</summary>
+    /// <summary>Compiles again with the same loss and metrics, the optimizer rebuilt over what trains now.</summary>
     /// <param name="learningRate">The phase's learning rate, where not the one of the attributes.</param>
     /// <param name="keepOptimizerState">Whether parameters that stay keep what the optimizer knew of them; else it starts anew.</param>
     /// <exception cref="global::System.InvalidOperationException">The model was never compiled.</exception>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::FineTune.CompiledLoop Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
-        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.TwoInputs has to be compiled once before it can be compiled again: call Compile with an optimizer.")).Recompile(learningRate, keepOptimizerState);
+    public global::FineTune.CompiledModel Recompile(double? learningRate = null, bool keepOptimizerState = false) =>
+        this.compiled = (this.compiled ?? throw new global::System.InvalidOperationException("Demo.TwoInputs has to be compiled once before it can be compiled again: call Compile with an optimizer and a loss.")).Recompile(learningRate, keepOptimizerState);
+
+    // ── Call: how a batch reaches forward, and what comes of it, whatever the number of inputs and outputs.
+
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    global::FineTune.Tensors global::FineTune.IFineTunable.Call(global::FineTune.Tensors inputs)
+    {
+        global::FineTune.CompilerServices.Inputs.Check(this, inputs, "x", "y");
+        return this.call(inputs[0], inputs[1]);
+    }
 
     // ── Split: what is frozen answers the same to the same input, so its answer can be kept; the rest starts from there.
+
+    /// <summary>Whether the halves are those of this class's <c>forward</c>, and not of one that a derived class overrides.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    public bool SplitsForward => true;
+
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    global::TorchSharp.torch.Tensor[] global::FineTune.ISplitForward.ForwardFrozen(global::FineTune.Tensors inputs) => ForwardFrozen(inputs[0], inputs[1]);
+
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    global::FineTune.Tensors global::FineTune.ISplitForward.ForwardTrainable(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> cut) => ForwardTrainable(cut);
 
     /// <summary>The first half of <c>forward</c>, which depends on the input and on frozen layers only, without gradients.</summary>
     /// <returns>The cut: the values that <see cref="ForwardTrainable"/> starts from.</returns>

@@ -39,7 +39,7 @@ public sealed class FastFeaturesTests
         var pictures = torch.randn(6, 3, 16, 16);
         var exact = Toy.Values(model.backbone.call(pictures));
 
-        var all = new FastPass(input => [model.backbone.call(input)], pictures)
+        var all = new FastPass(input => [model.backbone.call(input[0])], pictures)
             .RunEach(pictures).Select(features => Toy.Values(features.Single())).ToList();
 
         Assert.That(all, Has.Count.EqualTo(2).And.All.EqualTo(exact).Within(1e-5f * exact.Max(Math.Abs)));
@@ -55,7 +55,7 @@ public sealed class FastFeaturesTests
         using var model = Convolutions.Seeded();
         model.eval();
         var pictures = torch.randn(6, 3, 16, 16);
-        var fast = new FastPass(input => [model.backbone.call(input)], pictures);
+        var fast = new FastPass(input => [model.backbone.call(input[0])], pictures);
         var exact = Toy.Values(model.backbone.call(pictures));
 
         for (var batch = 0; batch < 14; batch++)

@@ -33,7 +33,8 @@ public sealed class SentenceTableTests
             tokenizer,
             new() { Length = 12 });
 
-        (var input, var target) = table.Read(0, new Random(0));
+        var sample = table.Read(0, new Random(0));
+        var (input, target) = (sample.Input, sample.Target);
 
         Assert.Multiple(() =>
         {

@@ -5,15 +5,15 @@ using static TorchSharp.torch.nn;
 
 namespace FineTune.Tests;
 
-/// <summary>A model of two inputs in a loop of one's own: what is compiled is watched as in a model of one.</summary>
-public sealed class CompiledLoopTests
+/// <summary>A loss that is computed in a loop of one's own: what is compiled is watched as where Fit does it.</summary>
+public sealed class OwnLossTests
 {
     [Test]
     public void Step_does_what_the_optimizer_by_hand_does()
     {
         using var model = Difference.Seeded();
         using var byHand = Difference.Seeded();
-        var compiled = CompiledLoop.Compile(model, Optimizers.SGD(0.1));
+        var compiled = CompiledModel.Compile(model, Optimizers.SGD(0.1));
         var optimizer = torch.optim.SGD(byHand.parameters(), 0.1);
 
         for (var step = 0; step < 5; step++)
@@ -39,7 +39,7 @@ public sealed class CompiledLoopTests
     {
         using var model = Difference.Seeded();
         model.EnterPhase(Phase.Head);
-        var compiled = CompiledLoop.Compile(model, Optimizers.SGD(0.1));
+        var compiled = CompiledModel.Compile(model, Optimizers.SGD(0.1));
         model.EnterPhase(Phase.Full);
 
         Assert.That(compiled.IsStale);
@@ -60,7 +60,7 @@ public sealed class CompiledLoopTests
     {
         using var model = Difference.Seeded();
         using var before = model.parameters().First().clone();
-        var compiled = CompiledLoop.Compile(model, Optimizers.SGD(0.1));
+        var compiled = CompiledModel.Compile(model, Optimizers.SGD(0.1));
 
         Assert.That(() => compiled.TrainStep(() => model.call(ones(2, 3), ones(2, 3)).sum() / 0.0),
             Throws.TypeOf<NonFiniteException>().With.Message.Contains("Infinity at step 0"));
@@ -71,20 +71,20 @@ public sealed class CompiledLoopTests
     public void Loss_that_is_no_single_value_or_comes_from_elsewhere_is_refused()
     {
         using var model = Difference.Seeded();
-        var compiled = CompiledLoop.Compile(model, Optimizers.SGD(0.1));
+        var compiled = CompiledModel.Compile(model, Optimizers.SGD(0.1));
 
         Assert.That(() => compiled.TrainStep(() => model.call(ones(2, 3), zeros(2, 3))),
             Throws.ArgumentException.With.Message.StartsWith("The loss has the shape [2, 1]; one value is expected"));
         Assert.That(() => compiled.TrainStep(() => ones(1)),
             Throws.ArgumentException.With.Message.StartsWith("The loss depends on no parameter that trains"));
-        Assert.That(() => compiled.TrainStep(null!), Throws.ArgumentNullException);
+        Assert.That(() => compiled.TrainStep((Func<Tensor>)null!), Throws.ArgumentNullException);
     }
 
     [Test]
     public void Model_is_in_training_mode_while_the_loss_is_computed()
     {
         using var model = Difference.Seeded();
-        var compiled = CompiledLoop.Compile(model, Optimizers.SGD(0.1));
+        var compiled = CompiledModel.Compile(model, Optimizers.SGD(0.1));
         model.eval();
 
         compiled.TrainStep(() =>
@@ -94,7 +94,7 @@ public sealed class CompiledLoopTests
         });
     }
 
-    private static StepResult Step(CompiledLoop compiled, Difference model)
+    private static StepResult Step(CompiledModel compiled, Difference model)
     {
         var (x, y, target) = Batch(0);
         return compiled.TrainStep(() => functional.mse_loss(model.call(x, y), target));
