@@ -147,12 +147,16 @@ internal sealed class FlowPath
             Variables = Variables.Without(condition);
         }
 
-        Variables = value is UnknownValue && !Slots.IsStatic(slot) ? Variables.Without(slot) : Variables.With(slot, value);
-        if (Slots.IsStatic(slot))
+        var isStatic = Slots.IsStatic(slot);
+        Variables = isStatic ? Put(Variables, slot, value) : value is UnknownValue ? Variables.Without(slot) : Variables.With(slot, value);
+        if (isStatic)
         {
             Escape(value);
         }
     }
+
+    private SlotMap Put(SlotMap members, int slot, Value value) =>
+        value is UnknownValue && !Slots.MayStandForObject(slot) ? members.Without(slot) : members.With(slot, value);
 
     public void Drop(int slot) => Variables = Variables.Without(slot);
 
@@ -184,7 +188,7 @@ internal sealed class FlowPath
             Variables = Variables.Without(condition);
         }
 
-        this[owner] = this[owner] with { Fields = this[owner].Fields.With(field, value) };
+        this[owner] = this[owner] with { Fields = Put(this[owner].Fields, field, value) };
         if (this[owner].Escaped)
         {
             Escape(value);
@@ -226,7 +230,7 @@ internal sealed class FlowPath
                 {
                     if (Slots.SymbolOf(field.Key) is not null && !Slots.IsSingleValued(field.Key))
                     {
-                        forgotten = forgotten.With(field.Key, Value.Unknown);
+                        forgotten = Put(forgotten, field.Key, Value.Unknown);
                     }
                 }
 
@@ -239,7 +243,7 @@ internal sealed class FlowPath
         {
             if (Slots.IsStatic(variable.Key) && !Slots.IsSingleValued(variable.Key))
             {
-                Variables = Variables.With(variable.Key, Value.Unknown);
+                Variables = Put(Variables, variable.Key, Value.Unknown);
             }
         }
     }

@@ -169,19 +169,21 @@ internal sealed class Solver
         }
     }
 
-    /// <summary>Takes a branch: first through each <c>finally</c> that it leaves, then to where it goes.</summary>
-    private void Follow(ControlFlowBranch branch, int finallies, State state, Continuation? after)
+    /// <summary>
+    /// Takes a branch: outward, through each <c>finally</c> on the way and without the variables that end before it, then to where it goes.
+    /// </summary>
+    private void Follow(ControlFlowBranch branch, int left, State state, Continuation? after)
     {
-        if (finallies < branch.FinallyRegions.Length)
+        while (left < branch.LeavingRegions.Length)
         {
-            var first = context.Graph.Blocks[branch.FinallyRegions[finallies].FirstBlockOrdinal];
-            Arrive(first, state, new(branch, finallies + 1, null, null, after, null));
-            return;
-        }
-
-        foreach (var region in branch.LeavingRegions)
-        {
+            var region = branch.LeavingRegions[left++];
             state = Leave(region, state);
+            if (region is { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { Kind: ControlFlowRegionKind.TryAndFinally } parent })
+            {
+                var first = context.Graph.Blocks[parent.NestedRegions[1].FirstBlockOrdinal];
+                Arrive(first, state, new(branch, left, null, null, after, null));
+                return;
+            }
         }
 
         if (branch.Destination is null)
@@ -203,7 +205,7 @@ internal sealed class Solver
     {
         if (after.Branch is not null)
         {
-            Follow(after.Branch, after.Finallies, state, after.Outer);
+            Follow(after.Branch, after.Left, state, after.Outer);
         }
         else
         {
@@ -439,7 +441,7 @@ internal sealed class Solver
     /// <summary>What is to be done at the end of a <c>finally</c>: go on with a branch, or with an exception.</summary>
     private sealed record Continuation(
         ControlFlowBranch? Branch,
-        int Finallies,
+        int Left,
         ControlFlowRegion? Region,
         ITypeSymbol? Exception,
         Continuation? Outer,
