@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FineTune.Analyzers.Flow;
 using FineTune.Analyzers.Optimizers;
 using Microsoft.CodeAnalysis;
@@ -16,6 +17,9 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
     /// </summary>
     public const string BuiltProperty = "built", ChangedProperty = "changed";
 
+    // A call is walked on every path, and where it moves something to may take a look over its file.
+    private readonly ConcurrentDictionary<IInvocationOperation, (string? Device, string? Type)?> targets = new();
+
     protected override OptimizerEffects Needed => OptimizerEffects.StepsOptimizer | OptimizerEffects.BuildsOptimizer;
 
     protected override bool CanBeWrong(OptimizerEffects reach) =>
@@ -26,7 +30,7 @@ internal sealed class MisplacedOptimizerDomain(TorchTypes types) : OptimizerDoma
 
     protected override void Moved(Call call, Reference module)
     {
-        if (call.Operation is not IInvocationOperation invocation || TargetOf(invocation) is not { } target)
+        if (call.Operation is not IInvocationOperation invocation || targets.GetOrAdd(invocation, TargetOf) is not { } target)
         {
             return;
         }

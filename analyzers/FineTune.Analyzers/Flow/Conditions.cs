@@ -198,8 +198,20 @@ internal sealed class Conditions
     /// <param name="variables">What the path knows.</param>
     /// <param name="block">Where it comes to.</param>
     /// <param name="kept">What it knew at the entry, which others may ask for.</param>
-    public SlotMap StillAsked(SlotMap variables, BasicBlock block, SlotMap kept) =>
-        lastAsked.Count == 0 ? variables : variables.Where(slot => IsAsked(slot, block.Ordinal, kept));
+    public SlotMap StillAsked(SlotMap variables, BasicBlock block, SlotMap kept)
+    {
+        foreach (var variable in variables)
+        {
+            if (!IsAsked(variable.Key, block.Ordinal, kept))
+            {
+                return OnlyAsked(variables, block.Ordinal, kept);
+            }
+        }
+
+        return variables;
+    }
+
+    private SlotMap OnlyAsked(SlotMap variables, int block, SlotMap kept) => variables.Where(slot => IsAsked(slot, block, kept));
 
     private bool IsAsked(int slot, int block, SlotMap kept) =>
         !lastAsked.TryGetValue(slot, out var last) || block <= last || kept.Find(slot) is not null;

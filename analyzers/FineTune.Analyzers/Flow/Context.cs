@@ -8,9 +8,6 @@ namespace FineTune.Analyzers.Flow;
 /// </summary>
 internal sealed class Context(ControlFlowGraph graph, State entry, bool observesExceptions)
 {
-    private readonly HashSet<State> returned = [];
-    private readonly HashSet<State> threw = [];
-    private readonly HashSet<(Microsoft.CodeAnalysis.IOperation, string, int)> reported = [];
     private readonly List<State> returns = [];
     private readonly List<State> throws = [];
     private readonly List<Finding> findings = [];
@@ -37,7 +34,7 @@ internal sealed class Context(ControlFlowGraph graph, State entry, bool observes
 
     public void Return(State state)
     {
-        if (returned.Add(state))
+        if (!returns.Contains(state))
         {
             returns.Add(state);
         }
@@ -45,7 +42,7 @@ internal sealed class Context(ControlFlowGraph graph, State entry, bool observes
 
     public void Throw(State state)
     {
-        if (ObservesExceptions && threw.Add(state))
+        if (ObservesExceptions && !throws.Contains(state))
         {
             throws.Add(state);
         }
@@ -53,7 +50,7 @@ internal sealed class Context(ControlFlowGraph graph, State entry, bool observes
 
     public void Report(Finding finding)
     {
-        if (reported.Add((finding.At, finding.Rule.Id, finding.Anchor)))
+        if (!findings.Exists(known => known.At == finding.At && known.Rule.Id == finding.Rule.Id && known.Anchor == finding.Anchor))
         {
             findings.Add(finding);
         }

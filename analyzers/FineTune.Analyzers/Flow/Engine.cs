@@ -33,7 +33,7 @@ internal sealed class Engine(
 
     public MethodBodies Bodies { get; } = bodies;
 
-    public SlotTable Slots { get; } = new(bodies.SingleValued);
+    public SlotTable Slots { get; } = new(bodies.SingleValued, domain.TrackedTypes);
 
     public CancellationToken Cancellation { get; } = cancellation;
 

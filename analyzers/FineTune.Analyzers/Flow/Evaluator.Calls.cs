@@ -316,30 +316,30 @@ internal sealed partial class Evaluator
         IOperation call,
         bool sharesVariables)
     {
-        var entry = sharesVariables ? path.Variables.Where(slot => !SlotTable.IsAnchor(slot)) : path.Variables.Where(slots.IsStatic);
-        entry = entry.Without(slots.Returned);
-        entry = receiver is null ? entry.Without(slots.This) : entry.With(slots.This, receiver);
         var parameters = method.OriginalDefinition.Parameters;
         if (method.OriginalDefinition.PartialImplementationPart is { } implementation)
         {
             parameters = implementation.Parameters;
         }
 
+        var entry = path.Variables.Change();
+        entry.Keep(slot => sharesVariables ? !SlotTable.IsAnchor(slot) && slot != slots.Returned : slots.IsStatic(slot));
+        Pass(slots.This, receiver ?? Value.Unknown);
         foreach (var parameter in parameters)
         {
             var slot = slots.Of(parameter);
             var value = parameter.Ordinal < arguments.Length ? arguments[parameter.Ordinal] : Value.Unknown;
             value = value is Constant && !engine.ConditionsOf(body).Tests(slot) && !domain.Follows(parameter) ? Value.Unknown : value;
-            entry = value is UnknownValue ? entry.Without(slot) : entry.With(slot, value);
+            Pass(slot, value);
         }
 
-        var anchored = sharesVariables ? [.. Enumerable.Range(0, path.Heap.Count)] : Reachable(entry);
+        var anchored = sharesVariables ? [.. Enumerable.Range(0, path.Heap.Count)] : Reachable(entry.ToMap());
         for (var i = 0; i < anchored.Count; i++)
         {
-            entry = entry.With(SlotTable.Anchor(i), new Reference(anchored[i]));
+            entry.Set(SlotTable.Anchor(i), new Reference(anchored[i]));
         }
 
-        var context = engine.Summarize(body, State.Canonical(entry, path.Heap), path.ObservesExceptions);
+        var context = engine.Summarize(body, State.Canonical(entry.ToMap(), path.Heap), path.ObservesExceptions);
         foreach (var finding in context.Findings)
         {
             var subject = finding.Anchor >= 0 ? anchored[finding.Anchor] : -1;
@@ -386,6 +386,18 @@ internal sealed partial class Evaluator
         }
 
         return result.Returned;
+
+        void Pass(int slot, Value value)
+        {
+            if (value is UnknownValue)
+            {
+                entry.Remove(slot);
+            }
+            else
+            {
+                entry.Set(slot, value);
+            }
+        }
     }
 
     /// <summary>
@@ -478,25 +490,19 @@ internal sealed partial class Evaluator
         var written = parameters.Select(parameter => after.Find(slots.Of(parameter)) ?? Value.Unknown).ToArray();
 
         var own = new HashSet<int>(parameters.Select(slots.Of)) { slots.Returned, slots.This };
-        var merged = before;
-        if (sharesVariables)
-        {
-            merged = merged.Where(slot => SlotTable.IsAnchor(slot) || own.Contains(slot));
-        }
-        else
-        {
-            merged = merged.Where(slot => !slots.IsStatic(slot));
-        }
-
+        var merged = before.Change();
+        merged.Keep(slot => !IsShared(slot));
         foreach (var variable in after)
         {
-            if (!SlotTable.IsAnchor(variable.Key) && !own.Contains(variable.Key) && (sharesVariables || slots.IsStatic(variable.Key)))
+            if (IsShared(variable.Key))
             {
-                merged = merged.With(variable.Key, variable.Value);
+                merged.Set(variable.Key, variable.Value);
             }
         }
 
-        path.Replace(merged, heap);
+        path.Replace(merged.ToMap(), heap);
         return (returned, written);
+
+        bool IsShared(int slot) => sharesVariables ? !SlotTable.IsAnchor(slot) && !own.Contains(slot) : slots.IsStatic(slot);
     }
 }

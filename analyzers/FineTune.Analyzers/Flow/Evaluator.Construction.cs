@@ -102,9 +102,11 @@ internal sealed partial class Evaluator
 
         foreach (var initializer in engine.Bodies.InitializersOf(constructor.ContainingType, created is null, engine.Cancellation))
         {
-            if (!path.Ended && domain.TrackedTypes.MayBeHeldBy(initializer.Type))
+            if (!path.Ended
+                && domain.TrackedTypes.MayBeHeldBy(initializer.Type)
+                && engine.Bodies.GraphOf(initializer.Operation, engine.Cancellation) is { } body)
             {
-                Call(constructor, initializer.Graph, created, arguments, call, sharesVariables: false);
+                Call(constructor, body, created, arguments, call, sharesVariables: false);
             }
         }
     }

@@ -50,7 +50,7 @@ public abstract class FlowAnalyzer : DiagnosticAnalyzer
             }
 
             previous = root;
-            foreach (var found in findings.Of(method, root, () => context.GetControlFlowGraph(block), context.CancellationToken))
+            foreach (var found in findings.Of(method, root, context.CancellationToken))
             {
                 if (Refine(found, context) is not { } finding)
                 {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Analyzers.Flow;
@@ -8,8 +9,9 @@ namespace FineTune.Analyzers.Flow;
 /// </summary>
 internal sealed class FlowPath
 {
-    private readonly List<TrackedObject> heap;
     private readonly IReadOnlyList<int> script;
+    private IReadOnlyList<TrackedObject> heap;
+    private List<TrackedObject>? changed;
     private List<(int Taken, int Count)>? choices;
     private List<(State State, ITypeSymbol? Exception)>? thrown;
     private State state;
@@ -23,12 +25,7 @@ internal sealed class FlowPath
     public FlowPath(State start, IReadOnlyList<int> script, SlotTable slots, bool observesExceptions = false)
     {
         (state, stateVariables, Variables) = (start, start.Variables, start.Variables);
-        heap = new(start.Heap.Length + 4);
-        foreach (var tracked in start.Heap)
-        {
-            heap.Add(tracked);
-        }
-
+        heap = ImmutableCollectionsMarshal.AsArray(start.Heap)!;
         this.script = script;
         Slots = slots;
         ObservesExceptions = observesExceptions;
@@ -147,30 +144,42 @@ internal sealed class FlowPath
             Variables = Variables.Without(condition);
         }
 
-        Variables = value is UnknownValue && !Slots.IsStatic(slot) ? Variables.Without(slot) : Variables.With(slot, value);
-        if (Slots.IsStatic(slot))
+        var isStatic = Slots.IsStatic(slot);
+        Variables = isStatic ? Put(Variables, slot, value) : value is UnknownValue ? Variables.Without(slot) : Variables.With(slot, value);
+        if (isStatic)
         {
             Escape(value);
         }
     }
 
+    private SlotMap Put(SlotMap members, int slot, Value value) =>
+        value is UnknownValue && !Slots.MayStandForObject(slot) ? members.Without(slot) : members.With(slot, value);
+
     public void Drop(int slot) => Variables = Variables.Without(slot);
 
     public Reference New(Fact fact, ITypeSymbol? type, bool exact, bool escaped = false)
     {
-        changes++;
-        heap.Add(new(fact, SlotMap.Empty, escaped, type, exact));
-        return new(heap.Count - 1);
+        var objects = ChangedHeap();
+        objects.Add(new(fact, SlotMap.Empty, escaped, type, exact));
+        return new(objects.Count - 1);
     }
 
     public TrackedObject this[Reference reference]
     {
         get => heap[reference.Id];
-        set
+        set => ChangedHeap()[reference.Id] = value;
+    }
+
+    /// <summary>The heap to be changed: the path's own, where the state's was good enough so far.</summary>
+    private List<TrackedObject> ChangedHeap()
+    {
+        changes++;
+        if (changed is null)
         {
-            changes++;
-            heap[reference.Id] = value;
+            heap = changed = [.. heap];
         }
+
+        return changed;
     }
 
     public T? Fact<T>(Value? value) where T : Fact => value is Reference reference ? this[reference].Fact as T : null;
@@ -184,7 +193,7 @@ internal sealed class FlowPath
             Variables = Variables.Without(condition);
         }
 
-        this[owner] = this[owner] with { Fields = this[owner].Fields.With(field, value) };
+        this[owner] = this[owner] with { Fields = Put(this[owner].Fields, field, value) };
         if (this[owner].Escaped)
         {
             Escape(value);
@@ -226,12 +235,11 @@ internal sealed class FlowPath
                 {
                     if (Slots.SymbolOf(field.Key) is not null && !Slots.IsSingleValued(field.Key))
                     {
-                        forgotten = forgotten.With(field.Key, Value.Unknown);
+                        forgotten = Put(forgotten, field.Key, Value.Unknown);
                     }
                 }
 
-                changes++;
-                heap[id] = heap[id] with { Fact = domain.Forget(heap[id].Fact), Fields = forgotten };
+                ChangedHeap()[id] = heap[id] with { Fact = domain.Forget(heap[id].Fact), Fields = forgotten };
             }
         }
 
@@ -239,7 +247,7 @@ internal sealed class FlowPath
         {
             if (Slots.IsStatic(variable.Key) && !Slots.IsSingleValued(variable.Key))
             {
-                Variables = Variables.With(variable.Key, Value.Unknown);
+                Variables = Put(Variables, variable.Key, Value.Unknown);
             }
         }
     }
@@ -288,11 +296,10 @@ internal sealed class FlowPath
     }
 
     /// <summary>Takes over what a call left behind.</summary>
-    public void Replace(SlotMap variables, IEnumerable<TrackedObject> objects)
+    public void Replace(SlotMap variables, List<TrackedObject> objects)
     {
         Variables = variables;
         changes++;
-        heap.Clear();
-        heap.AddRange(objects);
+        heap = changed = objects;
     }
 }

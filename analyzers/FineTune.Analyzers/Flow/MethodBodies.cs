@@ -15,7 +15,8 @@ internal sealed class MethodBodies
 
     private readonly Compilation compilation;
     private readonly IReadOnlyDictionary<SyntaxTree, SemanticModel> models;
-    private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> graphs = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> methods = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IOperation, ControlFlowGraph?> graphs = new();
     private readonly ConcurrentDictionary<ControlFlowGraph, bool> iterators = new();
     private readonly ConcurrentDictionary<IOperation, Doings> doings = new();
     private readonly ConcurrentDictionary<IPropertySymbol, bool> stored = new(SymbolEqualityComparer.Default);
@@ -53,13 +54,20 @@ internal sealed class MethodBodies
     {
         method = method.OriginalDefinition;
         method = method.PartialImplementationPart ?? method;
-        if (graphs.TryGetValue(method, out var graph))
+        if (methods.TryGetValue(method, out var graph))
         {
             return graph;
         }
 
-        return graphs.GetOrAdd(method, Create(method, cancellation));
+        var body = OperationOf(method, cancellation);
+        return methods.GetOrAdd(method, body is not null && DoingsOf(body).Compile ? GraphOf(body, cancellation) : null);
     }
+
+    /// <summary>The control-flow graph of a body, made once for all that follow it.</summary>
+    /// <param name="body">The root of its operations, without errors: a method's, a constructor's, or what a member is initialized with.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public ControlFlowGraph? GraphOf(IOperation body, CancellationToken cancellation) =>
+        graphs.TryGetValue(body, out var graph) ? graph : graphs.GetOrAdd(body, Create(body, cancellation));
 
     /// <summary>What a body does, found once for all that want to know something of it.</summary>
     public Doings DoingsOf(IOperation body) => doings.GetOrAdd(body, Doings.In);
@@ -118,40 +126,23 @@ internal sealed class MethodBodies
             }
 
             var operation = models[value.SyntaxTree].GetOperation(value, cancellation);
-            if (operation is null || operation.Descendants().Any(part => part is IInvalidOperation))
+            if (operation is not null && DoingsOf(operation).Compile)
             {
-                continue;
-            }
-
-            var graph = operation switch
-            {
-                IFieldInitializerOperation field => ControlFlowGraph.Create(field, cancellation),
-                IPropertyInitializerOperation property => ControlFlowGraph.Create(property, cancellation),
-                _ => null,
-            };
-            if (graph is not null)
-            {
-                yield return new(member is IFieldSymbol { Type: var type1 } ? type1 : ((IPropertySymbol)member).Type, operation, graph);
+                yield return new(member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type, operation);
             }
         }
     }
 
-    private ControlFlowGraph? Create(IMethodSymbol method, CancellationToken cancellation)
-    {
-        var operation = OperationOf(method, cancellation);
-        if (operation is null || operation.Descendants().Any(part => part is IInvalidOperation))
-        {
-            return null;
-        }
-
-        return operation switch
+    private static ControlFlowGraph? Create(IOperation operation, CancellationToken cancellation) =>
+        operation switch
         {
             IMethodBodyOperation body => ControlFlowGraph.Create(body, cancellation),
             IConstructorBodyOperation body => ControlFlowGraph.Create(body, cancellation),
             IBlockOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+            IFieldInitializerOperation field => ControlFlowGraph.Create(field, cancellation),
+            IPropertyInitializerOperation property => ControlFlowGraph.Create(property, cancellation),
             _ => null,
         };
-    }
 
     /// <summary>The operations of a method; null where it has no body in source, or more than one.</summary>
     public IOperation? OperationOf(IMethodSymbol method, CancellationToken cancellation)
@@ -195,7 +186,6 @@ internal sealed class MethodBodies
 
     /// <summary>What a member is initialized with.</summary>
     /// <param name="Type">The type of the member.</param>
-    /// <param name="Operation">The initializer.</param>
-    /// <param name="Graph">Its control-flow graph, which ends with the assignment.</param>
-    internal sealed record Initializer(ITypeSymbol Type, IOperation Operation, ControlFlowGraph Graph);
+    /// <param name="Operation">The initializer, whose control-flow graph ends with the assignment.</param>
+    internal sealed record Initializer(ITypeSymbol Type, IOperation Operation);
 }

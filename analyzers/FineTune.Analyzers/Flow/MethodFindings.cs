@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace FineTune.Analyzers.Flow;
 
@@ -16,13 +15,9 @@ internal sealed class MethodFindings(FlowDomain domain, MethodBodies bodies)
     /// <summary>The mistakes of a method; none where it cannot make one.</summary>
     /// <param name="method">The method.</param>
     /// <param name="body">The root of its operations.</param>
-    /// <param name="graph">Gives its control-flow graph.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public IReadOnlyList<Finding> Of(
-        IMethodSymbol method,
-        IOperation body,
-        Func<ControlFlowGraph?> graph,
-        CancellationToken cancellation) => Of(method, body, graph, [], cancellation);
+    public IReadOnlyList<Finding> Of(IMethodSymbol method, IOperation body, CancellationToken cancellation) =>
+        Of(method, body, [], cancellation);
 
     /// <summary>Whether the method itself is told this.</summary>
     /// <param name="method">The method.</param>
@@ -39,7 +34,7 @@ internal sealed class MethodFindings(FlowDomain domain, MethodBodies bodies)
 
         if (!told.TryGetValue(method, out var known))
         {
-            var findings = Of(method, body, () => bodies.Find(method, cancellation), callers, cancellation);
+            var findings = Of(method, body, callers, cancellation);
             known = told.GetOrAdd(method, [.. findings.Select(found => (found.At.Syntax, found.Rule.Id))]);
         }
 
@@ -49,7 +44,6 @@ internal sealed class MethodFindings(FlowDomain domain, MethodBodies bodies)
     private IReadOnlyList<Finding> Of(
         IMethodSymbol method,
         IOperation body,
-        Func<ControlFlowGraph?> graph,
         ImmutableList<IMethodSymbol> callers,
         CancellationToken cancellation)
     {
@@ -60,8 +54,8 @@ internal sealed class MethodFindings(FlowDomain domain, MethodBodies bodies)
             && (effects.Own != 0 || effects.Called.Count > 0)
             && domain.IsRelevant(effects.Own, reach: null)
             && domain.IsRelevant(effects.Own, domain.Survey.ReachOf(body, method.ContainingType, cancellation))
-            && graph() is { } flow
-            ? new Engine(domain, bodies, this, callers.Add(method), cancellation).Analyze(flow, method)
+            && bodies.GraphOf(body, cancellation) is { } graph
+            ? new Engine(domain, bodies, this, callers.Add(method), cancellation).Analyze(graph, method)
             : [];
     }
 }

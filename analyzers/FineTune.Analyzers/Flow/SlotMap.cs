@@ -57,12 +57,17 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
         {
             if (!keep(entry.Key))
             {
-                return new(entries.RemoveAll(candidate => !keep(candidate.Key)));
+                var changes = Change();
+                changes.Keep(keep);
+                return changes.ToMap();
             }
         }
 
         return this;
     }
+
+    /// <summary>Begins a map that differs from this one in several slots.</summary>
+    public Changes Change() => new(entries);
 
     /// <summary>The same values where the objects have other numbers.</summary>
     public SlotMap Renumber(Numbering numbering)
@@ -140,5 +145,35 @@ internal sealed class SlotMap : IEquatable<SlotMap>, IEnumerable<KeyValuePair<in
         }
 
         return ~low;
+    }
+
+    /// <summary>A map in the making: one array at the end, not one for each change.</summary>
+    internal sealed class Changes(ImmutableArray<KeyValuePair<int, Value>> before)
+    {
+        private readonly List<KeyValuePair<int, Value>> entries = [.. before];
+
+        public void Set(int slot, Value value)
+        {
+            var index = entries.Count;
+            while (index > 0 && entries[index - 1].Key >= slot)
+            {
+                index--;
+            }
+
+            if (index < entries.Count && entries[index].Key == slot)
+            {
+                entries[index] = new(slot, value);
+            }
+            else
+            {
+                entries.Insert(index, new(slot, value));
+            }
+        }
+
+        public void Remove(int slot) => entries.RemoveAll(entry => entry.Key == slot);
+
+        public void Keep(Func<int, bool> keep) => entries.RemoveAll(entry => !keep(entry.Key));
+
+        public SlotMap ToMap() => entries.Count == 0 ? Empty : new([.. entries]);
     }
 }

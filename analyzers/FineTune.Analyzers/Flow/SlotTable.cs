@@ -16,10 +16,12 @@ internal sealed class SlotTable
     private int next = AnchorLimit;
 
     private readonly SingleValuedMembers singleValued;
+    private readonly TrackedTypes types;
 
-    public SlotTable(SingleValuedMembers singleValued)
+    public SlotTable(SingleValuedMembers singleValued, TrackedTypes types)
     {
         this.singleValued = singleValued;
+        this.types = types;
         This = next++;
         Returned = next++;
     }
@@ -42,6 +44,19 @@ internal sealed class SlotTable
     /// <summary>Whether this is a member that is assigned while its object is made, and never again.</summary>
     public bool IsSingleValued(int slot) =>
         SymbolOf(slot) is { } symbol and (IFieldSymbol or IPropertySymbol or IParameterSymbol) && singleValued.Contains(symbol);
+
+    /// <summary>
+    /// Whether a slot without a value stands for a followed object that was there before, so that one of which nothing is known any more
+    /// must say so. Of a counter it makes no difference whether it was written, and paths that differ in that alone are one.
+    /// </summary>
+    public bool MayStandForObject(int slot) =>
+        SymbolOf(slot) switch
+        {
+            IFieldSymbol field => types.MayKeepOne(field.Type),
+            IPropertySymbol property => types.MayKeepOne(property.Type),
+            IParameterSymbol parameter => types.MayKeepOne(parameter.Type),
+            var symbol => symbol is null,
+        };
 
     /// <summary>
     /// The remembered condition <paramref name="condition"/> says nothing any more once <paramref name="slot"/> is assigned.

@@ -14,9 +14,8 @@ internal sealed class Solver
     private readonly Engine engine;
     private readonly Context context;
     private readonly Conditions conditions;
-    private readonly Dictionary<Point, HashSet<State>> seen = [];
     private readonly Dictionary<ControlFlowRegion, bool> matters = [];
-    private readonly Queue<(Point Point, State State)>?[] pending;
+    private readonly Arrivals?[] arrivals;
     private int lowest;
     private int waiting;
 
@@ -25,7 +24,7 @@ internal sealed class Solver
         this.engine = engine;
         this.context = context;
         conditions = engine.ConditionsOf(context.Graph);
-        pending = new Queue<(Point, State)>?[context.Graph.Blocks.Length];
+        arrivals = new Arrivals?[context.Graph.Blocks.Length];
     }
 
     public void Run()
@@ -34,14 +33,14 @@ internal sealed class Solver
         while (waiting > 0 && !engine.GaveUp)
         {
             // In the order of the blocks, so that what comes together is walked on from once all of it has come.
-            while (pending[lowest] is not { Count: > 0 })
+            while (arrivals[lowest] is not { AreWaiting: true })
             {
                 lowest++;
             }
 
             waiting--;
-            var (point, state) = pending[lowest]!.Dequeue();
-            Walk(point, state);
+            var (after, state) = arrivals[lowest]!.Next();
+            Walk(new(context.Graph.Blocks[lowest], after), state);
         }
     }
 
@@ -169,19 +168,21 @@ internal sealed class Solver
         }
     }
 
-    /// <summary>Takes a branch: first through each <c>finally</c> that it leaves, then to where it goes.</summary>
-    private void Follow(ControlFlowBranch branch, int finallies, State state, Continuation? after)
+    /// <summary>
+    /// Takes a branch: outward, through each <c>finally</c> on the way and without the variables that end before it, then to where it goes.
+    /// </summary>
+    private void Follow(ControlFlowBranch branch, int left, State state, Continuation? after)
     {
-        if (finallies < branch.FinallyRegions.Length)
+        while (left < branch.LeavingRegions.Length)
         {
-            var first = context.Graph.Blocks[branch.FinallyRegions[finallies].FirstBlockOrdinal];
-            Arrive(first, state, new(branch, finallies + 1, null, null, after, null));
-            return;
-        }
-
-        foreach (var region in branch.LeavingRegions)
-        {
+            var region = branch.LeavingRegions[left++];
             state = Leave(region, state);
+            if (region is { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { Kind: ControlFlowRegionKind.TryAndFinally } parent })
+            {
+                var first = context.Graph.Blocks[parent.NestedRegions[1].FirstBlockOrdinal];
+                Arrive(first, state, new(branch, left, null, null, after, null));
+                return;
+            }
         }
 
         if (branch.Destination is null)
@@ -203,7 +204,7 @@ internal sealed class Solver
     {
         if (after.Branch is not null)
         {
-            Follow(after.Branch, after.Finallies, state, after.Outer);
+            Follow(after.Branch, after.Left, state, after.Outer);
         }
         else
         {
@@ -277,19 +278,12 @@ internal sealed class Solver
     private void Arrive(BasicBlock block, State state, Continuation? after)
     {
         state = StillAsked(block, state);
-        var point = new Point(block, after);
-        if (!seen.TryGetValue(point, out var states))
-        {
-            seen.Add(point, states = []);
-        }
-
-        if (!states.Add(state))
+        if ((arrivals[block.Ordinal] ??= new()).Add(after, state) is not { } states)
         {
             return;
         }
 
-        engine.CountStates(states.Count);
-        (pending[block.Ordinal] ??= new()).Enqueue((point, state));
+        engine.CountStates(states);
         waiting++;
         lowest = Math.Min(lowest, block.Ordinal);
     }
@@ -434,12 +428,45 @@ internal sealed class Solver
         Yes,
     }
 
-    private sealed record Point(BasicBlock Block, Continuation? After);
+    private readonly record struct Point(BasicBlock Block, Continuation? After);
+
+    /// <summary>The states in which a block was come to, each with what is to be done after it. Most blocks see one or two.</summary>
+    private sealed class Arrivals
+    {
+        private readonly List<(Continuation? After, State State)> all = new(1);
+        private int walked;
+
+        /// <summary>Whether there are some that were not walked on from.</summary>
+        public bool AreWaiting => walked < all.Count;
+
+        public (Continuation? After, State State) Next() => all[walked++];
+
+        /// <summary>How many states there are at this point now; null where this one is none of the first time.</summary>
+        public int? Add(Continuation? after, State state)
+        {
+            var states = 1;
+            foreach (var known in all)
+            {
+                if (Equals(known.After, after))
+                {
+                    if (known.State.Equals(state))
+                    {
+                        return null;
+                    }
+
+                    states++;
+                }
+            }
+
+            all.Add((after, state));
+            return states;
+        }
+    }
 
     /// <summary>What is to be done at the end of a <c>finally</c>: go on with a branch, or with an exception.</summary>
     private sealed record Continuation(
         ControlFlowBranch? Branch,
-        int Finallies,
+        int Left,
         ControlFlowRegion? Region,
         ITypeSymbol? Exception,
         Continuation? Outer,

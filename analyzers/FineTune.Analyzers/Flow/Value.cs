@@ -34,6 +34,11 @@ internal sealed record Constant(object? Content) : Value;
 /// <summary>A tracked object, by its number in the heap of the path.</summary>
 internal sealed record Reference(int Id) : Value
 {
+    // The most frequent value by far, which every state compares: what a record writes would ask for its type each time.
+    public bool Equals(Reference? other) => other is not null && Id == other.Id;
+
+    public override int GetHashCode() => Id + 1;
+
     public override Value Renumber(Numbering numbering) => numbering.Of(Id) is var number && number == Id ? this : new Reference(number);
 }
 
