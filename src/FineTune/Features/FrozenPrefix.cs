@@ -59,7 +59,8 @@ internal sealed class FrozenPrefix
     {
         if (model is not ISplitForward { SplitsForward: true } split)
         {
-            obstacle = $"the forward pass of {model.GetName()} cannot be split into a frozen and a trainable half";
+            obstacle = $"the forward pass of {model.GetName()} cannot be split into a frozen and a trainable half"
+                + Because(tunable.Layers.Obstacle);
             return null;
         }
 
@@ -78,7 +79,8 @@ internal sealed class FrozenPrefix
 
         if (pair.All(tensor => ReferenceEquals(tensor, both)))
         {
-            obstacle = $"in the phase '{tunable.Phase}' the forward pass does not start with anything frozen";
+            obstacle = $"in the phase '{tunable.Phase}' the forward pass does not start with anything frozen"
+                + Because(layers.WholeBackbones());
             return null;
         }
 
@@ -123,6 +125,8 @@ internal sealed class FrozenPrefix
         using var noGradients = torch.no_grad();
         return [.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))];
     }
+
+    private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 
     private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second)
     {
