@@ -1,3 +1,4 @@
+using FineTune.Testing;
 using Microsoft.CodeAnalysis;
 
 namespace FineTune.Generators.Tests;
@@ -108,6 +109,59 @@ public sealed class SplitTests
         Assert.That(
             WithBackbone(type),
             Does.Contain($"the class '{name}' is compiled, so that nobody can see in which order its parts run"));
+
+    [Test]
+    public void Backbone_of_a_referenced_project_counts_as_compiled_in_an_editor_too()
+    {
+        var library = Compilations.Create(
+            """
+            namespace Library;
+
+            public sealed class Encoder : Module<Tensor, Tensor>
+            {
+                public readonly Linear first = Linear(8, 8);
+                public Encoder() : base("encoder") => RegisterComponents();
+                public override Tensor forward(Tensor x) => first.call(first.call(x));
+            }
+            """);
+        var model = Compilations.Create(
+            """
+            public sealed partial class Model : Module<Tensor, Tensor>
+            {
+                [Backbone] private readonly Library.Encoder backbone = new();
+                [Head] private readonly Linear head = Linear(8, 1);
+                public Model() : base("model") => RegisterComponents();
+            }
+            """);
+        var run = GeneratorRun.Over(model.AddReferences(library.WithAssemblyName("Library").ToMetadataReference()));
+
+        Assert.That(run.Files.Single().SourceText.ToString(), Does.Contain("the class 'Library.Encoder' is compiled"));
+    }
+
+    [Test]
+    public void Backbone_without_parts_has_no_inside_to_be_cut()
+    {
+        var run = GeneratorRun.Over(
+            """
+            namespace Demo;
+
+            public sealed class Projection : Module<Tensor, Tensor>
+            {
+                private readonly Parameter weight = new(zeros(8, 8));
+                public Projection() : base("projection") => RegisterComponents();
+                public override Tensor forward(Tensor x) => x.matmul(weight) + x;
+            }
+
+            public sealed partial class Model : Module<Tensor, Tensor>
+            {
+                [Backbone] private readonly Projection backbone = new();
+                [Head] private readonly Linear head = Linear(8, 1);
+                public Model() : base("model") => RegisterComponents();
+            }
+            """);
+
+        Assert.That(run.Files.Single().SourceText.ToString(), Does.Not.Contain("UnsplitForward"));
+    }
 
     private static string WithBackbone(string type, string encoder = "x", string body = "return head.call(backbone.call(x));")
     {

@@ -61,7 +61,10 @@ public sealed class RoleAnalyzer : DiagnosticAnalyzer
             var part = StoredMembers.HeadPartOf(member);
             if (part is not null && !roles.Contains("Backbone"))
             {
-                Report(member, $"is marked [Head(\"{part}\")], which names a part of a backbone; mark it [Backbone] as well, or [Head]", null);
+                Report(
+                    member,
+                    $"is marked [Head(\"{part}\")], which names a part of a backbone; mark it [Backbone] as well, or [Head]",
+                    null);
             }
             else if (roles.Count > (part is null ? 1 : 2))
             {

@@ -39,7 +39,8 @@ internal static partial class ClassEmitter
                 continue;
             }
 
-            var arguments = $"{Literal.Of(component.Name)}, {This(component)}, rates.Resolve({Rates(model, component.HeadRate, component.FineTuneRate)})";
+            var rate = $"rates.Resolve({Rates(model, component.HeadRate, component.FineTuneRate)})";
+            var arguments = $"{Literal.Of(component.Name)}, {This(component)}, {rate}";
             writer.Write(component switch
             {
                 { LayerDecay: { } factor, Role: ComponentRole.Backbone, Kind: ComponentKind.Module } =>

@@ -54,7 +54,7 @@ public sealed partial class LayerList
     /// <summary>Why the forward pass of the model is not cut in two, as far as its source says; null where it is cut.</summary>
     internal string? Obstacle { get; private set; }
 
-    /// <summary>Which backbones have layers that are frozen, and yet run as a whole, and why; null where none has.</summary>
+    /// <summary>Which backbones start with something frozen, and yet run as a whole, and why; null where none does.</summary>
     internal string? WholeBackbones()
     {
         var reasons = backbones
@@ -62,7 +62,8 @@ public sealed partial class LayerList
                 && module.named_children().Any()
                 && !LinesUp(module)
                 && !stages.ContainsKey(module)
-                && module.parameters().Any(parameter => !parameter.requires_grad))
+                && WithBelow(module) is var parts
+                && layers.Find(layer => layer.HasParameters && parts.Contains(layer.Module)) is { Trainable: false })
             .Select(backbone => $"the backbone '{backbone.Name}' runs as a whole, because "
                 + (wholes.GetValueOrDefault(backbone.Module!)
                     ?? $"nobody can see in which order the parts of a {backbone.Module!.GetType().Name} run"))

@@ -37,7 +37,8 @@ public sealed class MissingRoleTests
         TestName = "Both")]
     [TestCase(
         "partial class Net() : Module<Tensor, Tensor>(\"net\") "
-            + "{ [Backbone, Head(\"fc\")] private readonly Sequential body = Sequential(); public override Tensor forward(Tensor x) => x; }",
+            + "{ [Backbone, Head(\"fc\")] private readonly Sequential body = Sequential(); "
+            + "public override Tensor forward(Tensor x) => x; }",
         TestName = "Head_inside_the_backbone")]
     [TestCase(
         Base + " partial class Net : Base { [Head] private readonly Linear top = Linear(1, 1); }",

@@ -69,10 +69,17 @@ internal sealed class StageParser
         Compilation compilation,
         CancellationToken cancellation)
     {
+        // In an editor, a class of a referenced project has a source, which is none of this compilation's.
         var name = type.ToDisplayString();
-        if (type.DeclaringSyntaxReferences.IsEmpty)
+        if (!type.DeclaringSyntaxReferences.Any(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree)))
         {
             throw new UnsplittableException($"the class '{name}' is compiled, so that nobody can see in which order its parts run");
+        }
+
+        // Without parts it is one layer, and there is no inside.
+        if (!type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: false, Type: var held } && torch.IsModule(held)))
+        {
+            return null;
         }
 
         if (type.GetMembers("forward")
@@ -146,8 +153,9 @@ internal sealed class StageParser
                 case ReturnStatementSyntax { Expression: { } result } when statement == statements.Last():
                     yield return (null, result);
                     break;
-                case UsingStatementSyntax when statement == statements.Last() && DisposeScopes.OpenedBy(statement, code) is var (_, _, body):
-                    isScoped = true;
+                case UsingStatementSyntax
+                    when statement == statements.Last() && DisposeScopes.OpenedBy(statement, code) is var (_, _, body):
+                    Open(statement);
                     foreach (var assignment in Assignments(body.Statements))
                     {
                         yield return assignment;
@@ -159,7 +167,7 @@ internal sealed class StageParser
                         && code.Model.GetDeclaredSymbol(variables[0]) is ILocalSymbol { IsRef: false } local:
                     if (used != 0 && DisposeScopes.Is(local.Type))
                     {
-                        isScoped = true;
+                        Open(statement);
                         break;
                     }
 
@@ -182,6 +190,17 @@ internal sealed class StageParser
                     throw new UnsplittableException($"'{ForwardSlicer.FirstLine(statement)}' is no step from one tensor to the next");
             }
         }
+    }
+
+    // What is moved out of a scope is moved out of one only.
+    private void Open(StatementSyntax scope)
+    {
+        if (isScoped)
+        {
+            throw new UnsplittableException($"'{ForwardSlicer.FirstLine(scope)}' opens a dispose scope inside another");
+        }
+
+        isScoped = true;
     }
 
     /// <summary>Adds the steps of an expression, the innermost first.</summary>
