@@ -45,6 +45,9 @@ public sealed class EmissionTests
     public void Backbone_of_ones_own() => Verify(Sources.OwnBackbone);
 
     [Test]
+    public void Head_inside_a_backbone() => Verify(Sources.HeadInside);
+
+    [Test]
     public void Base_class_without_attributes() => Verify(Sources.PlainBase);
 
     [Test]

@@ -440,6 +440,52 @@ internal static class Sources
         }
         """;
 
+    /// <summary>Heads inside backbones, and backbones that run as a whole.</summary>
+    public const string HeadInside =
+        """
+        namespace Demo;
+
+        [FineTuneLR(1e-5)]
+        public sealed partial class HeadInside : Module<Tensor, Tensor>
+        {
+            [Backbone, Head("classifier.6", LearningRate = 1e-3)] private readonly Sequential model = Sequential();
+
+            public HeadInside() : base("inside") => RegisterComponents();
+        }
+
+        [NoWeightDecay]
+        public sealed partial class TwoHeads : Module<Tensor, Tensor>
+        {
+            [Backbone, LayerDecay(0.5), Head("fc")] private readonly Sequential left = Sequential();
+            [Backbone] private readonly Residual right = new();
+            [Head] private readonly Linear head = Linear(8, 1);
+
+            public TwoHeads() : base("two") => RegisterComponents();
+
+            public override Tensor forward(Tensor x)
+            {
+                using (var scope = NewDisposeScope())
+                {
+                    var both = left.call(x) + right.call(x);
+                    return head.call(both).MoveToOuterDisposeScope();
+                }
+            }
+        }
+
+        public sealed class Residual : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(8, 8);
+
+            public Residual() : base("residual") => RegisterComponents();
+
+            public override Tensor forward(Tensor x)
+            {
+                var y = fc.call(x);
+                return y + x;
+            }
+        }
+        """;
+
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = typeof(Sources).GetFields()
         .Where(field => field.IsLiteral)

@@ -55,6 +55,15 @@ internal static class StoredMembers
                 .Select(attribute => attribute.AttributeClass!.Name.Replace("Attribute", "")),
         ];
 
+    /// <summary>The part that <c>[Head("fc")]</c> names inside a member; null where the member itself is the head, or none.</summary>
+    public static string? HeadPartOf(ISymbol member) =>
+        member
+            .GetAttributes()
+            .Where(attribute => attribute.AttributeClass?.ToDisplayString() == MetadataNames.HeadAttribute)
+            .SelectMany(attribute => attribute.ConstructorArguments)
+            .FirstOrDefault()
+            .Value as string;
+
     /// <summary>
     /// Whether a module of this type may have parameters: all but the layers of TorchSharp that have none, as ReLU and Dropout, and
     /// sealed classes in source that hold nothing but numbers and texts.

@@ -58,9 +58,18 @@ public sealed class RoleAnalyzer : DiagnosticAnalyzer
             }
 
             var roles = StoredMembers.RolesOf(member);
-            if (roles.Count > 1)
+            var part = StoredMembers.HeadPartOf(member);
+            if (part is not null && !roles.Contains("Backbone"))
             {
-                Report(member, $"is marked [{string.Join("] and [", roles)}]; a part has one role", null);
+                Report(
+                    member,
+                    $"is marked [Head(\"{part}\")], which names a part of a backbone; mark it [Backbone] as well, or [Head]",
+                    null);
+            }
+            else if (roles.Count > (part is null ? 1 : 2))
+            {
+                var advice = roles.Contains("Frozen") ? "" : "; name the part of it that is the head, as in [Backbone, Head(\"fc\")]";
+                Report(member, $"is marked [{string.Join("] and [", roles)}]; a part has one role{advice}", null);
             }
             else if (roles.Count == 0 && StoredMembers.MayHaveParameters(stored))
             {

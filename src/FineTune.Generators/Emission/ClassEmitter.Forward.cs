@@ -12,12 +12,13 @@ internal static partial class ClassEmitter
         }
 
         WriteHeading(writer, "Forward", "with one backbone and one head there is only one forward pass.");
+        var features = $"{BackboneOf(model)}.call(input)";
         writer.Write(
             $"""
 
             /// <summary>What the head makes of the backbone's features.</summary>
             {GeneratedCode}
-            public override {TensorType} forward({TensorType} input) => {HeadOf(model)}.call({BackboneOf(model)}.call(input));
+            public override {TensorType} forward({TensorType} input) => {AfterBackbone(model, features)};
             """);
     }
 
@@ -25,5 +26,7 @@ internal static partial class ClassEmitter
 
     private static string BackboneOf(AnnotatedClass model) => This(WithRole(model, ComponentRole.Backbone).Single());
 
-    private static string HeadOf(AnnotatedClass model) => This(WithRole(model, ComponentRole.Head).Single());
+    // A head inside the backbone has run already.
+    private static string AfterBackbone(AnnotatedClass model, string features) =>
+        WithRole(model, ComponentRole.Head).FirstOrDefault() is { } head ? $"{This(head)}.call({features})" : features;
 }

@@ -96,7 +96,7 @@ internal static partial class ClassEmitter
 
             /// <summary>The layers of the backbone, in forward order.</summary>
             {{GeneratedCode}}
-            {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= {{list}}({{string.Join(", ", backbones)}}){{(loose.Length > 0 ? $".With({loose})" : "")}}{{string.Concat(model.Components.Select(Staged))}};
+            {{Head(model, "global::FineTune.LayerList", GeneratedNames.Layers)}} => this.{{model.LayersField}} ??= {{list}}({{string.Join(", ", backbones)}}){{(loose.Length > 0 ? $".With({loose})" : "")}}{{string.Concat(model.Components.Select(Staged))}}{{WithoutHeads(model)}}{{Obstacles(model)}};
             """);
         foreach (var field in model.Components.SelectMany(static component => component.Stages?.Fields ?? default))
         {
@@ -105,9 +105,32 @@ internal static partial class ClassEmitter
     }
 
     // The steps of a class of the user's own, between which the forward pass can be cut.
-    private static string Staged(Component component) => component.Stages is { } stages
-        ? $"\n    .Staged<{stages.TypeName}>({This(component)},\n        new({string.Join("),\n        new(", stages.Steps)}))"
-        : "";
+    private static string Staged(Component component)
+    {
+        if (component.Stages is not { } stages)
+        {
+            return "";
+        }
+
+        // One alone could be meant as an array of them.
+        var step = stages.Steps.Count == 1 ? "new global::FineTune.CompilerServices.Stage(" : "new(";
+        return $"\n    .Staged<{stages.TypeName}>({This(component)},\n        {step}{string.Join($"),\n        {step}", stages.Steps)}))";
+    }
+
+    private static string WithoutHeads(AnnotatedClass model)
+    {
+        var heads = model.Components.Where(static component => component.Head is not null)
+            .Select(static component => This(component, component.Head!))
+            .ToList();
+        return heads.Count == 0 ? "" : $"\n    .Without({string.Join(", ", heads)})";
+    }
+
+    // What stands in the way of a cut, for the log of a run.
+    private static string Obstacles(AnnotatedClass model) => Split(model)?.Obstacle is { } obstacle
+        ? $"\n    .Unsplit({Literal.Of(obstacle)})"
+        : string.Concat(model.Components
+            .Where(static component => component.Whole is not null)
+            .Select(static backbone => $"\n    .Whole({This(backbone)}, {Literal.Of(backbone.Whole!)})"));
 
     private static void WriteUnfreezeLast(AnnotatedClass model, SourceWriter writer, string modifier)
     {

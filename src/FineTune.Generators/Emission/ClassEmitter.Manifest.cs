@@ -133,13 +133,31 @@ internal static partial class ClassEmitter
                 continue;
             }
 
-            var rates = (component.HeadRate is { } head ? $", HeadRate: {Literal.Of(head)}" : "")
-                + (component.FineTuneRate is { } fineTune ? $", FineTuneRate: {Literal.Of(fineTune)}" : "");
-            var settings = (component.BatchNormTrains ? " BatchNorm = global::FineTune.BatchNormMode.Train," : "")
-                + (component.LayerDecay is { } factor ? $" LayerDecay = {Literal.Of(factor)}," : "")
-                + (component.DecayBiasAndNorm ? "" : " DecayBiasAndNorm = false,");
-            var initializer = settings.Length > 0 ? $" {{{settings.TrimEnd(',')} }}" : "";
-            writer.Write($"        new({Literal.Of(component.Name)}, global::FineTune.MemberRole.{role}{rates}){initializer},");
+            var decay = component.DecayBiasAndNorm ? "" : " DecayBiasAndNorm = false,";
+            WriteManifestMember(
+                writer,
+                component.Name,
+                role,
+                (component.HeadRate is { } head ? $", HeadRate: {Literal.Of(head)}" : "")
+                    + (component.FineTuneRate is { } fineTune ? $", FineTuneRate: {Literal.Of(fineTune)}" : ""),
+                (component.BatchNormTrains ? " BatchNorm = global::FineTune.BatchNormMode.Train," : "")
+                    + (component.LayerDecay is { } factor ? $" LayerDecay = {Literal.Of(factor)}," : "")
+                    + decay);
+            if (component.Head is { } part)
+            {
+                WriteManifestMember(
+                    writer,
+                    NameOf(component, part),
+                    ComponentRole.Head,
+                    part.Rate is { } rate ? $", HeadRate: {Literal.Of(rate)}" : "",
+                    decay);
+            }
         }
+    }
+
+    private static void WriteManifestMember(SourceWriter writer, string name, ComponentRole role, string rates, string settings)
+    {
+        var initializer = settings.Length > 0 ? $" {{{settings.TrimEnd(',')} }}" : "";
+        writer.Write($"        new({Literal.Of(name)}, global::FineTune.MemberRole.{role}{rates}){initializer},");
     }
 }

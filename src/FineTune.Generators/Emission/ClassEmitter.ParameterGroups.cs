@@ -39,15 +39,23 @@ internal static partial class ClassEmitter
                 continue;
             }
 
-            var arguments = $"{Literal.Of(component.Name)}, {This(component)}, rates.Resolve({Rates(model, component)})";
+            var rate = $"rates.Resolve({Rates(model, component.HeadRate, component.FineTuneRate)})";
+            var arguments = $"{Literal.Of(component.Name)}, {This(component)}, {rate}";
             writer.Write(component switch
             {
                 { LayerDecay: { } factor, Role: ComponentRole.Backbone, Kind: ComponentKind.Module } =>
                     $"    .. {Reach(model, GeneratedNames.Layers)}.Decayed({arguments}, "
                         + $"{Literal.Of(factor)}{(component.DecayBiasAndNorm ? "" : ", decayBiasAndNorm: false")}),",
-                { DecayBiasAndNorm: false } => $"    new({arguments}) {{ DecayBiasAndNorm = false }},",
-                _ => $"    new({arguments}),",
+                { Head: { } head } =>
+                    $"    new global::FineTune.ParameterGroup({arguments}){Settings(component)}.Without({This(component, head)}),",
+                _ => $"    new({arguments}){Settings(component)},",
             });
+            if (component.Head is { } part)
+            {
+                writer.Write(
+                    $"    new({Literal.Of(NameOf(component, part))}, {This(component, part)}, "
+                        + $"rates.Resolve({Rates(model, part.Rate, null)})){Settings(component)},");
+            }
         }
 
         writer.Write("];");
@@ -56,16 +64,18 @@ internal static partial class ClassEmitter
     private static bool IsGrouped(Component component) =>
         component is { Kind: not ComponentKind.Buffer, Role: ComponentRole.Backbone or ComponentRole.Head };
 
+    private static string Settings(Component component) => component.DecayBiasAndNorm ? "" : " { DecayBiasAndNorm = false }";
+
     /// <summary>The rates that attributes state, as named arguments.</summary>
-    private static string Rates(AnnotatedClass model, Component component)
+    private static string Rates(AnnotatedClass model, double? headRate, double? fineTuneRate)
     {
         var stated = new List<string>();
-        if (component.HeadRate is { } head)
+        if (headRate is { } head)
         {
             stated.Add($"head: {Literal.Of(head)}");
         }
 
-        if (component.FineTuneRate is { } fineTune)
+        if (fineTuneRate is { } fineTune)
         {
             stated.Add($"fineTune: {Literal.Of(fineTune)}");
         }

@@ -41,6 +41,11 @@ internal static partial class ClassEmitter
                         + $"{This(component)});");
             }
 
+            foreach (var backbone in model.Components.Where(static component => component.Head is not null))
+            {
+                writer.Write($"_ = {This(backbone, backbone.Head!)}; // a wrong name fails here");
+            }
+
             var frozen = model.Components.Where(static component =>
                 component is { Role: ComponentRole.Frozen, Kind: not ComponentKind.Buffer });
             foreach (var component in frozen)

@@ -20,8 +20,24 @@ internal static partial class ClassEmitter
             new([$"var features = {layers}.CallFrozen({BackboneOf(model)}, input);"]),
             new(["features"]),
             IsScoped: false,
-            new([$"return {HeadOf(model)}.call({layers}.CallTrainable({BackboneOf(model)}, features));"]));
+            new([$"return {AfterBackbone(model, $"{layers}.CallTrainable({BackboneOf(model)}, features)")};"]));
         return new(new([new(TensorType, "input")]), TensorType, WithFrozenBackbone: null, halves, Obstacle: null);
+    }
+
+    /// <summary>States, for FT1010, why the forward pass is not cut in two, or not inside a backbone.</summary>
+    private static void WriteObstacles(AnnotatedClass model, SourceWriter writer)
+    {
+        if (Split(model)?.Obstacle is { } obstacle)
+        {
+            writer.Write($"[global::FineTune.UnsplitForward({Literal.Of(obstacle)})]");
+            return;
+        }
+
+        foreach (var backbone in model.Components.Where(static component => component.Whole is not null))
+        {
+            writer.Write(
+                $"[global::FineTune.UnsplitForward({Literal.Of(backbone.Whole!)}, Backbone = {Literal.Of(backbone.Name)})]");
+        }
     }
 
     private static void WriteSplit(AnnotatedClass model, SourceWriter writer)

@@ -37,9 +37,9 @@ internal static partial class ClassEmitter
         for (var i = 0; i < model.Declarations.Count; i++)
         {
             var isClass = i == model.Declarations.Count - 1;
-            if (isClass && Split(model)?.Obstacle is { } obstacle)
+            if (isClass)
             {
-                writer.Write($"[global::FineTune.UnsplitForward({Literal.Of(obstacle)})]");
+                WriteObstacles(model, writer);
             }
 
             open.Push(writer.Open(model.Declarations[i] + (isClass ? BaseList(model) : "")));
@@ -119,6 +119,13 @@ internal static partial class ClassEmitter
     private static string This(Component component) => component.PrivateOf is null
         ? "this." + Identifier.Escape(component.Name)
         : $"{AccessorName(component)}(this)";
+
+    /// <summary>The name that a head inside a backbone has in the model.</summary>
+    private static string NameOf(Component backbone, HeadPart head) => $"{backbone.Name}.{head.Path}";
+
+    /// <summary>How the generated code reaches a head inside a backbone.</summary>
+    private static string This(Component backbone, HeadPart head) =>
+        $"global::FineTune.CompilerServices.HeadPart.Of({This(backbone)}, {Literal.Of(backbone.Name)}, {Literal.Of(head.Path)})";
 
     private static IEnumerable<Component> WithRole(AnnotatedClass model, ComponentRole role) =>
         model.Components.Where(component => component.Kind == ComponentKind.Module && component.Role == role);

@@ -29,4 +29,15 @@ internal sealed record Component(
 {
     /// <summary>The steps of a backbone of a user's own class; null where it has none that show.</summary>
     public StagedModule? Stages { get; init; }
+
+    /// <summary>Why a backbone is cut before or after as a whole; null where the cut may fall inside, or nothing is to be said.</summary>
+    public string? Whole { get; init; }
+
+    /// <summary>The part of a backbone that is the head; null where the backbone has none inside.</summary>
+    public HeadPart? Head { get; init; }
 }
+
+/// <summary>A head inside a backbone.</summary>
+/// <param name="Path">The names from the backbone down to it.</param>
+/// <param name="Rate">Its own learning rate while the backbone is frozen.</param>
+internal sealed record HeadPart(string Path, double? Rate);

@@ -19,6 +19,12 @@ internal static class AttributeValues
             ? null
             : attribute.ConstructorArguments[0].Value as int?;
 
+    /// <summary>The text that is the attribute's first argument.</summary>
+    public static string? Text(this AttributeData attribute) =>
+        attribute.ConstructorArguments.IsEmpty || attribute.ConstructorArguments[0].Kind != TypedConstantKind.Primitive
+            ? null
+            : attribute.ConstructorArguments[0].Value as string;
+
     /// <summary>The strings that are the attribute's arguments.</summary>
     public static IEnumerable<string> Strings(this AttributeData attribute) =>
         attribute.ConstructorArguments.IsEmpty

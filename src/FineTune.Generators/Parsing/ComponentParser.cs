@@ -32,10 +32,7 @@ internal static class ComponentParser
                         isInherited: !SymbolEqualityComparer.Default.Equals(declaring, type));
                     components.Add(
                         HasSteps(component) && stored is INamedTypeSymbol module
-                            ? component with
-                            {
-                                Stages = StageParser.Parse(type, component, module, torch, compilation, cancellation),
-                            }
+                            ? StageParser.Parse(type, component, module, torch, compilation, cancellation)
                             : component);
                 }
             }
@@ -68,6 +65,7 @@ internal static class ComponentParser
         // A buffer does not train: a role on one is an error that an analyzer states, and is not listed as if it had an effect.
         var role = kind == ComponentKind.Buffer ? null : RoleOf(member, backbone, head);
         var hasBlocks = role == ComponentRole.Backbone && kind == ComponentKind.Module;
+        var part = hasBlocks && head?.Text() is { } path ? new HeadPart(path, head.RateNamed("LearningRate")) : null;
         var isHidden = isInherited && member.DeclaredAccessibility == Accessibility.Private;
 
         return new(
@@ -78,11 +76,14 @@ internal static class ComponentParser
             isHidden ? member.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) : null,
             isHidden ? type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) : null,
             role,
-            head?.RateNamed("LearningRate"),
+            part is null ? head?.RateNamed("LearningRate") : null,
             Annotations.Find(member, MetadataNames.FineTuneLRAttribute)?.Rate(),
             backbone?.EnumNamed("BatchNorm") == "Train",
             hasBlocks ? Nearest(member, owner, MetadataNames.LayerDecayAttribute)?.Rate() : null,
-            Nearest(member, owner, MetadataNames.NoWeightDecayAttribute) is null);
+            Nearest(member, owner, MetadataNames.NoWeightDecayAttribute) is null)
+        {
+            Head = part,
+        };
     }
 
     /// <summary>An attribute of a member, else of its class or of one that it derives from.</summary>

@@ -48,7 +48,8 @@ internal static class ForwardParser
             : "this." + GeneratedNames.Layers;
         try
         {
-            var whole = Slice(backboneCounts: true, static _ => false);
+            // A backbone with a head inside is cut inside whatever the phase.
+            var whole = Slice(backboneCounts: true, call => IsCutPoint(call) && HoldsHead(call));
             var atCut = AtCut();
 
             // Where nothing but calls of the backbone lies before the head, the cut at its end is one of those inside it.
@@ -69,7 +70,7 @@ internal static class ForwardParser
         {
             cancellation.ThrowIfCancellationRequested();
             var roles = new MemberRoles(compilation, components, backboneCounts, assigned);
-            return new ForwardSlicer(syntax, code, roles, torch, overwriting, isCutPoint, layers).Slice(syntax);
+            return new ForwardSlicer(syntax, code, roles, torch, overwriting, isCutPoint, HoldsHead, layers).Slice(syntax);
         }
 
         // Where the cut can fall nowhere inside, it falls before everything.
@@ -97,16 +98,22 @@ internal static class ForwardParser
             && code.SymbolOf(receiver) is { IsStatic: false } member
             && backbones.Contains(member.Name)
             && !assigned.Contains(member.Name);
+
+        bool HoldsHead(ExpressionSyntax call) =>
+            call is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var receiver } }
+            && code.SymbolOf(receiver) is { } member
+            && components.Any(component => component.Name == member.Name && component.Head is not null);
     }
 
     /// <summary>Whether a class has one backbone, one head, and no forward pass: then there is only one that it can mean.</summary>
     public static bool IsToBeWritten(INamedTypeSymbol type, EquatableArray<Component> components, TorchTypes torch) =>
         !type.IsAbstract
         && torch.MapsTensorToTensor(type)
-        && components.Where(static component => component.Kind == ComponentKind.Module).ToList() is { Count: 2 } modules
+        && components.Where(static component => component.Kind == ComponentKind.Module).ToList() is var modules
         && modules.All(static module => module is { MapsTensorToTensor: true, IsNullable: false })
         && modules.Count(static module => module.Role == ComponentRole.Backbone) == 1
-        && modules.Count(static module => module.Role == ComponentRole.Head) == 1
+        && modules.Count(static module => module.Role == ComponentRole.Head || module.Head is not null) == 1
+        && modules.All(static module => module.Role is ComponentRole.Backbone or ComponentRole.Head)
         && !HasForward(type, torch);
 
     private static bool HasForward(INamedTypeSymbol type, TorchTypes torch)

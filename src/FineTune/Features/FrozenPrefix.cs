@@ -59,7 +59,8 @@ internal sealed class FrozenPrefix
     {
         if (model is not ISplitForward { SplitsForward: true } split)
         {
-            obstacle = $"the forward pass of {model.GetName()} cannot be split into a frozen and a trainable half";
+            obstacle = $"the forward pass of {model.GetName()} cannot be split into a frozen and a trainable half"
+                + Because(tunable.Layers.Obstacle);
             return null;
         }
 
@@ -78,7 +79,8 @@ internal sealed class FrozenPrefix
 
         if (pair.All(tensor => both.Contains(tensor, ReferenceEqualityComparer.Instance)))
         {
-            obstacle = $"in the phase '{tunable.Phase}' the forward pass does not start with anything frozen";
+            obstacle = $"in the phase '{tunable.Phase}' the forward pass does not start with anything frozen"
+                + Because(layers.WholeBackbones());
             return null;
         }
 
@@ -124,6 +126,8 @@ internal sealed class FrozenPrefix
     }
 
     private static Tensors Rows(Tensors inputs, int start, int count) => inputs.Select(input => input.narrow(0, start, count));
+
+    private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 
     private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second)
     {

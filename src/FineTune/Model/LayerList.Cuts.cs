@@ -9,6 +9,7 @@ namespace FineTune;
 public sealed partial class LayerList
 {
     private readonly Dictionary<torch.nn.Module, Stage[]> stages = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<torch.nn.Module, string> wholes = new(ReferenceEqualityComparer.Instance);
 
     // The frozen half may run on another thread than the rest.
     private ConcurrentDictionary<torch.nn.Module, (Stage[] Frozen, Stage[] Trainable)>? held;
@@ -28,6 +29,46 @@ public sealed partial class LayerList
         }
 
         return this;
+    }
+
+    /// <summary>States why a backbone is left whole.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public LayerList Whole(torch.nn.Module? backbone, string obstacle)
+    {
+        if (backbone is not null)
+        {
+            wholes[backbone] = obstacle;
+        }
+
+        return this;
+    }
+
+    /// <summary>States why the forward pass of the model is not cut in two.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public LayerList Unsplit(string obstacle)
+    {
+        Obstacle = obstacle;
+        return this;
+    }
+
+    /// <summary>Why the forward pass of the model is not cut in two, as far as its source says; null where it is cut.</summary>
+    internal string? Obstacle { get; private set; }
+
+    /// <summary>Which backbones start with something frozen, and yet run as a whole, and why; null where none does.</summary>
+    internal string? WholeBackbones()
+    {
+        var reasons = backbones
+            .Where(backbone => backbone.Module is { } module
+                && module.named_children().Any()
+                && !LinesUp(module)
+                && !stages.ContainsKey(module)
+                && WithBelow(module) is var parts
+                && layers.Find(layer => layer.HasParameters && parts.Contains(layer.Module)) is { Trainable: false })
+            .Select(backbone => $"the backbone '{backbone.Name}' runs as a whole, because "
+                + (wholes.GetValueOrDefault(backbone.Module!)
+                    ?? $"nobody can see in which order the parts of a {backbone.Module!.GetType().Name} run"))
+            .ToList();
+        return reasons.Count == 0 ? null : string.Join(", and ", reasons);
     }
 
     /// <summary>
@@ -94,11 +135,16 @@ public sealed partial class LayerList
 
     private IEnumerable<Stage> StagesBefore(CutPosition cut) => Stages(cut.Backbone).Take(cut.Stages).Select(stage => stage.Stage);
 
-    private LayerList Staged(Dictionary<torch.nn.Module, Stage[]> those)
+    private LayerList Staged(LayerList those)
     {
-        foreach (var (module, steps) in those)
+        foreach (var (module, steps) in those.stages)
         {
             stages[module] = steps;
+        }
+
+        foreach (var (module, obstacle) in those.wholes)
+        {
+            wholes[module] = obstacle;
         }
 
         return this;
@@ -124,9 +170,10 @@ public sealed partial class LayerList
             .Select(stage => (stage.Stage, stage.IsFrozen && !holdsTrainable));
     }
 
-    // A class of one's own may have a forward of its own.
+    // A class of one's own may have a forward of its own; those of this library have that of Sequential.
     private static bool LinesUp(torch.nn.Module module) =>
-        module.GetType() == typeof(TorchSharp.Modules.Sequential) || module is HoldingSequential;
+        module is TorchSharp.Modules.Sequential
+        && (module.GetType() == typeof(TorchSharp.Modules.Sequential) || module.GetType().Assembly == typeof(LayerList).Assembly);
 
     private static torch.Tensor Call(Stage[] stages, torch.Tensor input)
     {
@@ -160,10 +207,7 @@ public sealed partial class LayerList
         }
 
         // Without parameters a layer can still answer differently while it trains, as dropout does.
-        var parts = new HashSet<torch.nn.Module>(module.named_modules().Select(part => part.module), ReferenceEqualityComparer.Instance)
-        {
-            module,
-        };
+        var parts = WithBelow(module);
         return !layers.Exists(layer => parts.Contains(layer.Module) && layer.Trainable);
     }
 }

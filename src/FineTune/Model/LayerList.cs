@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
+using FineTune.CompilerServices;
 using TorchSharp;
 
 namespace FineTune;
@@ -20,6 +21,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
     private readonly List<(List<Layer> Below, torch.nn.Module Holder)> holders = [];
     private readonly List<Block> blocks = [];
     private readonly List<TorchSharp.Modules.Parameter> loose = [];
+    private readonly List<torch.nn.Module> heads = [];
 
     private readonly (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] backbones;
 
@@ -95,7 +97,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
     /// <param name="more">The backbones that the derived class adds.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public LayerList And(params (string Name, torch.nn.Module? Module, BatchNormMode BatchNorm)[] more) =>
-        Of([.. backbones, .. more]).With([.. loose]).Staged(stages);
+        Of([.. backbones, .. more]).With([.. loose]).Staged(this).Without([.. heads]);
 
     /// <summary>Adds parameters that the model holds itself as parts of the backbone; they train when its first layer does.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -109,6 +111,33 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
             }
         }
 
+        return this;
+    }
+
+    /// <summary>
+    /// Leaves out parts of the backbones that are heads: what no phase freezes is neither counted nor kept in inference mode.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public LayerList Without(params torch.nn.Module?[] parts)
+    {
+        foreach (var head in parts.OfType<torch.nn.Module>())
+        {
+            heads.Add(head);
+            var below = WithBelow(head);
+            layers.RemoveAll(layer => below.Contains(layer.Module));
+            holders.RemoveAll(held => below.Contains(held.Holder));
+            holders.ForEach(held => held.Below.RemoveAll(layer => below.Contains(layer.Module)));
+            blocks.ForEach(block => block.Layers.RemoveAll(layer => below.Contains(layer.Module)));
+        }
+
+        foreach (var (_, holder) in holders.Where(held => held.Below.Count == 0))
+        {
+            loose.AddRange(OwnParameters(holder));
+        }
+
+        holders.RemoveAll(held => held.Below.Count == 0);
+        blocks.RemoveAll(block => !block.Layers.Exists(layer => layer.HasParameters));
+        Number();
         return this;
     }
 
@@ -227,11 +256,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
 
         layers.Clear();
         layers.AddRange(order);
-        for (var i = 0; i < layers.Count; i++)
-        {
-            layers[i].Index = i;
-        }
-
+        Number();
         blocks.Sort((one, other) => First(one.Layers).CompareTo(First(other.Layers)));
         return true;
     }
@@ -293,7 +318,7 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         double factor,
         bool decayBiasAndNorm = true)
     {
-        var group = new ParameterGroup(name, backbone, learningRate);
+        var group = new ParameterGroup(name, backbone, learningRate).Without([.. heads]);
         var blockOf = new Dictionary<TorchSharp.Modules.Parameter, int>(ReferenceEqualityComparer.Instance);
         foreach (var (parameter, layer) in layers
                 .SelectMany(layer => layer.Module.parameters().Select(parameter => (parameter, layer)))
@@ -333,9 +358,21 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
     private static IEnumerable<TorchSharp.Modules.Parameter> OwnParameters(torch.nn.Module module) =>
         module.named_parameters(false).Select(named => named.parameter);
 
+    private static HashSet<torch.nn.Module> WithBelow(torch.nn.Module module) =>
+        new(module.named_modules().Select(part => part.module), ReferenceEqualityComparer.Instance) { module };
+
     private static int First(List<Layer> some) => some.Min(layer => layer.Index);
 
-    private static bool IsContainer(torch.nn.Module module) => module is TorchSharp.Modules.Sequential or IEnumerable<torch.nn.Module>;
+    private static bool IsContainer(torch.nn.Module module) =>
+        module is TorchSharp.Modules.Sequential or IEnumerable<torch.nn.Module> || TorchvisionChain.Knows(module);
+
+    private void Number()
+    {
+        for (var i = 0; i < layers.Count; i++)
+        {
+            layers[i].Index = i;
+        }
+    }
 
     private void Walk(string path, torch.nn.Module module, BatchNormMode batchNorm, Place place, HashSet<torch.nn.Module> seen)
     {
@@ -345,8 +382,8 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         }
 
         var start = layers.Count;
-        var children = module.named_children().ToList();
-        var isInOrder = children.Count <= 1 || module is TorchSharp.Modules.Sequential;
+        var children = ChildrenOf(module);
+        var isInOrder = children.Count <= 1 || module is TorchSharp.Modules.Sequential || TorchvisionChain.Knows(module);
         IsInForwardOrder &= isInOrder;
         areBlocksInOrder &= isInOrder || place is Place.Block or Place.Inside;
         foreach (var (name, child) in children)
@@ -368,6 +405,21 @@ public sealed partial class LayerList : IReadOnlyList<Layer>
         {
             blocks.Add(new(path, layers[start..], IsContainer(module)));
         }
+    }
+
+    // TorchVision's models register their children in another order than they call them.
+    private List<(string Name, torch.nn.Module Module)> ChildrenOf(torch.nn.Module module)
+    {
+        var children = module.named_children().ToList();
+        if (TorchvisionChain.Of(module) is not { Steps: var steps })
+        {
+            return children;
+        }
+
+        stages[module] = Array.ConvertAll(steps, step => new Stage(step.Module));
+        return LayerTracing.InOrder(
+            children,
+            steps.Select(step => (step.Name, (torch.nn.Module)step.Module)).Where(step => children.Contains(step)));
     }
 
     // A block is a child of the backbone, or of a stage: a child of the backbone that only lines its own children up, or a

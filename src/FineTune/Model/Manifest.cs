@@ -106,6 +106,15 @@ public sealed record Manifest(
         static string Text(double? number) => number is { } stated ? Invariant($"{stated:R}") : "unstated";
     }
 
+    /// <summary>
+    /// The member that something of the model is part of, by its path: the innermost, where one is a part of another as a head inside a
+    /// backbone is. Null where no attribute names any.
+    /// </summary>
+    internal ManifestMember? MemberOf(string path) =>
+        Members
+            .Where(member => path == member.Name || path.StartsWith(member.Name + ".", StringComparison.Ordinal))
+            .MaxBy(member => member.Name.Length);
+
     /// <summary>Whether both say the same, member by member.</summary>
     public bool Equals(Manifest? other) =>
         other is not null

@@ -1,7 +1,10 @@
 namespace FineTune;
 
 /// <summary>What the attributes say of one member of an annotated model.</summary>
-/// <param name="Name">The name under which the member is registered: the prefix of its parameters' names.</param>
+/// <param name="Name">
+/// The name under which the member is registered: the prefix of its parameters' names. A head inside a backbone has its path, as in
+/// <c>model.fc</c>.
+/// </param>
 /// <param name="Role">The part it plays.</param>
 /// <param name="HeadRate">Its learning rate in the head phase, where an attribute states one.</param>
 /// <param name="FineTuneRate">Its learning rate in the fine-tune phase, where an attribute states one.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -44,6 +45,18 @@ public sealed class ParameterGroup
         Name = name;
         LearningRate = learningRate;
         Parameters = parameters;
+    }
+
+    /// <summary>
+    /// The group without the parameters of modules that are parts of the member, as a head inside a backbone is. Generated code calls it.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ParameterGroup Without(params torch.nn.Module?[] parts)
+    {
+        var others = new HashSet<object>(
+            parts.OfType<torch.nn.Module>().SelectMany(part => part.parameters()),
+            ReferenceEqualityComparer.Instance);
+        return Only(named => !others.Contains(named.Parameter));
     }
 
     /// <summary>The group with some of its parameters only.</summary>

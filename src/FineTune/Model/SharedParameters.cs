@@ -42,17 +42,14 @@ internal sealed class SharedParameters
     /// Lets a parameter train that a frozen backbone holds, where a head holds it as well, and trains otherwise: now, and whenever the
     /// layers enter a phase.
     /// </summary>
-    public void TrainWithHeads(Manifest manifest, LayerList layers)
-    {
-        var heads = manifest.Members.Where(member => member.Role == MemberRole.Head).Select(member => member.Name).ToHashSet();
+    public void TrainWithHeads(Manifest manifest, LayerList layers) =>
         layers.LetTrain(
         [
             .. shared
-                .Where(same => same.Any(one => heads.Contains(one.Name.Split('.', 2)[0])))
+                .Where(same => same.Any(one => manifest.MemberOf(one.Name)?.Role == MemberRole.Head))
                 .SelectMany(same => same)
                 .Select(one => one.Parameter),
         ]);
-    }
 
     /// <summary>Groups in which each parameter stands once: at the lowest of the rates that it stood at.</summary>
     public static IReadOnlyList<ParameterGroup> Once(IReadOnlyList<ParameterGroup> groups)

@@ -51,11 +51,11 @@ public static class Summaries
 
     private static ModelSummary Of(nn.Module model, List<Place> places, Runs? runs)
     {
-        var roles = (model as IFineTunable)?.Manifest.Members.ToDictionary(member => member.Name, member => member.Role);
+        var manifest = (model as IFineTunable)?.Manifest;
         var layers = places.Select(place => new LayerSummary(
             place.Name,
             place.Module.GetType().Name,
-            roles?.TryGetValue(place.Name.Split('.', 2)[0], out var role) == true ? role : null,
+            manifest?.MemberOf(place.Name)?.Role,
             runs?.ShapeOf(place.Module),
             place.Own.Sum(parameter => parameter.numel()),
             place.Own.Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel())));

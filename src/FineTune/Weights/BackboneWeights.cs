@@ -66,7 +66,8 @@ public static class BackboneWeights
 
     private static (string Member, Dictionary<string, Tensor> Tensors, List<string> HeadRemainders) Backbone(IFineTunable model)
     {
-        string[] members = [.. model.Manifest.Members.Where(member => member.Role == MemberRole.Backbone).Select(member => member.Name)];
+        var manifest = model.Manifest;
+        string[] members = [.. manifest.Members.Where(member => member.Role == MemberRole.Backbone).Select(member => member.Name)];
         var children = ((nn.Module)model).named_children().Where(child => members.Contains(child.name)).ToList();
         var tensors = new Dictionary<string, Tensor>();
         var remainders = new List<string>();
@@ -75,10 +76,16 @@ public static class BackboneWeights
             var prefix = children.Count == 1 ? "" : member + ".";
             foreach ((var name, var tensor) in module.state_dict())
             {
-                tensors[prefix + name] = tensor;
+                if (manifest.MemberOf($"{member}.{name}")!.Role == MemberRole.Backbone)
+                {
+                    tensors[prefix + name] = tensor;
+                }
             }
 
             remainders.AddRange(module.named_modules().Where(part => part.module is IHeadRemainder).Select(part => prefix + part.name));
+            remainders.AddRange(manifest.Members
+                .Where(part => part.Role == MemberRole.Head && part.Name.StartsWith(member + ".", StringComparison.Ordinal))
+                .Select(part => prefix + part.Name[(member.Length + 1)..]));
         }
 
         return (string.Join(" and ", members), tensors, remainders);

@@ -36,6 +36,11 @@ public sealed class MissingRoleTests
             + "override Tensor forward(Tensor x) => x; }",
         TestName = "Both")]
     [TestCase(
+        "partial class Net() : Module<Tensor, Tensor>(\"net\") "
+            + "{ [Backbone, Head(\"fc\")] private readonly Sequential body = Sequential(); "
+            + "public override Tensor forward(Tensor x) => x; }",
+        TestName = "Head_inside_the_backbone")]
+    [TestCase(
         Base + " partial class Net : Base { [Head] private readonly Linear top = Linear(1, 1); }",
         TestName = "Backbone_in_the_base_class")]
     [TestCase(Base, TestName = "Abstract_class")]

@@ -12,6 +12,8 @@ public sealed class RoleTests
     [TestCase("private readonly Linear [|one|] = Linear(1, 1), [|two|] = Linear(1, 1);", TestName = "Two_in_one_declaration")]
     [TestCase("[FineTuneLR(1e-5)] private readonly Conv2d [|extra|] = Conv2d(1, 1, 1);", TestName = "Rate_but_no_role")]
     [TestCase("[Backbone, Head] private readonly Linear [|extra|] = Linear(1, 1);", TestName = "Backbone_and_head")]
+    [TestCase("[Head(\"fc\")] private readonly Linear [|extra|] = Linear(1, 1);", TestName = "Part_of_what_is_no_backbone")]
+    [TestCase("[Backbone, Head(\"fc\"), Frozen] private readonly Linear [|extra|] = Linear(1, 1);", TestName = "Part_and_frozen")]
     [TestCase("[Head] [Frozen] private readonly Linear [|extra|] = Linear(1, 1);", TestName = "Head_and_frozen")]
     [TestCase("private readonly ModuleList<Linear> [|extra|] = ModuleList(Linear(1, 1));", TestName = "List_of_modules")]
     [TestCase(
@@ -25,6 +27,7 @@ public sealed class RoleTests
     public Task Flags(string member) => Verify(member);
 
     [TestCase("[Frozen] private readonly Linear extra = Linear(1, 1);", TestName = "One_role")]
+    [TestCase("[Backbone, Head(\"fc\")] private readonly Sequential extra = Sequential();", TestName = "Head_inside_a_backbone")]
     [TestCase("private readonly Dropout extra = Dropout(0.5);", TestName = "Layer_without_parameters")]
     [TestCase("private Linear Same => body;", TestName = "Property_that_computes")]
     [TestCase("private readonly int extra = 3; private readonly Tensor mean = zeros(3);", TestName = "No_module")]

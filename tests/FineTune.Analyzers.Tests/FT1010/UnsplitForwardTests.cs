@@ -8,6 +8,8 @@ public sealed class UnsplitForwardTests
 {
     private const string Attribute = "[UnsplitForward(\"'x.relu_()' changes a tensor in place\")]";
 
+    private const string OfBackbone = "[UnsplitForward(\"'y + x' does not go on\", Backbone = \"encoder\")]";
+
     [TestCase(
         Attribute + " class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor [|forward|](Tensor x) => x; }",
         TestName = "One_input")]
@@ -28,6 +30,12 @@ public sealed class UnsplitForwardTests
     [TestCase(
         Attribute + " class Net<T>() : Module<Tensor, T>(\"net\") where T : new() { public override T [|forward|](Tensor x) => new(); }",
         TestName = "Generic_class")]
+    [TestCase(
+        OfBackbone + " abstract class Net() : Module<Tensor, Tensor>(\"net\") { private Linear [|encoder|] = null!, other = null!; }",
+        TestName = "Field_with_a_backbone")]
+    [TestCase(
+        OfBackbone + " abstract class Net() : Module<Tensor, Tensor>(\"net\") { public Linear [|encoder|] { get; } = null!; }",
+        TestName = "Property_with_a_backbone")]
     public Task Flags(string source) => Verify(source);
 
     [TestCase(
@@ -43,6 +51,9 @@ public sealed class UnsplitForwardTests
     [TestCase(
         "[System.Obsolete(\"old\")] class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor forward(Tensor x) => x; }",
         TestName = "Another_attribute")]
+    [TestCase(
+        OfBackbone + " class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor forward(Tensor x) => x; }",
+        TestName = "Forward_that_is_cut_before_or_after_a_backbone")]
     public Task Is_silent(string source) => Verify(source);
 
     private static Task Verify(string source) => AnalyzerVerifier.Verify<UnsplitForwardAnalyzer>($"namespace Demo;\n{source}", "FT1010");

@@ -40,7 +40,7 @@ public sealed class MatrixTests
             foreach (var kind in BackboneKind.All)
             {
                 // A module list lines its one stage up, and a module of one's own is a block as a whole.
-                var isDeeper = shape.Name is "module list" or "a module of one's own";
+                var isDeeper = shape.Name is "module list" or "a module of one's own" or "a module of one's own in a scope";
                 var transition = isDeeper ? number % 3 : number % Transitions.Length;
                 if (transition == 5 && shape.Backbones.Length > 1)
                 {
@@ -87,7 +87,7 @@ public sealed class MatrixTests
         var below = shape.Name switch
         {
             "module list" => ".0",
-            "a module of one's own" => ".body",
+            "a module of one's own" or "a module of one's own in a scope" => ".body",
             _ => "",
         };
         var names = shape.Backbones.SelectMany(backbone =>

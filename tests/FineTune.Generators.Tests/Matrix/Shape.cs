@@ -367,6 +367,71 @@ internal sealed record Shape(string Name, string Type, string[] Backbones, (stri
                 }
             }
             """),
+        new("a module of one's own in a scope", "Demo.Model", ["encoder"], [("head", Compiled)],
+            """
+            namespace Demo;
+
+            public sealed class Encoder : Module<Tensor, Tensor>
+            {
+                private readonly Sequential body = BACKBONE;
+
+                public Encoder() : base("encoder") => RegisterComponents();
+
+                public override Tensor forward(Tensor x)
+                {
+                    using (var scope = NewDisposeScope())
+                    {
+                        using var features = body.call(x);
+                        var result = features.relu();
+                        scope.MoveToOuter(result);
+                        return result;
+                    }
+                }
+            }
+
+            [FineTuneLR(1e-4), UnfreezeLast(3)]
+            public sealed partial class Model : Module<Tensor, Tensor>
+            {
+                [Backbone] private readonly Encoder encoder = new();
+                [Head] private readonly Linear head = Linear(8, 1);
+
+                public Model() : base("model") => RegisterComponents();
+
+                public override Tensor forward(Tensor x)
+                {
+                    using (NewDisposeScope())
+                    {
+                        var features = encoder.call(x) * 0.5;
+                        return head.call(features).MoveToOuterDisposeScope();
+                    }
+                }
+            }
+            """),
+        new("a scope around it", "Demo.Model", ["backbone"], [("head", Compiled)],
+            """
+            namespace Demo;
+
+            [FineTuneLR(1e-4), UnfreezeLast(3)]
+            public sealed partial class Model : Module<Tensor, Tensor>
+            {
+                [Backbone] private readonly Sequential backbone = BACKBONE;
+                [Head] private readonly Linear head = Linear(8, 1);
+
+                public Model() : base("model") => RegisterComponents();
+
+                public override Tensor forward(Tensor x)
+                {
+                    x = x * 2;
+                    using (var _ = NewDisposeScope())
+                    {
+                        var features = backbone.call(x);
+                        features = features.tanh();
+                        var y = head.call(features);
+                        return y.MoveToOuterDisposeScope();
+                    }
+                }
+            }
+            """),
         new("statements", "Demo.Model", ["backbone"], [("head", Compiled), ("last", Stated)],
             """
             namespace Demo

@@ -46,7 +46,8 @@ partial class Wider
 
     /// <summary>The layers of the backbone, in forward order.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public override global::FineTune.LayerList Layers => this.layers ??= base.Layers.And(("side", this.side, global::FineTune.BatchNormMode.Inference));
+    public override global::FineTune.LayerList Layers => this.layers ??= base.Layers.And(("side", this.side, global::FineTune.BatchNormMode.Inference))
+        .Unsplit("a base class has a forward pass, with halves, of its own");
 
     /// <summary>Lets the last <paramref name="count"/> layers of the backbone train, and none before them.</summary>
     /// <param name="count">How many, counted from the end of the backbone.</param>

@@ -228,6 +228,50 @@ public sealed class FeatureCacheTests
     }
 
     [Test]
+    public void Backbone_that_runs_as_a_whole_is_named_with_the_expression_once_a_part_of_it_trains()
+    {
+        using var model = new OnResidual();
+        model.FreezeBackbone();
+        var frozen = Fit(model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits()));
+        model.UnfreezeLast(1);
+        var fine = Fit(model.Recompile());
+
+        Assert.That(frozen.Kind, Is.EqualTo(FeatureStorage.Memory), "the cut is behind it");
+        Assert.That(
+            fine.Reason,
+            Does.EndWith(
+                "does not start with anything frozen: the backbone 'encoder' runs as a whole, because in the class "
+                    + "'FineTune.Tests.Models.ResidualPart' 'y + second.call(y + x)' does not go on from the value before it alone"));
+    }
+
+    [Test]
+    public void Backbone_of_a_class_that_nobody_sees_is_named_with_the_class()
+    {
+        using var model = new OnSomething();
+        model.UnfreezeLast(1);
+
+        Assert.That(
+            Fit(model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())).Reason,
+            Does.EndWith(
+                "the backbone 'encoder' runs as a whole, because nobody can see in which order the parts of a ResidualPart run"));
+    }
+
+    [Test]
+    public void Forward_pass_that_cannot_be_cut_is_named_with_the_expression()
+    {
+        using var model = new EndingEarly();
+        model.FreezeBackbone();
+
+        Assert.That(
+            Fit(model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits())).Reason,
+            Is.EqualTo(
+                "the forward pass of EndingEarly cannot be split into a frozen and a trainable half: 'return x;' leaves it early"));
+    }
+
+    private static FeatureCacheUse Fit(CompiledModel compiled) =>
+        compiled.Fit(Toy.Points(), Toy.Quiet with { Epochs = 2 }).FeatureCaches.Single();
+
+    [Test]
     public void A_half_that_mixes_samples_is_not_kept()
     {
         using var model = new Mixing();

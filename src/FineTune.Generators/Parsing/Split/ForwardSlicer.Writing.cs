@@ -93,7 +93,7 @@ internal sealed partial class ForwardSlicer
         }
 
         var start = Rewrite(input, hoist: false);
-        var reached = Hoist($"{layers}.CallFrozen({module}, {start})", name, input, toEnd: $"{module}.call({start})");
+        var reached = Hoist($"{layers}.CallFrozen({module}, {start})", name, input, holdsHead(call) ? null : $"{module}.call({start})");
         return $"{layers}.CallTrainable({module}, {reached})";
     }
 

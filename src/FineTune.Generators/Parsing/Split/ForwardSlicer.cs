@@ -16,6 +16,7 @@ internal sealed partial class ForwardSlicer
     private readonly TorchTypes torch;
     private readonly OverwritingModules overwriting;
     private readonly Func<ExpressionSyntax, bool> isCutPoint;
+    private readonly Func<ExpressionSyntax, bool> holdsHead;
     private readonly Dictionary<ISymbol, Variable> current = new(SymbolEqualityComparer.Default);
     private readonly HashSet<string> names;
     private readonly HashSet<string> issued = ["cut"];
@@ -32,6 +33,7 @@ internal sealed partial class ForwardSlicer
     /// <param name="torch">TorchSharp's types.</param>
     /// <param name="overwriting">Which modules write into their input.</param>
     /// <param name="isCutPoint">Whether a call is one of a backbone inside which the cut may fall.</param>
+    /// <param name="holdsHead">Whether a call is one of a backbone with a head inside.</param>
     /// <param name="layers">How the halves reach the model's layers.</param>
     public ForwardSlicer(
         MethodDeclarationSyntax method,
@@ -40,8 +42,10 @@ internal sealed partial class ForwardSlicer
         TorchTypes torch,
         OverwritingModules overwriting,
         Func<ExpressionSyntax, bool> isCutPoint,
+        Func<ExpressionSyntax, bool> holdsHead,
         string layers)
     {
+        this.holdsHead = holdsHead;
         this.layers = layers;
         this.code = code;
         this.roles = roles;
@@ -76,10 +80,7 @@ internal sealed partial class ForwardSlicer
         }
         else if (method.Body is { } block)
         {
-            foreach (var statement in block.Statements)
-            {
-                Statement(statement, isLast: statement == block.Statements.Last());
-            }
+            Body(block);
         }
 
         if (!trainable.Any(static line => line.Text.StartsWith("return ", StringComparison.Ordinal)))
@@ -102,8 +103,23 @@ internal sealed partial class ForwardSlicer
             new(needed.Select(static line => line.ToEnd ?? line.Text)));
     }
 
+    private void Body(BlockSyntax block)
+    {
+        foreach (var statement in block.Statements)
+        {
+            Statement(statement, isLast: statement == block.Statements.Last());
+        }
+    }
+
     private void Statement(StatementSyntax statement, bool isLast)
     {
+        if (isLast && DisposeScopes.OpenedBy(statement, code) is var (local, value, body))
+        {
+            Open(local, "var", value);
+            Body(body);
+            return;
+        }
+
         switch (statement)
         {
             case ReturnStatementSyntax { Expression: { } expression } when isLast:
@@ -170,7 +186,7 @@ internal sealed partial class ForwardSlicer
 
     private void Use(ILocalSymbol local, string type, ExpressionSyntax value)
     {
-        if (local.Type.Name != "DisposeScope")
+        if (!DisposeScopes.Is(local.Type))
         {
             // A tensor of the first half lives on in the cut; its owner disposes of it.
             var half = HalfOf(value);
@@ -178,11 +194,26 @@ internal sealed partial class ForwardSlicer
             return;
         }
 
+        Open(local, type, value);
+    }
+
+    /// <summary>Opens a dispose scope, in each half its own, until the half ends.</summary>
+    private void Open(ILocalSymbol? local, string type, ExpressionSyntax value)
+    {
+        if (isScoped)
+        {
+            throw new UnsplittableException($"'{FirstLine(value)}' opens a dispose scope inside another");
+        }
+
         isScoped = true;
-        var line = new Line($"using {type} {Identifier.Escape(local.Name)} = {Rewrite(value, hoist: false)};", null, []);
+        var name = local is null ? Fresh("scope") : Identifier.Escape(local.Name);
+        var line = new Line($"using {type} {name} = {Rewrite(value, hoist: false)};", null, []);
         frozen.Add(line);
         trainable.Add(line);
-        current[local] = new(Identifier.Escape(local.Name), Half.Both, isTensor: false);
+        if (local is not null)
+        {
+            current[local] = new(name, Half.Both, isTensor: false);
+        }
     }
 
     private void Assign(ISymbol target, AssignmentExpressionSyntax assignment)
@@ -461,7 +492,8 @@ internal sealed partial class ForwardSlicer
         return needed;
     }
 
-    private static string FirstLine(SyntaxNode node) => node.ToString().Split('\n')[0].TrimEnd('\r', ' ', '{');
+    /// <summary>How a piece of code is cited.</summary>
+    public static string FirstLine(SyntaxNode node) => node.ToString().Split('\n')[0].TrimEnd('\r', ' ', '{');
 
     /// <summary>A line of a half.</summary>
     /// <param name="Text">The statement.</param>

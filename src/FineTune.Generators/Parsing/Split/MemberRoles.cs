@@ -30,7 +30,7 @@ internal sealed class MemberRoles(Compilation compilation, EquatableArray<Compon
         if (components.FirstOrDefault(component => component.Name == member.Name) is { } component)
         {
             return component.Role == ComponentRole.Frozen
-                || (component.Role == ComponentRole.Backbone && backboneCounts)
+                || (component is { Role: ComponentRole.Backbone, Head: null } && backboneCounts)
                 || (component.Role is null && component.Kind == ComponentKind.Buffer);
         }
 

@@ -8,7 +8,7 @@ namespace FineTune.Generators.Parsing.Split;
 
 /// <summary>
 /// Reads the <c>forward</c> of a backbone's class as a line of steps, each of which computes one tensor from the one
-/// before. Null where it is no such line, or where a step would not be the same from outside the class.
+/// before. Where it is no such line, or a step would not be the same from outside the class, the backbone runs as a whole.
 /// </summary>
 internal sealed class StageParser
 {
@@ -20,6 +20,7 @@ internal sealed class StageParser
     private readonly TorchTypes torch;
     private readonly BoundCode code;
     private readonly Dictionary<string, PrivateField> fields = [];
+    private bool isScoped;
 
     private StageParser(INamedTypeSymbol owner, Component component, TorchTypes torch, BoundCode code)
     {
@@ -36,7 +37,8 @@ internal sealed class StageParser
     /// <param name="torch">TorchSharp's types.</param>
     /// <param name="compilation">Where its source is.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    public static StagedModule? Parse(
+    /// <returns>The member with its steps, or with what stands in their way.</returns>
+    public static Component Parse(
         INamedTypeSymbol owner,
         Component component,
         INamedTypeSymbol type,
@@ -44,29 +46,63 @@ internal sealed class StageParser
         Compilation compilation,
         CancellationToken cancellation)
     {
-        if (type
-                is not
-                {
-                    TypeKind: TypeKind.Class,
-                    IsAbstract: false,
-                    IsGenericType: false,
-                    ContainingType: null or { IsGenericType: false }
-                }
-            || !compilation.IsSymbolAccessibleWithin(type, owner)
-            || type.GetMembers("forward")
+        if (KnownChains.Include(type, torch, compilation))
+        {
+            return component;
+        }
+
+        try
+        {
+            return component with { Stages = Stages(owner, component, type, torch, compilation, cancellation) };
+        }
+        catch (UnsplittableException obstacle)
+        {
+            return component with { Whole = obstacle.Message };
+        }
+    }
+
+    private static StagedModule? Stages(
+        INamedTypeSymbol owner,
+        Component component,
+        INamedTypeSymbol type,
+        TorchTypes torch,
+        Compilation compilation,
+        CancellationToken cancellation)
+    {
+        // In an editor, a class of a referenced project has a source, which is none of this compilation's.
+        var name = type.ToDisplayString();
+        if (!type.DeclaringSyntaxReferences.Any(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree)))
+        {
+            throw new UnsplittableException($"the class '{name}' is compiled, so that nobody can see in which order its parts run");
+        }
+
+        // Without parts it is one layer, and there is no inside.
+        if (!type.GetMembers().Any(member => member is IFieldSymbol { IsStatic: false, Type: var held } && torch.IsModule(held)))
+        {
+            return null;
+        }
+
+        if (type.GetMembers("forward")
                 .OfType<IMethodSymbol>()
                 .FirstOrDefault(static method => method is { IsOverride: true, Parameters.Length: 1, DeclaringSyntaxReferences.Length: 1 })
                 is not { } forward
             || !torch.IsTensor(forward.Parameters[0].Type)
             || !torch.IsTensor(forward.ReturnType)
-            || forward.DeclaringSyntaxReferences[0].GetSyntax(cancellation)
-                is not MethodDeclarationSyntax { ContainsDiagnostics: false } syntax)
+            || forward.DeclaringSyntaxReferences[0].GetSyntax(cancellation) is not MethodDeclarationSyntax syntax)
         {
-            return null;
+            throw new UnsplittableException($"the class '{name}' states no forward pass of its own");
         }
 
+        if (type is { IsAbstract: true } or { IsGenericType: true } or { ContainingType.IsGenericType: true }
+            || !compilation.IsSymbolAccessibleWithin(type, owner))
+        {
+            throw new UnsplittableException($"the class '{name}' is abstract, generic or private");
+        }
+
+        // What does not compile says nothing yet.
         var model = compilation.GetSemanticModel(syntax.SyntaxTree);
-        if (model.GetOperation(syntax, cancellation) is not { } operation
+        if (syntax.ContainsDiagnostics
+            || model.GetOperation(syntax, cancellation) is not { } operation
             || operation.Descendants().Any(static part => part is IInvalidOperation))
         {
             return null;
@@ -76,26 +112,28 @@ internal sealed class StageParser
         try
         {
             var steps = parser.Steps(syntax, forward.Parameters[0]);
-            return steps.Count < 2 ? null : new(PortableRewriter.Display(type), new(steps), new(parser.fields.Values));
+            return steps.Count > 1 || steps.Any(static step => !step.Contains("=>"))
+                ? new(PortableRewriter.Display(type), new(steps), new(parser.fields.Values))
+                : null;
         }
-        catch (UnsplittableException)
+        catch (UnsplittableException obstacle)
         {
-            return null;
+            throw new UnsplittableException($"in the class '{name}' {obstacle.Message}");
         }
     }
 
     private List<string> Steps(MethodDeclarationSyntax forward, IParameterSymbol input)
     {
-        var assignments = Assignments(forward).ToList();
+        var assignments = forward.ExpressionBody is { } body ? [(null, body.Expression)] : Assignments(forward.Body!.Statements).ToList();
         var steps = new List<string>();
         ISymbol value = input;
-        foreach (var (target, expression) in assignments)
+        foreach (var (target, assigned) in assignments)
         {
-            // What reads an earlier value than the last has two inputs.
+            var expression = (isScoped ? DisposeScopes.Moved(assigned) : null) ?? assigned;
             var read = Reads(expression).Distinct(SymbolEqualityComparer.Default).ToList();
             if (read.Count != 1 || !SymbolEqualityComparer.Default.Equals(read[0], value))
             {
-                throw new UnsplittableException("");
+                throw new UnsplittableException($"'{ForwardSlicer.FirstLine(expression)}' does not go on from the value before it alone");
             }
 
             Unfold(expression, steps);
@@ -106,25 +144,38 @@ internal sealed class StageParser
     }
 
     /// <summary>The body as assignments; the last one, to nothing, is the result.</summary>
-    private IEnumerable<(ISymbol? Target, ExpressionSyntax Value)> Assignments(MethodDeclarationSyntax forward)
+    private IEnumerable<(ISymbol? Target, ExpressionSyntax Value)> Assignments(SyntaxList<StatementSyntax> statements)
     {
-        if (forward.ExpressionBody is { } body)
-        {
-            yield return (null, body.Expression);
-            yield break;
-        }
-
-        foreach (var statement in forward.Body!.Statements)
+        foreach (var statement in statements)
         {
             switch (statement)
             {
-                case ReturnStatementSyntax { Expression: { } result } when statement == forward.Body.Statements.Last():
+                case ReturnStatementSyntax { Expression: { } result } when statement == statements.Last():
                     yield return (null, result);
                     break;
-                case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0, Declaration.Variables: { Count: 1 } variables }
+                case UsingStatementSyntax
+                    when statement == statements.Last() && DisposeScopes.OpenedBy(statement, code) is var (_, _, body):
+                    Open(statement);
+                    foreach (var assignment in Assignments(body.Statements))
+                    {
+                        yield return assignment;
+                    }
+
+                    break;
+                case LocalDeclarationStatementSyntax { Declaration.Variables: { Count: 1 } variables, UsingKeyword.RawKind: var used }
                     when variables[0].Initializer is { } initializer
-                        && code.Model.GetDeclaredSymbol(variables[0]) is ILocalSymbol { IsRef: false } local
-                        && torch.IsTensor(local.Type):
+                        && code.Model.GetDeclaredSymbol(variables[0]) is ILocalSymbol { IsRef: false } local:
+                    if (used != 0 && DisposeScopes.Is(local.Type))
+                    {
+                        Open(statement);
+                        break;
+                    }
+
+                    if (!torch.IsTensor(local.Type))
+                    {
+                        goto default;
+                    }
+
                     yield return (local, initializer.Value);
                     break;
                 case ExpressionStatementSyntax
@@ -133,10 +184,23 @@ internal sealed class StageParser
                 } when code.SymbolOf(assignment.Left) is ILocalSymbol or IParameterSymbol:
                     yield return (code.SymbolOf(assignment.Left), assignment.Right);
                     break;
+                case ExpressionStatementSyntax { Expression: var moving } when isScoped && DisposeScopes.Moved(moving) is not null:
+                    break;
                 default:
-                    throw new UnsplittableException("");
+                    throw new UnsplittableException($"'{ForwardSlicer.FirstLine(statement)}' is no step from one tensor to the next");
             }
         }
+    }
+
+    // What is moved out of a scope is moved out of one only.
+    private void Open(StatementSyntax scope)
+    {
+        if (isScoped)
+        {
+            throw new UnsplittableException($"'{ForwardSlicer.FirstLine(scope)}' opens a dispose scope inside another");
+        }
+
+        isScoped = true;
     }
 
     /// <summary>Adds the steps of an expression, the innermost first.</summary>
@@ -218,17 +282,21 @@ internal sealed class StageParser
             };
         if (changes || (node is InvocationExpressionSyntax call && InPlace.MayChange(call, code)))
         {
-            throw new UnsplittableException("");
+            throw new UnsplittableException($"'{ForwardSlicer.FirstLine(node)}' changes something, or cannot run outside the class");
         }
 
         if (node is SimpleNameSyntax name
             && code.SymbolOf(name) is { } symbol
             && symbol is IFieldSymbol or IPropertySymbol or IMethodSymbol)
         {
-            var isRandom = symbol is IMethodSymbol method && MemberRoles.IsRandom(method);
-            if (isRandom || (!OwnMember.Is(name, symbol) && !code.Model.Compilation.IsSymbolAccessibleWithin(symbol, owner)))
+            if (symbol is IMethodSymbol method && MemberRoles.IsRandom(method))
             {
-                throw new UnsplittableException("");
+                throw new UnsplittableException($"'{name}' draws random numbers");
+            }
+
+            if (!OwnMember.Is(name, symbol) && !code.Model.Compilation.IsSymbolAccessibleWithin(symbol, owner))
+            {
+                throw new UnsplittableException($"'{name}' cannot be reached from outside the class");
             }
         }
     }
@@ -249,7 +317,7 @@ internal sealed class StageParser
         if (member is not IFieldSymbol { ContainingType.IsGenericType: false } field
             || !code.Model.Compilation.IsSymbolAccessibleWithin(field.Type, owner))
         {
-            throw new UnsplittableException("");
+            throw new UnsplittableException($"'{member.Name}' cannot be reached from outside the class");
         }
 
         var accessor = $"{prefix}_{field.Name}";
@@ -282,7 +350,7 @@ internal sealed class StageParser
                 || kind == ComponentKind.Parameter
                 || (kind is null && !MemberRoles.IsPlain(type)))
             {
-                throw new UnsplittableException("");
+                throw new UnsplittableException($"'{member.Name}' is neither a module nor a number");
             }
 
             var reached = parser.Reach(member);
