@@ -12,6 +12,7 @@ internal sealed class OptimizerBinding
 
     private OptimizerBinding(nn.Module model, IFineTunable tunable, OptimizerConfig config, LearningRates rates)
     {
+        OneDnnCheck.ThrowIfWrong(model);
         Model = model;
         Tunable = tunable;
         Config = config;
