@@ -9,7 +9,7 @@ namespace FineTune;
 internal sealed class FrozenPrefix
 {
     // Kernels may sum up in another order for another batch; what depends on its neighbours differs by far more.
-    private const double RoundingError = 1e-4;
+    private const double RoundingError = 1e-4, RoundingErrorOfHalfPrecision = 3e-2;
 
     private readonly ISplitForward split;
     private readonly ModelDevice device;
@@ -85,7 +85,7 @@ internal sealed class FrozenPrefix
         var (first, second) = (split.ForwardFrozen(all.narrow(0, 0, 1)), split.ForwardFrozen(all.narrow(0, 1, 1)));
         target = target.narrow(0, 0, 2);
         if (FeatureLayout.Of(first, pair, target) is not { } layout
-            || !Equal(layout.Rows(pair, target), layout.Rows(first, target), layout.Rows(second, target)))
+            || !Equal(layout.Rows(pair, target), layout.Rows(first, target), layout.Rows(second, target), RoundingErrorOf(model)))
         {
             obstacle = "the frozen half's answer to a sample depends on the samples beside it";
             return null;
@@ -124,7 +124,12 @@ internal sealed class FrozenPrefix
         return [.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))];
     }
 
-    private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second)
+    private static double RoundingErrorOf(Module model) =>
+        model.parameters().Any(weight => weight.dtype is ScalarType.BFloat16 or ScalarType.Float16)
+            ? RoundingErrorOfHalfPrecision
+            : RoundingError;
+
+    private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second, double error)
     {
         for (var i = 0; i < pair.Length - 1; i++)
         {
@@ -140,7 +145,7 @@ internal sealed class FrozenPrefix
                 largest = Math.Max(largest, expected.abs().max().ToDouble());
             }
 
-            if (!(difference <= RoundingError * largest))
+            if (!(difference <= error * largest))
             {
                 return false;
             }

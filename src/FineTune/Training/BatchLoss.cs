@@ -24,14 +24,15 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
         return new BatchLoss(losses.sum(), counts is null ? samples : counts.to_type(ScalarType.Float64).sum().ToDouble());
     }
 
-    /// <summary>The loss of each sample.</summary>
+    /// <summary>The loss of each sample, in single precision where outputs are in half.</summary>
     /// <exception cref="FineTuneException">The loss cannot be computed of such outputs and targets.</exception>
     public static Tensor PerSample(Loss loss, Tensor output, Tensor target)
     {
         Tensor losses;
         try
         {
-            losses = loss.PerSample(output, target);
+            losses = loss.PerSample(
+                output.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? output.to_type(ScalarType.Float32) : output, target);
         }
         catch (ExternalException exception)
         {
