@@ -40,6 +40,19 @@ internal sealed class FrozenPrefix
     /// <summary>A hash of its answer to a known sample.</summary>
     public ulong Answer { get; }
 
+    /// <summary>The part of the model's first half that does not answer the same to the same; null where all do.</summary>
+    /// <param name="model">The model, in the mode that it trains in.</param>
+    /// <param name="input">Some inputs, [N, …].</param>
+    public static string? FirstChanging(Module<Tensor, Tensor> model, Tensor input)
+    {
+        using var scope = torch.NewDisposeScope();
+        var here = ModelDevice.Of(model).Input(input);
+        return model is ISplitForward { SplitsForward: true } split
+            ? Repeatability.FirstChanging(
+                model, split.ForwardFrozen, here.narrow(0, 0, 1), here.narrow(0, here.size(0) - 1, 1), RoundingErrorOf(model))
+            : null;
+    }
+
     /// <summary>
     /// Tries the model's first half on one sample and on two, which shows whether it answers to each by itself.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace FineTune;
 /// is computed then is NaN, or wrong without a word.
 /// </summary>
 /// <remarks>
-/// Layers are tried with numbers whose outcome is known, and which are not drawn at random: once a shape and process, in a millisecond.
+/// Layers are tried with numbers whose outcome is known, and which are not drawn at random: once a shape and process, in a few milliseconds.
 /// </remarks>
 internal static class OneDnnCheck
 {
@@ -23,7 +24,7 @@ internal static class OneDnnCheck
     private const int Batch = 4, KernelSize = 3, KernelArea = KernelSize * KernelSize, Steps = 2;
 
     // What is left in memory by chance may be right by chance.
-    private const int Rounds = 3;
+    private const int Rounds = 2;
 
     private static readonly ConcurrentDictionary<Shape, bool> Known = new();
     private static readonly Scalar NotANumber = float.NaN.ToScalar();
@@ -40,7 +41,7 @@ internal static class OneDnnCheck
         {
             if (!isRight(layer))
             {
-                var remedy = limit is null && FitsNarrowBlocks(layer) ? "AVX2" : "SSE41";
+                var remedy = limit != "AVX2" && FitsNarrowBlocks(layer) ? "AVX2" : "SSE41";
                 throw new FineTuneException(
                     $"The layer {name} is computed wrong on this machine: where a virtual machine hides the sizes of its caches, libtorch's "
                         + $"oneDNN reads memory that nobody has set. Nothing was trained. Set {Limit}={remedy} in the environment before the "
@@ -73,14 +74,25 @@ internal static class OneDnnCheck
         return true;
     }
 
-    private static bool IsRight(nn.Module layer) => layer switch
+    private static bool IsRight(nn.Module layer)
     {
-        Convolution { weight: { device_type: DeviceType.CPU } kernel } convolution when IsPadded(convolution) => Known.GetOrAdd(
-            new Shape(convolution.in_channels, convolution.out_channels, convolution.groups, kernel.dtype),
-            static shape => IsRight(shape, (input, kernel) => nn.functional.conv2d(input, kernel, groups: shape.Groups))),
-        LSTM lstm when lstm.parameters().All(weight => weight.device_type == DeviceType.CPU) => IsRight(lstm),
-        _ => true,
-    };
+        try
+        {
+            return layer switch
+            {
+                Convolution { weight: { device_type: DeviceType.CPU } kernel } convolution when IsPadded(convolution) => Known.GetOrAdd(
+                    new Shape(convolution.in_channels, convolution.out_channels, convolution.groups, kernel.dtype),
+                    static shape => IsRight(shape, (input, kernel) => nn.functional.conv2d(input, kernel, groups: shape.Groups))),
+                LSTM lstm when lstm.parameters().All(weight => weight.device_type == DeviceType.CPU) => IsRight(lstm),
+                _ => true,
+            };
+        }
+        catch (ExternalException)
+        {
+            // What cannot be computed at all says so in training.
+            return true;
+        }
+    }
 
     // Without gradients it is computed by other kernels than with them.
     private static bool IsRight(LSTM lstm)

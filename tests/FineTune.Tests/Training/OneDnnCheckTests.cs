@@ -23,7 +23,7 @@ public sealed class OneDnnCheckTests
         Assert.That(OneDnnCheck.IsRight(Grouped, (input, kernel) =>
         {
             var output = Defined(input, kernel, Grouped.Groups);
-            return ++calls == 3 ? output + float.NaN : output;
+            return ++calls == 2 ? output + float.NaN : output;
         }), Is.False);
     }
 
@@ -50,7 +50,7 @@ public sealed class OneDnnCheckTests
         using var noGradients = no_grad();
         manual_seed(4);
         using var before = get_rng_state();
-        using var model = nn.Sequential(nn.Linear(1, 1));
+        using var model = new Recurrent();
         using var made = get_rng_state();
 
         OneDnnCheck.ThrowIfWrong(model);
@@ -62,6 +62,7 @@ public sealed class OneDnnCheckTests
 
     [TestCase(16, null, "AVX2")]
     [TestCase(16, "AVX2", "SSE41")]
+    [TestCase(16, "AVX512_CORE", "AVX2")]
     [TestCase(12, null, "SSE41")]
     public void What_is_wrong_is_an_error_that_names_the_layer_and_the_remedy(int channels, string? limit, string remedy)
     {
