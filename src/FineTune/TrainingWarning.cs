@@ -47,6 +47,9 @@ public enum WarningKind
 
     /// <summary>A phase counts layers of which nobody can see when they run.</summary>
     LayerOrderUnknown,
+
+    /// <summary>Weights in half precision train without a copy in single precision, in which small steps would add up.</summary>
+    HalfPrecisionWeights,
 }
 
 /// <summary>Something that does not stop training, but that the user should know.</summary>

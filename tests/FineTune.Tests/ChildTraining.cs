@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using FineTune.Data;
 using FineTune.Tests.Models;
+using TorchSharp;
 
 namespace FineTune.Tests;
 
@@ -47,6 +49,9 @@ internal static partial class ChildTraining
     /// <summary>Trains some hundred steps, and says what memory it took; the rest of the name is a <see cref="LongTraining"/>.</summary>
     public const string Long = "long-";
 
+    /// <summary>Trains convolutions whose channels are no multiple of 16, and says the losses.</summary>
+    public const string Convolutions = "convolutions";
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private const int SizeOfFiles = 1;
@@ -66,6 +71,8 @@ internal static partial class ChildTraining
                 return $"{TwoPhases.Train(folder)}\n{TwoPhases.Checkpoints(folder)}";
             case Features:
                 return TrainOnFeatures(folder);
+            case Convolutions:
+                return TrainConvolutions();
             case FeaturesOnFullDisk:
                 LimitFiles(5000);
                 return TrainOnFeatures(folder);
@@ -183,6 +190,17 @@ internal static partial class ChildTraining
         var warnings = string.Join(' ', history.Warnings.Select(warning => warning.Message));
         var losses = string.Join('\n', history["loss"].Select(loss => loss.ToString("R", CultureInfo.InvariantCulture)));
         return $"computed {computed}\nwarnings {history.Warnings.Count} {warnings}\n{losses}";
+    }
+
+    private static string TrainConvolutions()
+    {
+        using var model = Models.Convolutions.Seeded();
+        torch.manual_seed(2);
+        var pictures = new InMemoryDataset(torch.randn(24, 3, 16, 16), torch.randint(0, 3, [24]));
+        var losses = model
+            .Compile(Optimizers.SGD(0.01), Losses.CategoricalCrossEntropy())
+            .Fit(pictures, Toy.Quiet with { Epochs = 3, BatchSize = 8 })["loss"];
+        return string.Join(' ', losses.Select(loss => loss.ToString("R", CultureInfo.InvariantCulture)));
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -32,6 +32,7 @@ internal sealed class FeatureSession(
     // Nothing changes while the session opens, and several keys follow from the same weights.
     private readonly TensorHashes hashes = new();
     private string? obstacle;
+    private bool isOdd;
     private IDisposable? cuts;
 
     /// <summary>
@@ -54,13 +55,19 @@ internal sealed class FeatureSession(
             all.Add(validation);
         }
 
+        using var first = First(training.Loader, epoch);
+        if (first is not null)
+        {
+            LookForState(first);
+        }
+
         if (options.Storage == FeatureStorage.Off)
         {
             obstacle = "FeatureCache.Storage is Off";
             return;
         }
 
-        if (Prefix(training.Loader, epoch) is not { } prefix)
+        if (first is null || isOdd || Prefix(first, training.Loader) is not { } prefix)
         {
             left.Clear();
             Refuse();
@@ -127,7 +134,7 @@ internal sealed class FeatureSession(
         PassOnWarnings();
     }
 
-    private FrozenPrefix? Prefix(BatchLoader loader, int epoch)
+    private Batch? First(BatchLoader loader, int epoch)
     {
         Batch first;
         try
@@ -141,21 +148,47 @@ internal sealed class FeatureSession(
             return null;
         }
 
-        using var owned = first;
-        using var scope = torch.NewDisposeScope();
-        if (first.Count == 0)
+        if (first.Count > 0)
         {
-            obstacle = "no sample can be read";
-            return null;
+            return first;
         }
 
+        obstacle = "no sample can be read";
+        first.Dispose();
+        return null;
+    }
+
+    // Without the cache too: what keeps state is then shown the same, and trains to the same.
+    private void LookForState(Batch first)
+    {
+        LayerTracing.Check(model, tunable, first.Inputs);
+        string? changing;
+        try
+        {
+            changing = FrozenPrefix.FirstChanging(model, first.Inputs);
+        }
+        catch (Exception)
+        {
+            // Training fails in the same way, and says where.
+            return;
+        }
+
+        if (changing is not null)
+        {
+            isOdd = true;
+            obstacle = $"{changing} answers differently to the same input, as it keeps state between its calls or draws random numbers";
+        }
+    }
+
+    private FrozenPrefix? Prefix(Batch first, BatchLoader loader)
+    {
+        using var scope = torch.NewDisposeScope();
         if (loader.IsRandom && !Allows())
         {
             return null;
         }
 
         var (inputs, targets) = first.Count > 1 ? (first.Inputs, first.Targets) : (first.Inputs.Select(Twice), first.Targets.Select(Twice));
-        LayerTracing.Check(model, tunable, inputs);
         return FrozenPrefix.Of(model, tunable, inputs, targets, options.AllowChannelsLast, out obstacle);
     }
 
@@ -282,10 +315,10 @@ internal sealed class FeatureSession(
                         + $"view{(options.AugmentedViews == 1 ? "" : "s")} of each "
                         + $"{(options.AugmentedViews == 1 ? "is" : "are")} kept and gone through in turn, epoch by epoch.")));
 
-    // Who left the choice to us is told by the history alone.
+    // Who left the choice to us is told by the history alone, but for what hardly anybody means.
     private void Refuse()
     {
-        if (obstacle is not null && options.Storage != FeatureStorage.Auto)
+        if (obstacle is not null && (isOdd || options.Storage != FeatureStorage.Auto))
         {
             warnings.Enqueue(
                 new TrainingWarning(

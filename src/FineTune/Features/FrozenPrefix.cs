@@ -9,7 +9,7 @@ namespace FineTune;
 internal sealed class FrozenPrefix
 {
     // Kernels may sum up in another order for another batch; what depends on its neighbours differs by far more.
-    private const double RoundingError = 1e-4;
+    private const double RoundingError = 1e-4, RoundingErrorOfHalfPrecision = 3e-2;
 
     private readonly ISplitForward split;
     private readonly ModelDevice device;
@@ -39,6 +39,19 @@ internal sealed class FrozenPrefix
 
     /// <summary>A hash of its answer to a known sample.</summary>
     public ulong Answer { get; }
+
+    /// <summary>The part of the model's first half that does not answer the same to the same; null where all do.</summary>
+    /// <param name="model">The model, in the mode that it trains in.</param>
+    /// <param name="inputs">Some inputs, [N, …] each.</param>
+    public static string? FirstChanging(Module model, Tensors inputs)
+    {
+        using var scope = torch.NewDisposeScope();
+        var here = ModelDevice.Of(model).Input(inputs);
+        return model is ISplitForward { SplitsForward: true } split
+            ? Repeatability.FirstChanging(
+                model, split.ForwardFrozen, Rows(here, 0, 1), Rows(here, (int)here[0].size(0) - 1, 1), RoundingErrorOf(model))
+            : null;
+    }
 
     /// <summary>
     /// Tries the model's first half on one sample and on two, which shows whether it answers to each by itself.
@@ -86,7 +99,7 @@ internal sealed class FrozenPrefix
 
         var (first, second) = (split.ForwardFrozen(Rows(all, 0, 1)), split.ForwardFrozen(Rows(all, 1, 1)));
         if (FeatureLayout.Of(first, pair, targets) is not { } layout
-            || !Equal(layout.RowsOfCut(pair), layout.RowsOfCut(first), layout.RowsOfCut(second)))
+            || !Equal(layout.RowsOfCut(pair), layout.RowsOfCut(first), layout.RowsOfCut(second), RoundingErrorOf(model)))
         {
             obstacle = "the frozen half's answer to a sample depends on the samples beside it";
             return null;
@@ -129,7 +142,12 @@ internal sealed class FrozenPrefix
 
     private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 
-    private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second)
+    private static double RoundingErrorOf(Module model) =>
+        model.parameters().Any(weight => weight.dtype is ScalarType.BFloat16 or ScalarType.Float16)
+            ? RoundingErrorOfHalfPrecision
+            : RoundingError;
+
+    private static bool Equal(Tensor[] pair, Tensor[] first, Tensor[] second, double error)
     {
         for (var i = 0; i < pair.Length; i++)
         {
@@ -145,7 +163,7 @@ internal sealed class FrozenPrefix
                 largest = Math.Max(largest, expected.abs().max().ToDouble());
             }
 
-            if (!(difference <= RoundingError * largest))
+            if (!(difference <= error * largest))
             {
                 return false;
             }

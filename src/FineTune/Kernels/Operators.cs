@@ -38,6 +38,12 @@ internal static class Operators
         def copy(to: List[Tensor], sources: List[Tensor]):
             torch._foreach_copy_(to, sources)
 
+        # Weights in half precision that somebody has set since the last step, as when the best ones are restored: their masters in
+        # single precision follow, and only those, as the others know more of their weights.
+        def follow(masters: List[Tensor], weights: List[Tensor]):
+            for master, weight in zip(masters, weights):
+                master.copy_(torch.where(master.to(weight.dtype) == weight, master, weight))
+
         # Whether both lie in memory without gaps and in the same order. On the CPU the fused operators take that for
         # granted, and go through each tensor's memory from its first element on, whatever its strides are.
         def lies_like(x: Tensor, y: Tensor) -> bool:
@@ -140,6 +146,9 @@ internal static class Operators
 
     /// <summary>Copies each tensor into the one at its place, in place.</summary>
     public static void Copy(Tensor[] to, Tensor[] from) => Call("copy", to, from);
+
+    /// <summary>Sets each element of a master that does not round to the weight at its place to that weight, in place.</summary>
+    public static void Follow(Tensor[] masters, Tensor[] weights) => Call("follow", masters, weights);
 
     /// <summary>A step of Adam or AdamW. <paramref name="steps"/> are counted up here, each on its parameter's device.</summary>
     public static void Adam(

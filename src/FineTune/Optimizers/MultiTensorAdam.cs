@@ -2,8 +2,8 @@ namespace FineTune;
 
 /// <summary>Adam, and AdamW where weight decay is decoupled from the gradient.</summary>
 internal sealed class MultiTensorAdam(
-    IReadOnlyList<OptimizerGroup> groups, double beta1, double beta2, double epsilon, bool decoupled)
-    : MultiTensorOptimizer(groups, Mean, Square, ParameterState.Step)
+    IReadOnlyList<OptimizerGroup> groups, bool masterWeights, double beta1, double beta2, double epsilon, bool decoupled)
+    : MultiTensorOptimizer(groups, masterWeights, Mean, Square, ParameterState.Step)
 {
     private const string Mean = "exp_avg", Square = "exp_avg_sq";
 

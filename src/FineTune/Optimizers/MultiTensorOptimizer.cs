@@ -15,22 +15,26 @@ namespace FineTune;
 internal abstract class MultiTensorOptimizer : OptimizerHelper
 {
     private readonly ParameterState[] states;
+    private readonly bool hasMasters;
 
-    /// <summary>Parameters of one group, on one device and of one type: what one native call takes.</summary>
+    /// <summary>Parameters of one group, on one device and stepped in one type: what one native call takes.</summary>
     private readonly (Group Group, ParameterState[] States)[] lists;
 
     /// <param name="groups">The groups, each parameter in one of them.</param>
+    /// <param name="masterWeights">Whether parameters in half precision are stepped in single precision.</param>
     /// <param name="moments">What is remembered of each parameter, under PyTorch's names.</param>
-    protected MultiTensorOptimizer(IReadOnlyList<OptimizerGroup> groups, params string[] moments)
+    protected MultiTensorOptimizer(IReadOnlyList<OptimizerGroup> groups, bool masterWeights, params string[] moments)
     {
         var index = 0;
         var grouped = groups.Select(group => (
             Group: new Group(group),
-            States: group.Named.Select(named => new ParameterState(index++, named.Name, named.Parameter, moments)).ToArray())).ToArray();
+            States: group.Named.Select(named =>
+                new ParameterState(index++, named.Name, named.Parameter, moments, masterWeights)).ToArray())).ToArray();
         _parameter_groups = [.. grouped.Select(pair => pair.Group)];
         states = [.. grouped.SelectMany(pair => pair.States)];
+        hasMasters = Array.Exists(states, state => state.HasMaster);
         lists = [.. grouped.SelectMany(pair => pair.States
-            .GroupBy(state => (state.Parameter.device_type, state.Parameter.device_index, state.Parameter.dtype))
+            .GroupBy(state => (state.Parameter.device_type, state.Parameter.device_index, state.Type))
             .Select(alike => (pair.Group, alike.ToArray())))];
         foreach (var state in states)
         {
@@ -84,9 +88,8 @@ internal abstract class MultiTensorOptimizer : OptimizerHelper
     protected abstract void Step(StepLists lists, Group group, bool first, bool fused);
 
     /// <summary>Whether libtorch's fused operator steps such a parameter: where that was never tried, the formula does.</summary>
-    protected virtual bool IsFused(Parameter parameter) =>
-        parameter.device_type is DeviceType.CPU or DeviceType.CUDA
-        && parameter.dtype is ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16;
+    protected virtual bool IsFused(DeviceType device, ScalarType type) =>
+        device is DeviceType.CPU or DeviceType.CUDA && type is ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16;
 
     protected override void Dispose(bool disposing)
     {
@@ -114,7 +117,19 @@ internal abstract class MultiTensorOptimizer : OptimizerHelper
             Array.ForEach(active, state => state.Start());
         }
 
-        Step(new StepLists(active, gradients), group, first, IsFused(active[0].Parameter));
+        var mastered = hasMasters ? Array.FindAll(active, state => state.HasMaster) : [];
+        var weights = Array.ConvertAll(mastered, state => (Tensor)state.Parameter);
+        var masters = Array.ConvertAll(mastered, state => state.Stepped);
+        if (mastered.Length > 0)
+        {
+            Operators.Follow(masters, weights);
+        }
+
+        Step(new StepLists(active, gradients), group, first, IsFused(active[0].Parameter.device_type, active[0].Type));
+        if (mastered.Length > 0)
+        {
+            Operators.Copy(weights, masters);
+        }
     }
 
     /// <summary>A group with its options as TorchSharp's learning rate schedulers want them.</summary>

@@ -2,8 +2,8 @@ namespace FineTune;
 
 /// <summary>RMSProp, for which libtorch has no fused operator.</summary>
 internal sealed class MultiTensorRMSProp(
-    IReadOnlyList<OptimizerGroup> groups, double alpha, double epsilon, double momentum, bool centered)
-    : MultiTensorOptimizer(groups, Moments(momentum > 0, centered))
+    IReadOnlyList<OptimizerGroup> groups, bool masterWeights, double alpha, double epsilon, double momentum, bool centered)
+    : MultiTensorOptimizer(groups, masterWeights, Moments(momentum > 0, centered))
 {
     private const string Square = "square_avg", Buffer = "momentum_buffer", Mean = "grad_avg";
 

@@ -1,13 +1,12 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace FineTune;
 
 /// <summary>Stochastic gradient descent, which without momentum remembers nothing.</summary>
 internal sealed class MultiTensorSGD(
-    IReadOnlyList<OptimizerGroup> groups, double momentum, double dampening, bool nesterov)
-    : MultiTensorOptimizer(groups, momentum == 0 ? [] : [Buffer])
+    IReadOnlyList<OptimizerGroup> groups, bool masterWeights, double momentum, double dampening, bool nesterov)
+    : MultiTensorOptimizer(groups, masterWeights, momentum == 0 ? [] : [Buffer])
 {
     private const string Buffer = "momentum_buffer";
 
@@ -16,6 +15,6 @@ internal sealed class MultiTensorSGD(
         group.LearningRate, momentum, dampening, group.WeightDecay, nesterov, first, fused);
 
     // On the CPU, libtorch 2.10's leaves all whole vectors of such a parameter as they were (pytorch/pytorch#191763).
-    protected override bool IsFused(Parameter parameter) =>
-        base.IsFused(parameter) && !(parameter.dtype == ScalarType.BFloat16 && parameter.device_type == DeviceType.CPU);
+    protected override bool IsFused(DeviceType device, ScalarType type) =>
+        base.IsFused(device, type) && !(type == ScalarType.BFloat16 && device == DeviceType.CPU);
 }

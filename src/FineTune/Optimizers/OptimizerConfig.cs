@@ -33,6 +33,12 @@ public abstract class OptimizerConfig
     /// </summary>
     public bool DecayBiasAndNorm { get; init; } = true;
 
+    /// <summary>
+    /// Whether weights in half precision are stepped in single precision: the optimizer keeps a copy of each, in which steps add up that
+    /// are too small to move the weight itself. It takes four bytes for each such number, and none for others. False by default.
+    /// </summary>
+    public bool MasterWeights { get; init; }
+
     /// <summary>The learning rate of the head phase where nobody stated one.</summary>
     public abstract double DefaultLearningRate { get; }
 
@@ -44,7 +50,8 @@ public abstract class OptimizerConfig
 
     /// <summary>The name with all options but the learning rate, which each group has its own of: what a resume compares.</summary>
     public override string ToString() =>
-        FormattableString.Invariant($"{Name}({Options}weightDecay: {WeightDecay}, decayBiasAndNorm: {DecayBiasAndNorm})");
+        FormattableString.Invariant($"{Name}({Options}weightDecay: {WeightDecay}, decayBiasAndNorm: {DecayBiasAndNorm}, ")
+            + FormattableString.Invariant($"masterWeights: {MasterWeights})");
 
     /// <summary>Its own options in words, each with a comma after it.</summary>
     private protected abstract string Options { get; }

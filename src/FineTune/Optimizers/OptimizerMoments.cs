@@ -34,7 +34,9 @@ internal static class OptimizerMoments
             state.Reset();
             if (tensors.Keys.Any(key => key.StartsWith(Key(state, ""), StringComparison.Ordinal)))
             {
-                state.Copy(moment => tensors.GetValueOrDefault(Key(state, moment)) ?? throw new FineTuneException(
+                // A checkpoint of a run without masters has none: they begin with the weights.
+                state.Copy(moment => tensors.GetValueOrDefault(Key(state, moment))
+                    ?? (moment == ParameterState.Master ? (Tensor)state.Parameter : null) ?? throw new FineTuneException(
                     $"The checkpoint has no '{moment}' of the parameter {state.Name}; it is of another optimizer or version."));
             }
         }

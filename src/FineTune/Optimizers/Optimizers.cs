@@ -17,14 +17,17 @@ public static class Optimizers
     /// <param name="epsilon">Added to the denominator.</param>
     /// <param name="weightDecay">The L2 penalty.</param>
     /// <param name="decayBiasAndNorm">Whether the penalty reaches parameters of rank one or lower.</param>
+    /// <param name="masterWeights">Whether weights in half precision are stepped as copies in single precision.</param>
     public static OptimizerConfig Adam(
         double? learningRate = null,
         double beta1 = 0.9,
         double beta2 = 0.999,
         double epsilon = 1e-8,
         double weightDecay = 0,
-        bool decayBiasAndNorm = true) =>
-        new AdamConfig(learningRate, beta1, beta2, epsilon, weightDecay) { DecayBiasAndNorm = decayBiasAndNorm };
+        bool decayBiasAndNorm = true,
+        bool masterWeights = false) =>
+        new AdamConfig(learningRate, beta1, beta2, epsilon, weightDecay)
+        { DecayBiasAndNorm = decayBiasAndNorm, MasterWeights = masterWeights };
 
     /// <summary>AdamW (Loshchilov and Hutter, 2019): Adam with weight decay decoupled from the gradient.</summary>
     /// <param name="learningRate">The learning rate; 1e-4 where nobody states one.</param>
@@ -33,14 +36,17 @@ public static class Optimizers
     /// <param name="epsilon">Added to the denominator.</param>
     /// <param name="weightDecay">The weight decay; 0.01 by default, as in PyTorch.</param>
     /// <param name="decayBiasAndNorm">Whether the decay reaches parameters of rank one or lower.</param>
+    /// <param name="masterWeights">Whether weights in half precision are stepped as copies in single precision.</param>
     public static OptimizerConfig AdamW(
         double? learningRate = null,
         double beta1 = 0.9,
         double beta2 = 0.999,
         double epsilon = 1e-8,
         double weightDecay = 0.01,
-        bool decayBiasAndNorm = true) =>
-        new AdamWConfig(learningRate, beta1, beta2, epsilon, weightDecay) { DecayBiasAndNorm = decayBiasAndNorm };
+        bool decayBiasAndNorm = true,
+        bool masterWeights = false) =>
+        new AdamWConfig(learningRate, beta1, beta2, epsilon, weightDecay)
+        { DecayBiasAndNorm = decayBiasAndNorm, MasterWeights = masterWeights };
 
     /// <summary>Stochastic gradient descent, with momentum if asked.</summary>
     /// <param name="learningRate">The learning rate; 1e-3 where nobody states one.</param>
@@ -49,14 +55,17 @@ public static class Optimizers
     /// <param name="weightDecay">The L2 penalty.</param>
     /// <param name="nesterov">Whether the gradient is taken ahead of the momentum.</param>
     /// <param name="decayBiasAndNorm">Whether the penalty reaches parameters of rank one or lower.</param>
+    /// <param name="masterWeights">Whether weights in half precision are stepped as copies in single precision.</param>
     public static OptimizerConfig SGD(
         double? learningRate = null,
         double momentum = 0,
         double dampening = 0,
         double weightDecay = 0,
         bool nesterov = false,
-        bool decayBiasAndNorm = true) =>
-        new SGDConfig(learningRate, momentum, dampening, weightDecay, nesterov) { DecayBiasAndNorm = decayBiasAndNorm };
+        bool decayBiasAndNorm = true,
+        bool masterWeights = false) =>
+        new SGDConfig(learningRate, momentum, dampening, weightDecay, nesterov)
+        { DecayBiasAndNorm = decayBiasAndNorm, MasterWeights = masterWeights };
 
     /// <summary>RMSProp (Tieleman and Hinton, 2012).</summary>
     /// <param name="learningRate">The learning rate; 1e-4 where nobody states one.</param>
@@ -66,6 +75,7 @@ public static class Optimizers
     /// <param name="momentum">How much of the last update goes on.</param>
     /// <param name="centered">Whether the mean of the gradients is taken off their squares.</param>
     /// <param name="decayBiasAndNorm">Whether the penalty reaches parameters of rank one or lower.</param>
+    /// <param name="masterWeights">Whether weights in half precision are stepped as copies in single precision.</param>
     public static OptimizerConfig RMSProp(
         double? learningRate = null,
         double alpha = 0.99,
@@ -73,8 +83,10 @@ public static class Optimizers
         double weightDecay = 0,
         double momentum = 0,
         bool centered = false,
-        bool decayBiasAndNorm = true) =>
-        new RMSPropConfig(learningRate, alpha, epsilon, weightDecay, momentum, centered) { DecayBiasAndNorm = decayBiasAndNorm };
+        bool decayBiasAndNorm = true,
+        bool masterWeights = false) =>
+        new RMSPropConfig(learningRate, alpha, epsilon, weightDecay, momentum, centered)
+        { DecayBiasAndNorm = decayBiasAndNorm, MasterWeights = masterWeights };
 
     private sealed class AdamConfig(double? learningRate, double beta1, double beta2, double epsilon, double weightDecay)
         : OptimizerConfig("Adam", learningRate, weightDecay)
@@ -86,7 +98,7 @@ public static class Optimizers
         internal override bool IsScaleFree => true;
 
         internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
-            new MultiTensorAdam(groups, beta1, beta2, epsilon, decoupled: false);
+            new MultiTensorAdam(groups, MasterWeights, beta1, beta2, epsilon, decoupled: false);
     }
 
     private sealed class AdamWConfig(double? learningRate, double beta1, double beta2, double epsilon, double weightDecay)
@@ -99,7 +111,7 @@ public static class Optimizers
         internal override bool IsScaleFree => true;
 
         internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
-            new MultiTensorAdam(groups, beta1, beta2, epsilon, decoupled: true);
+            new MultiTensorAdam(groups, MasterWeights, beta1, beta2, epsilon, decoupled: true);
     }
 
     private sealed class SGDConfig(double? learningRate, double momentum, double dampening, double weightDecay, bool nesterov)
@@ -113,7 +125,7 @@ public static class Optimizers
         internal override bool IsScaleFree => false;
 
         internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
-            new MultiTensorSGD(groups, momentum, dampening, nesterov);
+            new MultiTensorSGD(groups, MasterWeights, momentum, dampening, nesterov);
     }
 
     private sealed class RMSPropConfig(
@@ -132,6 +144,6 @@ public static class Optimizers
         internal override bool IsScaleFree => true;
 
         internal override MultiTensorOptimizer Build(IReadOnlyList<OptimizerGroup> groups) =>
-            new MultiTensorRMSProp(groups, alpha, epsilon, momentum, centered);
+            new MultiTensorRMSProp(groups, MasterWeights, alpha, epsilon, momentum, centered);
     }
 }

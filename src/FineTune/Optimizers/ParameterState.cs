@@ -10,6 +10,9 @@ internal sealed class ParameterState : TorchSharp.Modules.OptimizerState, IDispo
     /// <summary>The moment that counts steps: one number, where the others have the parameter's shape.</summary>
     public const string Step = "step";
 
+    /// <summary>The moment that is the parameter itself in single precision: what steps that half precision would lose add up in.</summary>
+    public const string Master = "master";
+
     private readonly string[] moments;
     private Tensor[] tensors = [];
 
@@ -17,13 +20,15 @@ internal sealed class ParameterState : TorchSharp.Modules.OptimizerState, IDispo
     /// <param name="name">Its full name.</param>
     /// <param name="parameter">The parameter.</param>
     /// <param name="moments">The names of what is remembered, those of PyTorch.</param>
-    public ParameterState(int index, string name, Parameter parameter, string[] moments)
+    /// <param name="masterWeights">Whether a parameter in half precision has a <see cref="Master"/>.</param>
+    public ParameterState(int index, string name, Parameter parameter, string[] moments, bool masterWeights)
         : base(parameter)
     {
         Index = index;
         Name = name;
         Parameter = parameter;
-        this.moments = moments;
+        HasMaster = masterWeights && parameter.dtype is ScalarType.BFloat16 or ScalarType.Float16;
+        this.moments = HasMaster ? [.. moments, Master] : moments;
     }
 
     public int Index { get; }
@@ -34,20 +39,32 @@ internal sealed class ParameterState : TorchSharp.Modules.OptimizerState, IDispo
 
     public bool HasStarted { get; private set; }
 
+    public bool HasMaster { get; }
+
+    /// <summary>The type that steps are computed in.</summary>
+    public ScalarType Type => HasMaster ? ScalarType.Float32 : Parameter.dtype;
+
+    /// <summary>What steps move: the parameter, or its master.</summary>
+    public Tensor Stepped => HasMaster ? Moment(Master) : Parameter;
+
     /// <summary>Each moment by its name; none before the first step.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Moments => moments.Zip(tensors);
 
     /// <summary>A moment of a parameter that has started.</summary>
     public Tensor Moment(string name) => tensors[Array.IndexOf(moments, name)];
 
-    /// <summary>Begins with zeros.</summary>
-    public void Start() => Set(moment => moment == Step
-        ? torch.zeros([], dtype: ScalarType.Float32, device: Parameter.device)
-        : torch.zeros_like(Parameter));
+    /// <summary>Begins with zeros, and with the parameter as it is.</summary>
+    public void Start() => Set(moment => moment switch
+    {
+        Step => torch.zeros([], dtype: ScalarType.Float32, device: Parameter.device),
+        Master => Parameter.detach().to_type(Type),
+        _ => torch.zeros_like(Parameter, dtype: Type),
+    });
 
     /// <summary>Takes over copies of moments.</summary>
     /// <param name="moment">A moment by its name.</param>
-    public void Copy(Func<string, Tensor> moment) => Set(name => moment(name).to(Parameter.device, copy: true));
+    public void Copy(Func<string, Tensor> moment) => Set(name =>
+        moment(name).detach().to(name == Step ? ScalarType.Float32 : Type, Parameter.device, copy: true));
 
     /// <summary>Forgets everything.</summary>
     public void Reset()

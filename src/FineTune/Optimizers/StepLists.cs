@@ -5,14 +5,16 @@ namespace FineTune;
 /// <summary>The parameters that one native call steps, with what goes with each.</summary>
 internal readonly struct StepLists(ParameterState[] states, Tensor?[] gradients)
 {
-    public Tensor[] Parameters => Array.ConvertAll(states, state => (Tensor)state.Parameter);
+    /// <summary>What the call moves: parameters, and the masters of those that have one.</summary>
+    public Tensor[] Parameters => Array.ConvertAll(states, state => state.Stepped);
 
     public Tensor[] Gradients
     {
         get
         {
             var all = gradients;
-            return Array.ConvertAll(states, state => all[state.Index]!);
+            return Array.ConvertAll(states, state =>
+                state.HasMaster ? all[state.Index]!.to_type(state.Type) : all[state.Index]!);
         }
     }
 

@@ -23,14 +23,14 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
         return new BatchLoss(losses.sum(), counts is null ? losses.size(0) : counts.to_type(ScalarType.Float64).sum().ToDouble());
     }
 
-    /// <summary>The loss of each sample.</summary>
+    /// <summary>The loss of each sample, in single precision where outputs are in half.</summary>
     /// <exception cref="FineTuneException">The loss cannot be computed of such outputs and targets.</exception>
     public static Tensor PerSample(Loss loss, Tensors outputs, Tensors targets)
     {
         Tensor losses;
         try
         {
-            losses = loss.PerSample(outputs, targets);
+            losses = loss.PerSample(outputs.Select(InSinglePrecision), targets);
         }
         catch (ExternalException exception)
         {
@@ -47,6 +47,9 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
                 $"The loss {loss.Name} returned the shape [{string.Join(", ", losses.shape)}] for {samples} samples; "
                     + "expected one number for each sample.");
     }
+
+    private static Tensor InSinglePrecision(Tensor output) =>
+        output.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? output.to_type(ScalarType.Float32) : output;
 
     /// <exception cref="FineTuneException">A target is not what the loss takes; the sentence names its sample.</exception>
     /// <param name="loss">The loss.</param>

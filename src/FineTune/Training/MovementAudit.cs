@@ -110,6 +110,12 @@ internal sealed class MovementAudit : IDisposable
                         + "another tensor than the model computes with.");
             }
 
+            // Nothing is lost: it adds up in the optimizer's copy until it shows.
+            if (compiled.Binding.Optimizer.States[i].HasMaster)
+            {
+                continue;
+            }
+
             // Of one element, as one knows numbers.
             var each = Math.Sqrt(parameter.numel());
             warnings.Add(new TrainingWarning(WarningKind.ParameterUnmoved, string.Create(
@@ -144,7 +150,7 @@ internal sealed class MovementAudit : IDisposable
     }
 
     private static string Advice(ScalarType type) => type is ScalarType.BFloat16 or ScalarType.Float16
-        ? "Train the weights in Float32 and convert the model for inference alone, or raise the learning rate."
+        ? "Let the optimizer keep master weights (masterWeights: true), train in Float32, or raise the learning rate."
         : "Raise the learning rate, or freeze it.";
 
     // About how large an update is at most, and what is lost of one in rounding: half the distance of two neighbouring numbers.

@@ -12,6 +12,7 @@ internal sealed class OptimizerBinding
 
     private OptimizerBinding(nn.Module model, IFineTunable tunable, OptimizerConfig config, LearningRates rates)
     {
+        OneDnnCheck.ThrowIfWrong(model);
         Model = model;
         Tunable = tunable;
         Config = config;
@@ -36,7 +37,7 @@ internal sealed class OptimizerBinding
         Optimizer = config.Build(Groups);
         SharedElsewhere = shared.OthersThan(Optimizer.States.Select(state => state.Parameter));
         LearningRates = CurrentRates();
-        Warnings = WarningsOf(tunable.Layers);
+        Warnings = [.. WarningsOf(tunable.Layers)];
         OptimizerAudit.Check(this);
     }
 
@@ -126,16 +127,26 @@ internal sealed class OptimizerBinding
         }
     }
 
-    private IReadOnlyList<TrainingWarning> WarningsOf(LayerList layers) =>
-        layers.CutBlock(Phase) is not { } cut
-            ? []
-            :
-            [
-                new(
-                    WarningKind.BlockCut,
-                    $"The phase '{Phase}' begins inside the block '{cut.Name}', whose layers fit together: {cut.Without} leave it frozen, "
-                        + $"{cut.With} train all of it; LayerUnit.Block counts blocks."),
-            ];
+    private IEnumerable<TrainingWarning> WarningsOf(LayerList layers)
+    {
+        if (layers.CutBlock(Phase) is { } cut)
+        {
+            yield return new(
+                WarningKind.BlockCut,
+                $"The phase '{Phase}' begins inside the block '{cut.Name}', whose layers fit together: {cut.Without} leave it frozen, "
+                    + $"{cut.With} train all of it; LayerUnit.Block counts blocks.");
+        }
+
+        var halves = Optimizer.States.Where(state => state.Type is ScalarType.BFloat16 or ScalarType.Float16).ToList();
+        if (halves.Count > 0)
+        {
+            yield return new(
+                WarningKind.HalfPrecisionWeights,
+                $"Of the parameters that train, {halves.Count} of {Optimizer.States.Count} are {halves[0].Type}, {halves[0].Name} among "
+                    + "them: steps below about a five-hundredth of a weight are lost in rounding. Let the optimizer keep master weights: "
+                    + $"Optimizers.{Config.Name}(…, masterWeights: true).");
+        }
+    }
 
     private IReadOnlyList<TrainingWarning> WarningsAgainst(OptimizerBinding before)
     {

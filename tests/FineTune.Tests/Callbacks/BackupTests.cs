@@ -7,6 +7,7 @@ namespace FineTune.Tests;
 public sealed class BackupTests
 {
     private static readonly Lazy<string> Undisturbed = new(() => TwoPhases.Train(null)!);
+    private static readonly Lazy<string> UndisturbedInHalfPrecision = new(() => TwoPhases.Train(null, half: true)!);
 
     private string folder = "";
 
@@ -39,6 +40,18 @@ public sealed class BackupTests
         torch.manual_seed(999);
 
         Assert.That(TwoPhases.Train(folder), Is.EqualTo(Undisturbed.Value));
+    }
+
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(8)]
+    [TestCase(16)]
+    [TestCase(21)]
+    public void Master_weights_go_on_as_if_it_had_not_been(int batch)
+    {
+        Assert.That(TwoPhases.Train(folder, stopAtBatch: batch, half: true), Is.Null);
+
+        Assert.That(TwoPhases.Train(folder, half: true), Is.EqualTo(UndisturbedInHalfPrecision.Value));
     }
 
     [Test]

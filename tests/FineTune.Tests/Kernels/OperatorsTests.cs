@@ -18,6 +18,7 @@ public sealed partial class OperatorsTests
         ["mark_written"] = Adam,
         ["adam"] = Adam,
         ["copy"] = () => Operators.Copy([zeros(2), zeros(1, ScalarType.Int64)], [ones(2), ones(1, ScalarType.Int64)]),
+        ["follow"] = () => Operators.Follow([ones(2)], [zeros(2, ScalarType.BFloat16)]),
         ["sgd"] = () => Operators.Sgd([zeros(2)], [ones(2)], [zeros(2)], 0.1, 0.9, 0, 0, nesterov: false, first: true, fused: true),
         ["rmsprop"] = () => Operators.RmsProp([zeros(2)], [ones(2)], [zeros(2)], [zeros(2)], [zeros(2)], 0.1, 0.9, 1e-8, 0, 0.5),
     };

@@ -17,14 +17,21 @@ internal static class TwoPhases
     /// <param name="everyBatches">Batches between two backups.</param>
     /// <param name="atBatch">What happens after each batch, before its backup.</param>
     /// <param name="token">Stops it too.</param>
+    /// <param name="half">Whether the model is in half precision, under master weights.</param>
     /// <returns>
     /// Weights, buffers, history, moments and the generator, in text that is equal where every bit is; null where it was
     /// stopped.
     /// </returns>
     public static string? Train(
-        string? folder, int? stopAtBatch = null, int? everyBatches = 1, Action<int>? atBatch = null, CancellationToken token = default)
+        string? folder, int? stopAtBatch = null, int? everyBatches = 1, Action<int>? atBatch = null, CancellationToken token = default,
+        bool half = false)
     {
         using var model = Mlp.Seeded();
+        if (half)
+        {
+            model.to(torch.ScalarType.BFloat16);
+        }
+
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(token);
         var batches = 0;
         var stop = new Recorder
@@ -51,7 +58,7 @@ internal static class TwoPhases
 
         model.FreezeBackbone();
         var compiled = model.Compile(
-            Optimizers.SGD(0.2, momentum: 0.9),
+            Optimizers.SGD(0.2, momentum: 0.9, masterWeights: half),
             Losses.BinaryCrossEntropyWithLogits(),
             Metrics.BinaryAccuracy(),
             Metrics.AUC());

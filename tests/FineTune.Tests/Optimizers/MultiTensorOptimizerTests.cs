@@ -15,22 +15,38 @@ public sealed class MultiTensorOptimizerTests
 
     private static readonly Dictionary<string, Kind> Kinds = new()
     {
-        ["SGD"] = new(Optimizers.SGD(), (p, lr) => new SGD.ParamGroup(p, lr)),
-        ["SGD, decayed"] = new(Optimizers.SGD(weightDecay: 0.02), (p, lr) => new SGD.ParamGroup(p, lr, weight_decay: 0.02)),
-        ["SGD with momentum"] = new(Optimizers.SGD(momentum: 0.9), (p, lr) => new SGD.ParamGroup(p, lr, 0.9)),
+        ["SGD"] = new(
+            masters => Optimizers.SGD(masterWeights: masters),
+            (p, lr) => new SGD.ParamGroup(p, lr)),
+        ["SGD, decayed"] = new(
+            masters => Optimizers.SGD(weightDecay: 0.02, masterWeights: masters),
+            (p, lr) => new SGD.ParamGroup(p, lr, weight_decay: 0.02)),
+        ["SGD with momentum"] = new(
+            masters => Optimizers.SGD(momentum: 0.9, masterWeights: masters),
+            (p, lr) => new SGD.ParamGroup(p, lr, 0.9)),
         ["SGD, damped"] = new(
-            Optimizers.SGD(momentum: 0.9, dampening: 0.3, weightDecay: 0.02),
+            masters => Optimizers.SGD(momentum: 0.9, dampening: 0.3, weightDecay: 0.02, masterWeights: masters),
             (p, lr) => new SGD.ParamGroup(p, lr, 0.9, 0.3, 0.02)),
         ["SGD after Nesterov"] = new(
-            Optimizers.SGD(momentum: 0.9, nesterov: true),
+            masters => Optimizers.SGD(momentum: 0.9, nesterov: true, masterWeights: masters),
             (p, lr) => new SGD.ParamGroup(p, lr, 0.9, nesterov: true)),
-        ["Adam"] = new(Optimizers.Adam(), (p, lr) => new Adam.ParamGroup(p, lr)),
-        ["Adam, decayed"] = new(Optimizers.Adam(null, 0.8, 0.95, 1e-6, 0.1), (p, lr) => new Adam.ParamGroup(p, lr, 0.8, 0.95, 1e-6, 0.1)),
-        ["AdamW"] = new(Optimizers.AdamW(weightDecay: 0.1), (p, lr) => new AdamW.ParamGroup(p, lr, weight_decay: 0.1)),
-        ["RMSProp"] = new(Optimizers.RMSProp(), (p, lr) => new RMSProp.ParamGroup(p, lr)),
-        ["RMSProp with momentum"] = new(Optimizers.RMSProp(alpha: 0.9, weightDecay: 0.02, momentum: 0.8),
+        ["Adam"] = new(
+            masters => Optimizers.Adam(masterWeights: masters),
+            (p, lr) => new Adam.ParamGroup(p, lr)),
+        ["Adam, decayed"] = new(
+            masters => Optimizers.Adam(null, 0.8, 0.95, 1e-6, 0.1, masterWeights: masters),
+            (p, lr) => new Adam.ParamGroup(p, lr, 0.8, 0.95, 1e-6, 0.1)),
+        ["AdamW"] = new(
+            masters => Optimizers.AdamW(weightDecay: 0.1, masterWeights: masters),
+            (p, lr) => new AdamW.ParamGroup(p, lr, weight_decay: 0.1)),
+        ["RMSProp"] = new(
+            masters => Optimizers.RMSProp(masterWeights: masters),
+            (p, lr) => new RMSProp.ParamGroup(p, lr)),
+        ["RMSProp with momentum"] = new(
+            masters => Optimizers.RMSProp(alpha: 0.9, weightDecay: 0.02, momentum: 0.8, masterWeights: masters),
             (p, lr) => new RMSProp.ParamGroup(p, lr, 1e-8, 0.9, 0.02, 0.8)),
-        ["RMSProp, centered"] = new(Optimizers.RMSProp(momentum: 0.5, centered: true),
+        ["RMSProp, centered"] = new(
+            masters => Optimizers.RMSProp(momentum: 0.5, centered: true, masterWeights: masters),
             (p, lr) => new RMSProp.ParamGroup(p, lr, 1e-8, 0.99, 0, 0.5, true)),
     };
 
@@ -100,6 +116,111 @@ public sealed class MultiTensorOptimizerTests
             Is.GreaterThan(0.02 * single.norm().ToDouble()), "a step left out would show");
     }
 
+    [Test]
+    public void With_master_weights_steps_in_half_precision_are_those_of_copies_in_single(
+        [ValueSource(nameof(Names))] string name, [Values(ScalarType.BFloat16, ScalarType.Float16)] ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        var (mine, weights) = (Parameters(type), Parameters(type));
+        var copies = Array.ConvertAll(weights, weight => nn.Parameter(weight.detach().to(ScalarType.Float32)));
+        using var optimizer = Build(name, masters: true, mine);
+        using var peer = Peer(name, copies);
+
+        for (var step = 0; step < 30; step++)
+        {
+            var count = step % 3 == 1 ? mine.Length : mine.Length - 1;
+            Slope(mine, count);
+            optimizer.step();
+
+            Slope(weights, count);
+            foreach (var (copy, weight) in copies.Zip(weights))
+            {
+                copy.grad = weight.grad?.to(ScalarType.Float32);
+            }
+
+            peer.step();
+            using var noGradients = no_grad();
+            foreach (var (copy, weight) in copies.Zip(weights))
+            {
+                weight.copy_(copy);
+            }
+        }
+
+        foreach (var ((state, weight), copy) in optimizer.States.Zip(weights).Zip(copies))
+        {
+            var master = state.Moment(ParameterState.Master);
+            Assert.That((master - copy).norm().ToDouble(), Is.LessThanOrEqualTo(1e-5 * copy.norm().ToDouble()));
+            Assert.That(Same(state.Parameter, master.to(type)), "the weight is the master, rounded");
+
+            // A number that lies between two others may have been rounded to either.
+            var apart = type == ScalarType.BFloat16 ? 0.016 : 0.002;
+            Assert.That((state.Parameter - weight).abs().max().ToDouble(), Is.LessThanOrEqualTo(apart));
+        }
+    }
+
+    [Test]
+    public void Steps_too_small_for_bfloat16_add_up_in_master_weights([ValueSource(nameof(Names))] string name, [Values] bool masters)
+    {
+        using var scope = NewDisposeScope();
+        var weight = nn.Parameter(full([40], 1.0, ScalarType.BFloat16));
+        using var optimizer = Build(name, masters, weight);
+        optimizer.ParamGroups.First().LearningRate = 1e-4;
+        for (var step = 0; step < 100; step++)
+        {
+            weight.grad = ones([40], ScalarType.BFloat16);
+            optimizer.step();
+        }
+
+        // 1 and the next smaller number of its type are 0.0039 apart.
+        var moved = 1 - weight.max().ToSingle();
+        Assert.That(moved, masters ? Is.GreaterThan(0.003) : Is.Zero);
+    }
+
+    [Test]
+    public void Master_weights_are_for_half_precision_alone([ValueSource(nameof(Names))] string name)
+    {
+        using var scope = NewDisposeScope();
+        Parameter[] all =
+        [
+            .. Parameters(ScalarType.BFloat16)[..2], Parameters(ScalarType.Float32)[0], Parameters(ScalarType.Float64)[0],
+        ];
+        var alone = Parameters(ScalarType.Float32)[..1];
+        using var optimizer = Build(name, masters: true, all);
+        using var same = Kinds[name].Config(false).Build([Group(name, SlowRate, 2, alone)]);
+
+        Steps(optimizer, all, 3);
+        Steps(same, alone, 3);
+
+        Assert.That(optimizer.States.Select(state => state.HasMaster), Is.EqualTo([true, true, false, false]));
+        Assert.That(optimizer.States[2].Moments.Select(moment => moment.Name), Does.Not.Contain(ParameterState.Master));
+        Assert.That(
+            optimizer.States[0].Moments.Select(moment => moment.Tensor.dtype),
+            Is.All.EqualTo(ScalarType.Float32));
+        Assert.That(Same(all[2], alone[0]));
+    }
+
+    [Test]
+    public void A_weight_that_is_set_between_two_steps_stays_set_and_its_neighbours_lose_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var (weight, still) = (nn.Parameter(full([2], 1.0, ScalarType.BFloat16)), zeros([2], ScalarType.BFloat16));
+        using var optimizer = Build("SGD", masters: true, weight);
+        optimizer.ParamGroups.First().LearningRate = 1e-3;
+        weight.grad = ones([2], ScalarType.BFloat16);
+        optimizer.step();
+        using (no_grad())
+        {
+            weight[0] = 3;
+        }
+
+        weight.grad = still;
+        optimizer.step();
+
+        Assert.That(weight.to(ScalarType.Float32).data<float>().ToArray(), Is.EqualTo([3f, 1f]));
+        Assert.That(
+            optimizer.States[0].Moment(ParameterState.Master).data<float>().ToArray(), Is.EqualTo([3f, 0.999f]).Within(1e-6));
+    }
+
     // Elements do not depend on each other, and libtorch shares them out in whole vectors.
     [Test]
     public void One_thread_and_two_take_the_same_step_to_the_bit([ValueSource(nameof(Names))] string name)
@@ -134,7 +255,7 @@ public sealed class MultiTensorOptimizerTests
         ];
         var together = kinds.Select(make => make()).ToArray();
 
-        using (var optimizer = Kinds[name].Config.Build([Group(name, FastRate, 0, together)]))
+        using (var optimizer = Kinds[name].Config(false).Build([Group(name, FastRate, 0, together)]))
         {
             Steps(optimizer, together, 3);
         }
@@ -142,7 +263,7 @@ public sealed class MultiTensorOptimizerTests
         foreach (var (parameter, make) in together.Zip(kinds))
         {
             var alone = make();
-            using var optimizer = Kinds[name].Config.Build([Group(name, FastRate, 0, alone)]);
+            using var optimizer = Kinds[name].Config(false).Build([Group(name, FastRate, 0, alone)]);
             Steps(optimizer, [alone], 3);
             Assert.That(Same(parameter, alone), $"{parameter.dtype} [{string.Join(", ", parameter.shape)}]");
         }
@@ -210,11 +331,11 @@ public sealed class MultiTensorOptimizerTests
     }
 
     [Test]
-    public void Going_backward_past_a_step_is_noticed([ValueSource(nameof(Names))] string name)
+    public void Going_backward_past_a_step_is_noticed([ValueSource(nameof(Names))] string name, [Values] bool masters)
     {
         using var scope = NewDisposeScope();
-        var weight = nn.Parameter(Noise(0, 7));
-        using var optimizer = Build(name, weight);
+        var weight = nn.Parameter(masters ? Noise(0, 7).bfloat16() : Noise(0, 7));
+        using var optimizer = Build(name, masters, weight);
         Slope([weight], 1);
         var stale = weight.pow(2).sum();
 
@@ -226,14 +347,14 @@ public sealed class MultiTensorOptimizerTests
 
     // The same operations on the same numbers, in the same process.
     [Test]
-    public void State_that_was_saved_goes_on_to_the_bit([ValueSource(nameof(Names))] string name)
+    public void State_that_was_saved_goes_on_to_the_bit([ValueSource(nameof(Names))] string name, [Values] bool masters)
     {
         using var scope = NewDisposeScope();
-        var whole = Parameters(ScalarType.Float32);
-        using var optimizer = Build(name, whole);
+        var whole = Parameters(masters ? ScalarType.BFloat16 : ScalarType.Float32);
+        using var optimizer = Build(name, masters, whole);
         Steps(optimizer, whole[..2], 5);
         var copies = whole.Select(parameter => nn.Parameter(parameter.detach().clone())).ToArray();
-        using var successor = Build(name, copies);
+        using var successor = Build(name, masters, copies);
 
         OptimizerMoments.Restore(successor, OptimizerMoments.Save(optimizer));
         Steps(optimizer, whole, 5);
@@ -243,15 +364,15 @@ public sealed class MultiTensorOptimizerTests
     }
 
     [Test]
-    public void State_goes_on_through_TorchSharps_own_format([ValueSource(nameof(Names))] string name)
+    public void State_goes_on_through_TorchSharps_own_format([ValueSource(nameof(Names))] string name, [Values] bool masters)
     {
         using var scope = NewDisposeScope();
-        var whole = Parameters(ScalarType.Float32);
-        using var optimizer = Build(name, whole);
+        var whole = Parameters(masters ? ScalarType.BFloat16 : ScalarType.Float32);
+        using var optimizer = Build(name, masters, whole);
         Steps(optimizer, whole[..2], 5);
         optimizer.ParamGroups.First().LearningRate = 0.01;
         var copies = whole.Select(parameter => nn.Parameter(parameter.detach().clone())).ToArray();
-        using var successor = Build(name, copies);
+        using var successor = Build(name, masters, copies);
         using var stream = new MemoryStream();
 
         optimizer.save_state_dict(new BinaryWriter(stream));
@@ -263,6 +384,24 @@ public sealed class MultiTensorOptimizerTests
         Assert.That(stream.Position, Is.EqualTo(stream.Length));
         Assert.That(successor.ParamGroups.First().LearningRate, Is.EqualTo(0.01));
         Assert.That(whole.Zip(copies).Select(pair => Same(pair.First, pair.Second)), Is.All.True);
+    }
+
+    [Test]
+    public void Masters_begin_with_the_weights_where_a_checkpoint_has_none_and_end_where_they_are_not_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        var (without, with) = (Parameters(ScalarType.BFloat16), Parameters(ScalarType.BFloat16));
+        using var plain = Build("Adam", without);
+        using var mastered = Build("Adam", masters: true, with);
+        Steps(plain, without, 2);
+
+        OptimizerMoments.Restore(mastered, OptimizerMoments.Save(plain));
+        Assert.That(mastered.States.Select(state => state.Moment(ParameterState.Master).dtype), Is.All.EqualTo(ScalarType.Float32));
+        Steps(mastered, with, 2);
+
+        OptimizerMoments.Restore(plain, OptimizerMoments.Save(mastered));
+        Assert.That(() => Steps(plain, without, 1), Throws.Nothing);
+        Assert.That(plain.States[0].Moment("exp_avg").dtype, Is.EqualTo(ScalarType.BFloat16));
     }
 
     [Test]
@@ -354,15 +493,21 @@ public sealed class MultiTensorOptimizerTests
     }
 
     private static OptimizerGroup Group(string kind, double rate, int first, params Parameter[] parameters) =>
-        new($"from {first}", rate, Kinds[kind].Config.WeightDecay, [.. parameters.Select((parameter, i) => ($"p{first + i}", parameter))]);
+        new(
+            $"from {first}",
+            rate,
+            Kinds[kind].Config(false).WeightDecay,
+            [.. parameters.Select((parameter, i) => ($"p{first + i}", parameter))]);
 
     // Two groups: the first parameter, and the others at a lower rate.
-    private static MultiTensorOptimizer Build(string name, params Parameter[] parameters)
+    private static MultiTensorOptimizer Build(string name, params Parameter[] parameters) => Build(name, masters: false, parameters);
+
+    private static MultiTensorOptimizer Build(string name, bool masters, params Parameter[] parameters)
     {
         var groups = parameters.Length == 1
             ? new[] { Group(name, FastRate, 0, parameters) }
             : [Group(name, FastRate, 0, parameters[0]), Group(name, SlowRate, 1, parameters[1..])];
-        return Kinds[name].Config.Build(groups);
+        return Kinds[name].Config(masters).Build(groups);
     }
 
     private static OptimizerHelper Peer(string name, Parameter[] parameters)
@@ -427,5 +572,5 @@ public sealed class MultiTensorOptimizerTests
 
     private static bool Same(Tensor one, Tensor other) => one.equal(other).all().ToBoolean();
 
-    private sealed record Kind(OptimizerConfig Config, Func<IReadOnlyList<Parameter>, double, ParamGroup> TorchSharp);
+    private sealed record Kind(Func<bool, OptimizerConfig> Config, Func<IReadOnlyList<Parameter>, double, ParamGroup> TorchSharp);
 }

@@ -89,10 +89,11 @@ public sealed class AuditTests
         var history = compiled.Fit(Points, Toy.Quiet with { Epochs = 2 });
 
         Assert.That(history.Records, Has.Count.EqualTo(2));
-        Assert.That(history.Warnings.Select(warning => warning.Kind), Is.All.EqualTo(WarningKind.ParameterUnmoved));
+        Assert.That(history.Warnings[0].Kind, Is.EqualTo(WarningKind.HalfPrecisionWeights));
+        Assert.That(history.Warnings.Skip(1).Select(warning => warning.Kind), Is.All.EqualTo(WarningKind.ParameterUnmoved));
         Assert.That(history.Warnings.Select(warning => warning.Message), Has.Some.StartsWith(
             "The parameter head.bias did not move in epoch 0: a step of about 1e-5 is lost in rounding, as numbers of its size and type "
-                + "BFloat16 lie 3.9e-3 apart").And.Some.Contains("Train the weights in Float32"));
+                + "BFloat16 lie 3.9e-3 apart").And.Some.Contains("masterWeights: true"));
     }
 
     [Test]
