@@ -78,12 +78,13 @@ internal sealed partial class Evaluator
 
     private ImmutableArray<Value> Arguments(ImmutableArray<IArgumentOperation> arguments, IMethodSymbol method)
     {
-        if (method.Parameters.IsEmpty && arguments.IsEmpty)
+        // Asked for once: the compiler makes a list of parameters anew each time.
+        var values = new Value[method.Parameters.Length];
+        if (values.Length == 0 && arguments.IsEmpty)
         {
             return [];
         }
 
-        var values = new Value[method.Parameters.Length];
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = Value.Unknown;
@@ -336,7 +337,7 @@ internal sealed partial class Evaluator
         var anchored = sharesVariables ? [.. Enumerable.Range(0, path.Heap.Count)] : Reachable(entry.ToMap());
         for (var i = 0; i < anchored.Count; i++)
         {
-            entry.Set(SlotTable.Anchor(i), new Reference(anchored[i]));
+            entry.Set(SlotTable.Anchor(i), Reference.To(anchored[i]));
         }
 
         var context = engine.Summarize(body, State.Canonical(entry.ToMap(), path.Heap), path.ObservesExceptions);

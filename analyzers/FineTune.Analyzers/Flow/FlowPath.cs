@@ -161,7 +161,7 @@ internal sealed class FlowPath
     {
         var objects = ChangedHeap();
         objects.Add(new(fact, SlotMap.Empty, escaped, type, exact));
-        return new(objects.Count - 1);
+        return Reference.To(objects.Count - 1);
     }
 
     public TrackedObject this[Reference reference]

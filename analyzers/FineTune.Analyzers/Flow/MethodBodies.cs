@@ -64,7 +64,7 @@ internal sealed class MethodBodies
     }
 
     /// <summary>The control-flow graph of a body, made once for all that follow it.</summary>
-    /// <param name="body">The root of its operations, without errors: a method's, a constructor's, or what a member is initialized with.</param>
+    /// <param name="body">The root of its operations, without errors: of a method, or of what a member is initialized with.</param>
     /// <param name="cancellation">Ends the work.</param>
     public ControlFlowGraph? GraphOf(IOperation body, CancellationToken cancellation) =>
         graphs.TryGetValue(body, out var graph) ? graph : graphs.GetOrAdd(body, Create(body, cancellation));

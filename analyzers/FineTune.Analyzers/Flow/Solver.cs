@@ -173,18 +173,20 @@ internal sealed class Solver
     /// </summary>
     private void Follow(ControlFlowBranch branch, int left, State state, Continuation? after)
     {
+        var variables = state.Variables;
         while (left < branch.LeavingRegions.Length)
         {
             var region = branch.LeavingRegions[left++];
-            state = Leave(region, state);
+            variables = Leave(region, variables);
             if (region is { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { Kind: ControlFlowRegionKind.TryAndFinally } parent })
             {
                 var first = context.Graph.Blocks[parent.NestedRegions[1].FirstBlockOrdinal];
-                Arrive(first, state, new(branch, left, null, null, after, null));
+                Arrive(first, state.With(variables), new(branch, left, null, null, after, null));
                 return;
             }
         }
 
+        state = state.With(variables);
         if (branch.Destination is null)
         {
             return;
@@ -229,7 +231,7 @@ internal sealed class Solver
     {
         for (; IsOurs(region); region = region.EnclosingRegion)
         {
-            state = Leave(region, state);
+            state = state.With(Leave(region, state.Variables));
             if (region.Kind == ControlFlowRegionKind.Finally)
             {
                 after = after?.Outer;
@@ -289,26 +291,14 @@ internal sealed class Solver
     }
 
     /// <summary>The state without what of conditions nobody asks any more: paths that differ in that alone are one.</summary>
-    private State StillAsked(BasicBlock block, State state)
+    private State StillAsked(BasicBlock block, State state) =>
+        context.Graph.Parent is null
+            ? state.With(conditions.StillAsked(state.Variables, block, context.Entry.Variables))
+            : state;
+
+    /// <summary>The variables but for those that end with a region.</summary>
+    private SlotMap Leave(ControlFlowRegion region, SlotMap variables)
     {
-        if (context.Graph.Parent is not null)
-        {
-            return state;
-        }
-
-        var variables = conditions.StillAsked(state.Variables, block, context.Entry.Variables);
-        return ReferenceEquals(variables, state.Variables) ? state : State.Canonical(variables, state.Heap);
-    }
-
-    /// <summary>The state without the variables that end with a region.</summary>
-    private State Leave(ControlFlowRegion region, State state)
-    {
-        if (region.Locals.IsEmpty && region.CaptureIds.IsEmpty)
-        {
-            return state;
-        }
-
-        var variables = state.Variables;
         foreach (var local in region.Locals)
         {
             var slot = engine.Slots.Of(local);
@@ -324,7 +314,7 @@ internal sealed class Solver
             variables = variables.Without(engine.Slots.Of(context.Graph, capture));
         }
 
-        return ReferenceEquals(variables, state.Variables) ? state : State.Canonical(variables, state.Heap);
+        return variables;
     }
 
     private static ITypeSymbol? TypeOfThrown(IOperation? value)

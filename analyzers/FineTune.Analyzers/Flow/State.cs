@@ -53,6 +53,9 @@ internal sealed class State : IEquatable<State>
         return new(renumbered, objects.Count == objects.Capacity ? objects.MoveToImmutable() : objects.ToImmutable());
     }
 
+    /// <summary>The state with fewer variables, and without what only those reached.</summary>
+    public State With(SlotMap variables) => ReferenceEquals(variables, Variables) ? this : Canonical(variables, Heap);
+
     public bool Equals(State? other)
     {
         if (other is null || hash != other.hash || Heap.Length != other.Heap.Length || !Variables.Equals(other.Variables))

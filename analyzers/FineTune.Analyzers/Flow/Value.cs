@@ -34,12 +34,17 @@ internal sealed record Constant(object? Content) : Value;
 /// <summary>A tracked object, by its number in the heap of the path.</summary>
 internal sealed record Reference(int Id) : Value
 {
+    private static readonly Reference[] First = [.. Enumerable.Range(0, 32).Select(id => new Reference(id))];
+
+    /// <summary>The object with a number; most paths have few objects, and states are numbered anew all the time.</summary>
+    public static Reference To(int id) => id < First.Length ? First[id] : new(id);
+
     // The most frequent value by far, which every state compares: what a record writes would ask for its type each time.
     public bool Equals(Reference? other) => other is not null && Id == other.Id;
 
     public override int GetHashCode() => Id + 1;
 
-    public override Value Renumber(Numbering numbering) => numbering.Of(Id) is var number && number == Id ? this : new Reference(number);
+    public override Value Renumber(Numbering numbering) => numbering.Of(Id) is var number && number == Id ? this : To(number);
 }
 
 /// <summary>Another name for a variable: what a <c>ref</c> local holds.</summary>

@@ -33,6 +33,24 @@ public sealed class CapTests
         Assert.That(await Flagged(Explosion(3) + Mistakes + Uses(3)), Does.Contain("FT3001").And.Contain("FT3009"));
 
     [Test]
+    public async Task Counters_tell_no_paths_apart() =>
+        Assert.That(
+            await Flagged(
+                string.Concat(Enumerable.Range(0, 12).Select(i => $"if (Ask()) {{ count{i}++; }} ")) + Mistakes,
+                string.Concat(Enumerable.Range(0, 12).Select(i => $"private static int count{i}; "))),
+            Is.EquivalentTo(new[] { "FT3001", "FT3009" }));
+
+    [Test]
+    public async Task Scopes_that_have_ended_tell_no_paths_apart() =>
+        Assert.That(
+            await Flagged(
+                "while (Ask()) { "
+                    + string.Concat(Enumerable.Range(0, 12).Select(i => $"using (var scope{i} = torch.NewDisposeScope()) "))
+                    + "{ Console.WriteLine(n); } } "
+                    + Mistakes),
+            Is.EquivalentTo(new[] { "FT3001", "FT3009" }));
+
+    [Test]
     public async Task Expressions_of_many_operands([Values(100, 5_000)] int count) =>
         Assert.That(
             await Flagged($"var sum = 0{string.Concat(Enumerable.Repeat(" + n", count))}; {Mistakes}"),
