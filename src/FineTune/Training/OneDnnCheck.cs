@@ -12,7 +12,8 @@ namespace FineTune;
 /// is computed then is NaN, or wrong without a word.
 /// </summary>
 /// <remarks>
-/// Layers are tried with numbers whose outcome is known, and which are not drawn at random: once a shape and process, in a few milliseconds.
+/// Layers are tried with numbers whose outcome is known, and which are not drawn at random: once a shape and process, in some
+/// milliseconds.
 /// </remarks>
 internal static class OneDnnCheck
 {
@@ -43,9 +44,9 @@ internal static class OneDnnCheck
             {
                 var remedy = limit != "AVX2" && FitsNarrowBlocks(layer) ? "AVX2" : "SSE41";
                 throw new FineTuneException(
-                    $"The layer {name} is computed wrong on this machine: where a virtual machine hides the sizes of its caches, libtorch's "
-                        + $"oneDNN reads memory that nobody has set. Nothing was trained. Set {Limit}={remedy} in the environment before the "
-                        + "program starts.");
+                    $"The layer {name} is computed wrong on this machine: where a virtual machine hides the sizes of its caches, "
+                        + "libtorch's oneDNN reads memory that nobody has set. Nothing was trained. "
+                        + $"Set {Limit}={remedy} in the environment before the program starts.");
             }
         }
     }

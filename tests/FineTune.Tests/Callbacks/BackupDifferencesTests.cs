@@ -19,8 +19,9 @@ public sealed class BackupDifferencesTests
         yield return Case("the learning rate", "LearningRates was backbone 0.01, head 0.01 and is backbone 0.02, head 0.02",
             run => run with { Optimizer = Optimizers.Adam(0.02) });
         yield return Case("weight decay",
-            "OptimizerOptions was Adam(beta1: 0.9, beta2: 0.999, epsilon: 1E-08, weightDecay: 0, decayBiasAndNorm: True) and is "
-                + "Adam(beta1: 0.9, beta2: 0.999, epsilon: 1E-08, weightDecay: 0.1, decayBiasAndNorm: True)",
+            "OptimizerOptions was Adam(beta1: 0.9, beta2: 0.999, epsilon: 1E-08, weightDecay: 0, decayBiasAndNorm: True, "
+                + "masterWeights: False) and is Adam(beta1: 0.9, beta2: 0.999, epsilon: 1E-08, weightDecay: 0.1, decayBiasAndNorm: True, "
+                + "masterWeights: False)",
             run => run with { Optimizer = Optimizers.Adam(0.01, weightDecay: 0.1) });
         yield return Case("a moment's decay", "beta1: 0.8", run => run with { Optimizer = Optimizers.Adam(0.01, beta1: 0.8) });
         yield return Case("the optimizer", "Optimizer was Adam and is SGD", run => run with { Optimizer = Optimizers.SGD(0.01) });
