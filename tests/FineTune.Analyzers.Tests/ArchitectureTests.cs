@@ -8,7 +8,7 @@ namespace FineTune.Analyzers.Tests;
 /// <summary>Which folder of a project may know which: <c>docs/architecture.md</c> draws the way of a batch through the runtime's.</summary>
 public sealed class ArchitectureTests
 {
-    // Each may know those before it; the root has what is said to the user, the exception and the warning.
+    // Each may know those before it; the root has what is said to the user, the exception and the warning, and the tensors of a batch.
     private static readonly string[] Runtime =
     [
         "",

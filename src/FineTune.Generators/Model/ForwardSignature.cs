@@ -3,7 +3,7 @@ namespace FineTune.Generators.Model;
 /// <summary>What a class's <c>forward</c> takes and answers, where that is tensors and nothing else.</summary>
 /// <param name="Inputs">The names of its parameters.</param>
 /// <param name="Outputs">The names of its outputs; none where it answers with a list of any length.</param>
-/// <param name="OutputPaths">How each output is reached from the result: <c>""</c> for the result itself, <c>".Item1"</c> and so on.</param>
+/// <param name="OutputPaths">How each is reached from the result: <c>""</c> for the result itself, <c>".Item1"</c> and so on.</param>
 internal sealed record ForwardSignature(EquatableArray<string> Inputs, EquatableArray<string> Outputs, EquatableArray<string> OutputPaths)
 {
     /// <summary>Whether the class is a <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>

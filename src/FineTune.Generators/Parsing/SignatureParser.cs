@@ -51,9 +51,10 @@ internal static class SignatureParser
     {
         for (var current = type; current is not null; current = current.BaseType)
         {
-            if (current.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(method => method.Parameters.Length == count) is { } found)
+            var own = current.GetMembers("forward").OfType<IMethodSymbol>();
+            if (own.FirstOrDefault(method => method.Parameters.Length == count) is { } forward)
             {
-                return found;
+                return forward;
             }
         }
 

@@ -58,7 +58,8 @@ internal sealed class TorchTypes
 
     /// <summary>Whether a type can be gone through, tensor by tensor.</summary>
     public bool IsListOfTensors(ITypeSymbol type) =>
-        type.AllInterfaces.Append(type).OfType<INamedTypeSymbol>().Any(one => Same(one.OriginalDefinition, list) && IsTensor(one.TypeArguments[0]));
+        type.AllInterfaces.Append(type).OfType<INamedTypeSymbol>()
+            .Any(one => Same(one.OriginalDefinition, list) && IsTensor(one.TypeArguments[0]));
 
     /// <summary>What a member of that type would be registered as; null if as nothing.</summary>
     public ComponentKind? KindOf(ITypeSymbol type) =>

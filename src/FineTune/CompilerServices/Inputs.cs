@@ -17,7 +17,12 @@ public static class Inputs
         ArgumentNullException.ThrowIfNull(names);
         if (inputs.Count != names.Length)
         {
-            throw ModelCall.WrongCount(model, names, inputs.Count);
+            throw WrongCount(model, names, inputs.Count);
         }
     }
+
+    /// <summary>The error of a model that is given too few inputs, or too many.</summary>
+    internal static FineTuneException WrongCount(object model, IReadOnlyList<string> names, int count) => new(
+        $"{model.GetType().Name} takes {(names.Count == 1 ? "one input" : $"{names.Count} inputs ({string.Join(", ", names)})")}, but is "
+            + $"given {count}. A sample has as many, in that order, as in new Sample([first, second], target).");
 }

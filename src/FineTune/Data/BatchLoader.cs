@@ -277,8 +277,8 @@ public sealed class BatchLoader
         if (odd >= 0)
         {
             throw new FineTuneException(
-                $"{data.Describe(indices[odd])} has {parts(samples[odd]).Count} {what}s, but {data.Describe(indices[0])}, in the same batch, "
-                    + $"has {count}; all must have as many.");
+                $"{data.Describe(indices[odd])} has {parts(samples[odd]).Count} {what}s, but {data.Describe(indices[0])}, in the same "
+                    + $"batch, has {count}; all must have as many.");
         }
 
         return

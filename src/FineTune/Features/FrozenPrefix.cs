@@ -125,7 +125,7 @@ internal sealed class FrozenPrefix
         layers.KeepFrozenInInferenceMode();
         using var noGradients = torch.no_grad();
         var here = device.Input(inputs);
-        return fast is null ? split.ForwardFrozen(here) : fast.Run(here);
+        return AsKept(fast is null ? split.ForwardFrozen(here) : fast.Run(here));
     }
 
     /// <summary>
@@ -135,8 +135,11 @@ internal sealed class FrozenPrefix
     {
         layers.KeepFrozenInInferenceMode();
         using var noGradients = torch.no_grad();
-        return [.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))];
+        return AsKept([.. cut.Select((tensor, i) => layers.CallBetween(from[i], Cuts![i], device.Move(tensor)))]);
     }
+
+    // Kernels may round otherwise for another layout, and a run that is resumed computes what another one kept.
+    private static Tensor[] AsKept(Tensor[] cut) => Array.ConvertAll(cut, static tensor => tensor.contiguous());
 
     private static Tensors Rows(Tensors inputs, int start, int count) => inputs.Select(input => input.narrow(0, start, count));
 

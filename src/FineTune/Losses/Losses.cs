@@ -43,8 +43,8 @@ public static class Losses
     public static Loss MeanSquaredError() => new MeanSquaredErrorLoss();
 
     /// <summary>
-    /// A loss for each of several outputs, by the names of the tuple that <c>forward</c> returns, added up: Σ weight · mean. An output that is
-    /// left out is not trained on. Each loss stands in the history by itself as well, as <c>class_loss</c>.
+    /// A loss for each of several outputs, by the names of the tuple that <c>forward</c> returns, added up: Σ weight · mean. An output
+    /// that is left out is not trained on. Each loss stands in the history by itself as well, as <c>class_loss</c>.
     /// </summary>
     /// <param name="terms">
     /// The output's name, its loss, and how much that counts. The first takes the first target of a sample, the second the second.

@@ -15,7 +15,10 @@ internal sealed class WeightedLoss : JointLoss
         : base("weighted")
     {
         this.stated = stated;
-        Terms = [.. stated.Select((term, number) => new LossTerm(term.Output ?? $"output{number}", term.Loss, term.Weight, number, number))];
+        Terms =
+        [
+            .. stated.Select((term, number) => new LossTerm(term.Output ?? $"output{number}", term.Loss, term.Weight, number, number)),
+        ];
     }
 
     private WeightedLoss((string? Output, Loss Loss, double Weight)[] stated, IReadOnlyList<LossTerm> terms)
@@ -48,7 +51,9 @@ internal sealed class WeightedLoss : JointLoss
     }
 
     public override string ToString() => string.Join(
-        " + ", stated.Select((term, number) => FormattableString.Invariant($"{term.Weight} × {term.Output ?? $"output {number}"}: {term.Loss}")));
+        " + ",
+        stated.Select((term, number) =>
+            FormattableString.Invariant($"{term.Weight} × {term.Output ?? $"output {number}"}: {term.Loss}")));
 
     internal override Loss Over(IReadOnlyList<string> outputs) => new WeightedLoss(stated, [.. Terms.Select((term, number) =>
     {
@@ -63,8 +68,8 @@ internal sealed class WeightedLoss : JointLoss
             : throw new FineTuneException(
                 outputs.Count == 0
                     ? $"Losses.Weighted names the output '{name}', but the model's outputs have no names. Let forward return a tuple with "
-                        + $"named elements, as in (Tensor {name}, Tensor other), or leave the names out: the first loss is that of the first "
-                        + "output."
+                        + $"named elements, as in (Tensor {name}, Tensor other), or leave the names out: the first loss is that of the "
+                        + "first output."
                     : $"Losses.Weighted names the output '{name}', but the model's outputs are called {string.Join(", ", outputs)}.");
     })]);
 

@@ -26,8 +26,9 @@ public abstract class Metric
     public abstract MetricState Start();
 
     /// <summary>
-    /// The metric of one of a model's outputs, where the loss has several (<see cref="Losses.Weighted(ValueTuple{string, Loss, double}[])"/>). It
-    /// stands in the history with the output before its name, as <c>class_accuracy</c>.
+    /// The metric of one of a model's outputs, where the loss has several
+    /// (<see cref="Losses.Weighted(ValueTuple{string, Loss, double}[])"/>). It stands in the history with the output before its name, as
+    /// <c>class_accuracy</c>.
     /// </summary>
     /// <param name="output">The output's name, as the loss has it. Its target is that of the loss.</param>
     /// <example><code>Metrics.CategoricalAccuracy().On("class")</code></example>

@@ -69,7 +69,8 @@ internal sealed class CallHooks : IDisposable
                 lstm.register_forward_hook((_, _, _, output) => Told(output, output.Item1)).remove,
             nn.Module<Tensor, (Tensor, Tensor)?, (Tensor, Tensor)> cell =>
                 cell.register_forward_hook((_, _, _, output) => Told(output, output.Item1)).remove,
-            nn.Module<Tensor, Tensor, Tensor, Tensor> three => three.register_forward_hook((_, _, _, _, output) => Told(output, output)).remove,
+            nn.Module<Tensor, Tensor, Tensor, Tensor> three =>
+                three.register_forward_hook((_, _, _, _, output) => Told(output, output)).remove,
             nn.Module<Tensor, Tensor, Tensor, Tensor?, bool, Tensor?, Tuple<Tensor, Tensor>> attention =>
                 attention.register_forward_hook((_, _, _, _, _, _, _, output) => Told(output, output.Item1)).remove,
             _ => null,

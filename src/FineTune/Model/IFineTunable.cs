@@ -30,7 +30,9 @@ public interface IFineTunable
     /// </summary>
     void EnterPhase(Phase phase);
 
-    /// <summary>What <c>forward</c> answers to a batch, whatever the number of inputs and outputs; through <c>call</c>, so that hooks see it.</summary>
+    /// <summary>
+    /// What <c>forward</c> answers to a batch, whatever the number of inputs and outputs; through <c>call</c>, so that hooks see it.
+    /// </summary>
     /// <param name="inputs">As many as <c>forward</c> takes, in its order, each [N, …].</param>
     /// <returns>The output, or the elements of the tuple that it is, each [N, …].</returns>
     /// <exception cref="FineTuneException">The model takes another number of inputs, or something else than tensors.</exception>

@@ -1,3 +1,4 @@
+using FineTune.CompilerServices;
 using static TorchSharp.torch;
 
 namespace FineTune;
@@ -16,16 +17,11 @@ internal static class ModelCall
         (nn.Module<Tensor, Tensor> one, [var input]) => one.call(input),
         (nn.Module<Tensor, Tensor, Tensor> two, [var first, var second]) => two.call(first, second),
         (nn.Module<Tensor, Tensor, Tensor, Tensor> three, [var first, var second, var third]) => three.call(first, second, third),
-        (nn.Module<Tensor, Tensor>, _) => throw WrongCount(model, ["one"], inputs.Count),
-        (nn.Module<Tensor, Tensor, Tensor>, _) => throw WrongCount(model, ["first", "second"], inputs.Count),
-        (nn.Module<Tensor, Tensor, Tensor, Tensor>, _) => throw WrongCount(model, ["first", "second", "third"], inputs.Count),
+        (nn.Module<Tensor, Tensor>, _) => throw Inputs.WrongCount(model, ["one"], inputs.Count),
+        (nn.Module<Tensor, Tensor, Tensor>, _) => throw Inputs.WrongCount(model, ["first", "second"], inputs.Count),
+        (nn.Module<Tensor, Tensor, Tensor, Tensor>, _) => throw Inputs.WrongCount(model, ["first", "second", "third"], inputs.Count),
         _ => throw new FineTuneException(
-            $"{model.GetType().Name} does not take tensors alone, or answers with something else than tensors, so nobody but its author can "
-                + "call it: compute the loss in a loop of your own with TrainStep(() => loss), or give it a forward of tensors."),
+            $"{model.GetType().Name} does not take tensors alone, or answers with something else than tensors, so nobody but its author "
+                + "can call it: compute the loss in a loop of your own with TrainStep(() => loss), or give it a forward of tensors."),
     };
-
-    /// <summary>The error of a model that is given too few inputs, or too many.</summary>
-    public static FineTuneException WrongCount(object model, IReadOnlyList<string> names, int count) => new(
-        $"{model.GetType().Name} takes {(names.Count == 1 ? "one input" : $"{names.Count} inputs ({string.Join(", ", names)})")}, but is "
-            + $"given {count}. A sample has as many, in that order, as in new Sample([first, second], target).");
 }

@@ -128,6 +128,12 @@ partial class TwoHeads : global::FineTune.IFineTunable, global::FineTune.ISplitF
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
     public bool SplitsForward => true;
 
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    global::TorchSharp.torch.Tensor[] global::FineTune.ISplitForward.ForwardFrozen(global::FineTune.Tensors inputs) => ForwardFrozen(inputs[0]);
+
+    [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
+    global::FineTune.Tensors global::FineTune.ISplitForward.ForwardTrainable(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> cut) => ForwardTrainable(cut);
+
     /// <summary>The first half of <c>forward</c>, which depends on the input and on frozen layers only, without gradients.</summary>
     /// <returns>The cut: the values that <see cref="ForwardTrainable"/> starts from.</returns>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]

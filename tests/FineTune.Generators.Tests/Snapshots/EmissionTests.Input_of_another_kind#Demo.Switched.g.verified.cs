@@ -43,7 +43,8 @@ partial class Switched : global::FineTune.IFineTunable
 
     /// <summary>The layers of the backbone, in forward order.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
-    public global::FineTune.LayerList Layers => this.layers ??= global::FineTune.LayerList.Of(("backbone", this.backbone, global::FineTune.BatchNormMode.Inference));
+    public global::FineTune.LayerList Layers => this.layers ??= global::FineTune.LayerList.Of(("backbone", this.backbone, global::FineTune.BatchNormMode.Inference))
+        .Unsplit("'features' is needed by what trains, and is no tensor that could be kept");
 
     /// <summary>Whether no parameter of the backbone trains.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("FineTune.Generators", "0.1.0")]
