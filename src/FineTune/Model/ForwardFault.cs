@@ -29,7 +29,8 @@ internal static class ForwardFault
         var where = Where(model, again);
         return new FineTuneException(
             $"{model.GetName()} cannot be computed of an input of {Described(inputs)}: "
-                + $"{(where is null ? "" : $"{where}; ")}{FirstLine(exception)}. Compare the shape and the type of a sample with what the model takes.",
+                + $"{(where is null ? "" : $"{where}; ")}{FirstLine(exception)}. Compare the shape and the type "
+                + "of a sample with what the model takes.",
             exception);
     }
 
