@@ -19,7 +19,8 @@ public sealed class Tensors : IReadOnlyList<Tensor>, IDisposable
 {
     private readonly Tensor[] items;
 
-    private Tensors(Tensor[] items) => this.items = items;
+    /// <summary>The tensors of an array, which stays as it is from here on.</summary>
+    internal Tensors(Tensor[] items) => this.items = items;
 
     /// <inheritdoc/>
     public int Count => items.Length;

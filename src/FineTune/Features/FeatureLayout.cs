@@ -69,8 +69,14 @@ internal sealed class FeatureLayout
     /// <summary>The cut that has these rows, and the targets.</summary>
     public (Tensor[] Cut, Tensors Targets) Whole(IReadOnlyList<Tensor> rows)
     {
-        Tensor[] whole = [.. rows.Zip(parts, (row, part) => part.Whole(row))];
-        return (whole[..cutCount], [.. whole[cutCount..]]);
+        // Each batch comes this way: nothing but the arrays is made.
+        var (cut, targets) = (new Tensor[cutCount], new Tensor[parts.Length - cutCount]);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            (i < cutCount ? ref cut[i] : ref targets[i - cutCount]) = parts[i].Whole(rows[i]);
+        }
+
+        return (cut, new(targets));
     }
 
     /// <summary>The layout in words, as a part of a key.</summary>

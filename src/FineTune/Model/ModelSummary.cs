@@ -7,7 +7,8 @@ namespace FineTune;
 /// <remarks>Made by <see cref="Summaries.Summary(TorchSharp.torch.nn.Module)"/>; a snapshot, which later changes do not reach.</remarks>
 public sealed class ModelSummary
 {
-    private static readonly string[] Head = ["Layer", "Kind", "Output", "Parameters", "Trains"];
+    /// <summary>What the columns of the table are.</summary>
+    internal static readonly string[] Head = ["Layer", "Kind", "Output", "Parameters", "Trains"];
 
     internal ModelSummary(IReadOnlyList<LayerSummary> layers) => Layers = layers;
 
@@ -48,17 +49,15 @@ public sealed class ModelSummary
             text.AppendLine(string.Join("  ", cells).TrimEnd());
         }
 
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"Parameters: {Parameters:N0} ({Mebibytes(ParameterBytes)}), of which {TrainableParameters:N0} train "
-                + $"({Mebibytes(GradientBytes)} of gradients); buffers: {Mebibytes(BufferBytes)}");
-        if (OutputBytes is { } bytes)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; outputs of this batch: {Mebibytes(bytes)}");
-        }
-
-        return text.ToString();
+        return text.Append(Sums()).ToString();
     }
+
+    /// <summary>The line below the table.</summary>
+    internal string Sums() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Parameters: {Parameters:N0} ({Mebibytes(ParameterBytes)}), of which {TrainableParameters:N0} train "
+            + $"({Mebibytes(GradientBytes)} of gradients); buffers: {Mebibytes(BufferBytes)}"
+            + $"{(OutputBytes is { } bytes ? $"; outputs of this batch: {Mebibytes(bytes)}" : "")}");
 
     private static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024):F1} MiB");
 }

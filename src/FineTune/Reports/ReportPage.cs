@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using FineTune.Data;
 using FineTune.Weights;
 using TorchSharp;
 
@@ -55,6 +56,7 @@ internal sealed class ReportPage
         page.Curves();
         page.Forgotten();
         page.Layers();
+        page.Summary(data);
         if (data is not null && Predictions.Of(compiled, data, options) is { } predictions)
         {
             page.Confusion(predictions);
@@ -172,6 +174,43 @@ internal sealed class ReportPage
         }
 
         html.Append("</table></details>");
+    }
+
+    private void Summary(IDataset? data)
+    {
+        var summary = SummaryOf(data);
+        html.Append("<h2>Model</h2><details><summary>");
+        Add($"{summary.Sums()}</summary><table class=\"summary\"><tr>");
+        foreach (var column in ModelSummary.Head)
+        {
+            Add($"<th>{column}</th>");
+        }
+
+        html.Append("</tr>");
+        foreach (var layer in summary.Layers)
+        {
+            html.Append("<tr>");
+            foreach (var cell in layer.Cells())
+            {
+                Add($"<td>{cell}</td>");
+            }
+
+            html.Append("</tr>");
+        }
+
+        html.Append("</table></details>");
+    }
+
+    // With the shapes of a sample's outputs, where there is one.
+    private ModelSummary SummaryOf(IDataset? data)
+    {
+        if (data is null)
+        {
+            return compiled.Model.Summary();
+        }
+
+        using var first = new BatchLoader(data, new BatchOptions { Shuffle = false, Workers = 0 }).ReadFirst(1, epoch: 0);
+        return first.Count == 0 ? compiled.Model.Summary() : compiled.Model.Summary(first.Inputs);
     }
 
     private void Confusion(Predictions predictions)

@@ -68,6 +68,27 @@ public sealed class ReportTests
     }
 
     [Test]
+    public void Model_is_summed_up_with_the_shapes_of_a_sample()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Mlp.Seeded();
+        model.FreezeBackbone();
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
+        compiled.Fit(Toy.Points(), Toy.Quiet);
+
+        Assert.That(Rows(null), Has.Member("head Linear  9 yes"), "nobody knows the data");
+        Assert.That(Rows(Toy.Points()), Has.Member("head Linear 1×1 9 yes").And.Member("backbone.fc1 Linear 1×8 40 no"));
+
+        IEnumerable<string> Rows(IDataset? data)
+        {
+            compiled.WriteReport(folder["run.html"], new() { Data = data });
+            var page = Read(folder["run.html"]);
+            Assert.That(page.Descendants("summary").Select(summary => summary.Value), Has.Some.StartsWith("Parameters: 153 "));
+            return Table(page, "summary").Select(row => string.Join(' ', row));
+        }
+    }
+
+    [Test]
     public void Confusion_and_examples_are_those_of_the_validation_data()
     {
         using var folder = new TemporaryFolder();
