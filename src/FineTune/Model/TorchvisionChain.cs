@@ -58,16 +58,21 @@ internal sealed record TorchvisionChain((string Name, Module<Tensor, Tensor> Mod
         return new([
             .. names
                 .Where(name => name != TransformInput || TransformsInput(model))
-                .Select(name => (name, children.TryGetValue(name, out var child) ? (Module<Tensor, Tensor>)child : Made(name))),
+                .Select(name => (name, children.TryGetValue(name, out var child) ? (Module<Tensor, Tensor>)child : Made(model, name))),
         ]);
     }
 
     // What a model computes without a module of its own.
-    private static Module<Tensor, Tensor> Made(string name) => name switch
+    private static Module<Tensor, Tensor> Made(nn.Module model, string name) => name switch
     {
         AvgPool => AdaptiveAvgPool2d(1),
         Flatten => nn.Flatten(),
-        _ => new InputTransform(),
+        TransformInput => new InputTransform(),
+
+        // Its parts are registered by reflection, which finds nothing once code is compiled ahead of time.
+        _ => throw new FineTuneException(
+            $"The {model.GetType().Name} of TorchVision has no part '{name}': it registers its parts by reflection, which does not work "
+                + "in a program that is compiled ahead of time. Take one of FineTune.Vision.Backbones there."),
     };
 
     private static bool TransformsInput(nn.Module model) =>
