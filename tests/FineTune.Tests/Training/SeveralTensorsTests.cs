@@ -242,6 +242,22 @@ public sealed class SeveralTensorsTests
     }
 
     [Test]
+    public void Report_has_the_curve_of_each_loss_and_the_confusion_of_the_classes()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Reader.Seeded();
+        var data = Reader.Sentences();
+        var compiled = model.Compile(Optimizers.SGD(0.05), Both);
+        compiled.Fit(data, Options with { ValidationData = data });
+
+        compiled.WriteReport(folder["run.html"]);
+
+        var page = File.ReadAllText(folder["run.html"]);
+        Assert.That(page, Does.Contain("<title>class_loss</title>").And.Contain("<title>score_loss</title>"));
+        Assert.That(page, Does.Contain("<h2>Confusion</h2>").And.Contain("<td>score</td><td>Linear</td><td>1&#215;1</td>"));
+    }
+
+    [Test]
     public void Manifest_has_the_names_of_inputs_and_outputs()
     {
         using var model = Reader.Seeded();
