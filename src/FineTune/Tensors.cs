@@ -64,6 +64,9 @@ public sealed class Tensors : IReadOnlyList<Tensor>, IDisposable
     internal Tensor Only(string what, string instead) =>
         items is [var one] ? one : throw new InvalidOperationException($"There are {items.Length} {what}, not one; {instead}.");
 
+    /// <summary>The same tensors, which no dispose scope holds any more.</summary>
+    internal Tensors Detached() => Select(static tensor => tensor.DetachFromDisposeScope());
+
     /// <summary>The same done to each; itself where that changes none.</summary>
     internal Tensors Select(Func<Tensor, Tensor> change)
     {

@@ -237,7 +237,7 @@ public sealed class BatchLoader
     {
         var inputs = Stacks(samples, read, "input", sample => sample.Inputs);
         var targets = Stacks(samples, read, "target", sample => sample.Targets);
-        return new Batch(Detached(inputs), Detached(targets), read);
+        return new Batch(inputs.Detached(), targets.Detached(), read);
     }
 
     private Sample? Read(int index, int epoch)
@@ -287,8 +287,6 @@ public sealed class BatchLoader
                 Stack(samples, indices, count == 1 ? what : $"{what} {number}", sample => parts(sample)[number])),
         ];
     }
-
-    private static Tensors Detached(Tensors tensors) => tensors.Select(static tensor => tensor.DetachFromDisposeScope());
 
     private Tensor Stack(List<Sample> samples, List<int> indices, string what, Func<Sample, Tensor> part)
     {

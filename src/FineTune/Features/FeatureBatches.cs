@@ -118,7 +118,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
         }
 
         var (cut, targets) = store.Layout.Whole(rows);
-        return new ModelBatch(readable, null, Detached(cut), Detached(targets));
+        return new ModelBatch(readable, null, Detached(cut), targets.Detached());
     }
 
     private ModelBatch? Extend(FeatureViews kept, FeatureView view, int[] indices)
@@ -132,7 +132,7 @@ internal sealed class FeatureBatches(BatchLoader loader)
             var (before, targets) = earlier.Store.Layout.Whole(rows);
             var cut = kept.Prefix.Run(earlier.Cuts!, before);
             view.Store.Put(indices, view.Store.Layout.Rows(cut, targets));
-            batch = new ModelBatch(indices, null, Detached(cut), Detached(targets));
+            batch = new ModelBatch(indices, null, Detached(cut), targets.Detached());
             Computed += indices.Length;
         }
 
@@ -170,8 +170,6 @@ internal sealed class FeatureBatches(BatchLoader loader)
     }
 
     private static Tensor[] Detached(Tensor[] tensors) => Array.ConvertAll(tensors, static tensor => tensor.DetachFromDisposeScope());
-
-    private static Tensors Detached(Tensors tensors) => tensors.Select(static tensor => tensor.DetachFromDisposeScope());
 
     private void GiveUp(FeatureViews kept, string obstacle)
     {

@@ -3,16 +3,15 @@ using static TorchSharp.torch;
 namespace FineTune;
 
 /// <summary>
-/// Watches modules while a batch goes through them, until it is disposed of: whatever they take and answer, as long as the first of it is
-/// a tensor. What is run past its <c>call</c>, by <c>forward</c>, is not seen.
+/// Watches modules while a batch goes through them, until it is disposed of: whatever they take and answer, as long as the first of it
+/// is a tensor; other modules are left alone. What is run past its <c>call</c>, by <c>forward</c>, is not seen.
 /// </summary>
 internal sealed class CallHooks : IDisposable
 {
     private readonly List<Action> hooks = [];
 
     /// <summary>Tells of each call, with the first of its inputs, before it runs.</summary>
-    /// <returns>Whether the module is of a kind that can be watched.</returns>
-    public bool Before(nn.Module module, Action<Tensor> then)
+    public void Before(nn.Module module, Action<Tensor> then)
     {
         Action? hook = module switch
         {
@@ -40,7 +39,7 @@ internal sealed class CallHooks : IDisposable
                 }).remove,
             _ => null,
         };
-        return Holds(hook);
+        Hold(hook);
 
         (Tensor, Tensor)? Told(Tensor input)
         {
@@ -56,8 +55,7 @@ internal sealed class CallHooks : IDisposable
     }
 
     /// <summary>Tells of each call, with the first of its answers, after it ran.</summary>
-    /// <returns>Whether the module is of a kind that can be watched.</returns>
-    public bool After(nn.Module module, Action<Tensor> then)
+    public void After(nn.Module module, Action<Tensor> then)
     {
         Action? hook = module switch
         {
@@ -75,7 +73,7 @@ internal sealed class CallHooks : IDisposable
                 attention.register_forward_hook((_, _, _, _, _, _, _, output) => Told(output, output.Item1)).remove,
             _ => null,
         };
-        return Holds(hook);
+        Hold(hook);
 
         TOutput Told<TOutput>(TOutput output, Tensor first)
         {
@@ -86,13 +84,11 @@ internal sealed class CallHooks : IDisposable
 
     public void Dispose() => hooks.ForEach(static remove => remove());
 
-    private bool Holds(Action? hook)
+    private void Hold(Action? hook)
     {
         if (hook is not null)
         {
             hooks.Add(hook);
         }
-
-        return hook is not null;
     }
 }
