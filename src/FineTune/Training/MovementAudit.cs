@@ -20,6 +20,10 @@ internal sealed class MovementAudit : IDisposable
     private readonly ulong[] frozenHashes;
     private readonly (string Name, string Group, Parameter Parameter)[] trainable;
     private readonly Parameter[] parameters;
+
+    // What the optimizer has moved already it goes on moving; that it stands still later, says that the steps have become too small: a
+    // schedule ends, or gradients have vanished, which moments remember as larger than they are.
+    private readonly bool[] hasMoved;
     private ulong[] before = [];
     private double[] rates = [];
 
@@ -31,6 +35,7 @@ internal sealed class MovementAudit : IDisposable
             .. compiled.OptimizerGroups.SelectMany(group => group.Named.Select(named => (named.Name, group.Name, named.Parameter))),
         ];
         parameters = Array.ConvertAll(trainable, named => named.Parameter);
+        hasMoved = [.. compiled.Binding.Optimizer.States.Select(state => state.HasStarted)];
         var inference = new HashSet<torch.nn.Module>(
             compiled.Tunable.Layers.Where(layer => layer.StaysInInferenceMode).Select(layer => layer.Module),
             ReferenceEqualityComparer.Instance);
@@ -97,7 +102,13 @@ internal sealed class MovementAudit : IDisposable
         for (var i = 0; i < trainable.Length; i++)
         {
             var (name, group, parameter) = trainable[i];
-            if (norms[i] == 0 || after[i] != before[i])
+            if (after[i] != before[i])
+            {
+                hasMoved[i] = true;
+                continue;
+            }
+
+            if (norms[i] == 0)
             {
                 continue;
             }
@@ -105,6 +116,11 @@ internal sealed class MovementAudit : IDisposable
             var (update, lost) = SizeOfUpdate(parameter, Rate(group), norms[i]);
             if (update > Margin * lost)
             {
+                if (hasMoved[i])
+                {
+                    continue;
+                }
+
                 throw new FineTuneException(
                     $"The parameter {name} received gradients in epoch {epoch} but did not move: the optimizer updates "
                         + "another tensor than the model computes with.");

@@ -1,6 +1,7 @@
 using FineTune.Data;
 using FineTune.Tests.Models;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace FineTune.Tests;
 
@@ -47,6 +48,26 @@ public sealed class AuditTests
 
         Assert.That(() => Fit(Compile(model), undo), Throws.TypeOf<FineTuneException>()
             .With.Message.Contains("The parameter head.weight received gradients in epoch 0 but did not move"));
+    }
+
+    [Test]
+    public void A_parameter_that_moved_may_stand_still_once_its_gradients_have_vanished()
+    {
+        using var model = LinearModel.Seeded();
+        foreach (var parameter in model.parameters())
+        {
+            using var noGradients = torch.no_grad();
+            parameter.fill_(0.5);
+        }
+
+        // What remembers large gradients makes of those that follow a step of a ten-thousandth of the rate, which is lost in rounding.
+        var loss = new Scaled();
+        var vanish = new Recorder { AtEpochEnd = _ => loss.Scale = 1e-4 };
+        var compiled = model.Compile(Optimizers.RMSProp(1e-5), loss);
+
+        var history = compiled.Fit(Points, Toy.Quiet with { Epochs = 2, Callbacks = [vanish] });
+
+        Assert.That(history.Records, Has.Count.EqualTo(2));
     }
 
     [Test]
@@ -187,5 +208,12 @@ public sealed class AuditTests
             var sample = data.Read(index, random);
             return sample with { Target = 1 - sample.Target };
         }
+    }
+
+    private sealed class Scaled() : Loss("scaled")
+    {
+        public double Scale { get; set; } = 1;
+
+        public override Tensor PerSample(Tensor output, Tensor target) => Scale * output.sum([1]);
     }
 }
