@@ -23,6 +23,7 @@ public sealed class ArchitectureTests
         "Weights",
         "Vision",
         "Text",
+        "Pretrained",
         "Features",
         "Training",
         "Callbacks",

@@ -55,9 +55,17 @@ public sealed class WordPieceTokenizer
     /// <param name="path">A <c>vocab.txt</c>, as it lies beside BERT's weights.</param>
     /// <param name="options">How text is read.</param>
     /// <exception cref="FineTuneException">It cannot be read, has a token twice, or lacks one of [PAD], [UNK], [CLS] and [SEP].</exception>
-    public static WordPieceTokenizer Load(string path, WordPieceOptions? options = null)
+    public static WordPieceTokenizer Load(string path, WordPieceOptions? options = null) =>
+        Parse(TextFile.Read("vocabulary", path), path, options ?? new());
+
+    /// <summary>Reads a vocabulary, one token a line.</summary>
+    /// <param name="vocabulary">The text.</param>
+    /// <param name="path">Where it comes from, for an error.</param>
+    /// <param name="options">How text is read.</param>
+    /// <exception cref="FineTuneException">It has a token twice, or lacks one of [PAD], [UNK], [CLS] and [SEP].</exception>
+    internal static WordPieceTokenizer Parse(string vocabulary, string path, WordPieceOptions options)
     {
-        string[] tokens = [.. Lines(TextFile.Read("vocabulary", path))];
+        string[] tokens = [.. Lines(vocabulary)];
         var numbers = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
         for (var i = 0; i < tokens.Length; i++)
         {
@@ -74,7 +82,7 @@ public sealed class WordPieceTokenizer
             throw new FineTuneException($"'{path}' has no token '{missing}'; expected BERT's vocabulary, one token a line.");
         }
 
-        return new WordPieceTokenizer(tokens, numbers, options ?? new());
+        return new WordPieceTokenizer(tokens, numbers, options);
     }
 
     private static IEnumerable<string> Lines(string text)

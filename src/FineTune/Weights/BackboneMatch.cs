@@ -17,6 +17,7 @@ internal sealed class BackboneMatch
     private readonly List<string> missing = [];
     private readonly List<string> unexpected = [];
     private readonly List<string> different = [];
+    private readonly NamedWeights weights;
     private readonly SortedDictionary<string, StoredTensor> sources;
     private readonly IReadOnlyDictionary<string, Tensor> targets;
 
@@ -33,7 +34,8 @@ internal sealed class BackboneMatch
         LoadBackboneOptions options)
     {
         this.targets = targets;
-        sources = Renamed(file, options.Rename);
+        weights = file.For(targets);
+        sources = Renamed(file.Path, weights.Tensors, options.Rename);
         HashSet<string> parts = [.. targets.Keys.Select(Part)];
         sources = WithoutPrefix(sources, "module.", parts);
         if (member is not null)
@@ -93,7 +95,7 @@ internal sealed class BackboneMatch
         }
     }
 
-    public LoadReport Report(string path) => new(path, loaded, leftOut, missing, unexpected);
+    public LoadReport Report(string path) => new(path, loaded, leftOut, missing, unexpected) { Constants = weights.Constants };
 
     private void ThrowUnlessFits(string path, string member, bool strict)
     {
@@ -117,7 +119,7 @@ internal sealed class BackboneMatch
         {
             throw new WeightsFileException(
                 $"The weights in '{path}' do not fit '{member}', so nothing was loaded; "
-                    + $"{string.Join("; ", faults)}.{BothSides()}{Advice()}");
+                    + $"{string.Join("; ", faults)}.{BothSides()}{OrderFault()}{Advice()}");
         }
     }
 
@@ -125,6 +127,9 @@ internal sealed class BackboneMatch
     private string BothSides() => loaded.Count > 0 || different.Count > 0 || sources.Count == 0
         ? ""
         : $" The file has names such as {FirstFew.Of([.. sources.Keys])}.";
+
+    // Where there are no names to go by, what stood in the way of the order.
+    private string OrderFault() => weights.Fault is { } fault ? $" Its names are no model's, and the order of its layers does not fit: {fault}." : "";
 
     // The change of a prefix that makes the most names fit, if that makes more of them fit than do now.
     private string Advice()
@@ -162,12 +167,13 @@ internal sealed class BackboneMatch
         !parts.Contains(Part(name)) || remainders.Any(remainder => name.StartsWith(remainder + ".", StringComparison.Ordinal));
 
     private static SortedDictionary<string, StoredTensor> Renamed(
-        WeightsFile file,
+        string path,
+        IReadOnlyDictionary<string, StoredTensor> tensors,
         IReadOnlyList<(string Pattern, string Replacement)> rename)
     {
         (Regex Pattern, string Replacement)[] changes = [.. rename.Select(change => (Pattern(change.Pattern), change.Replacement))];
         var renamed = new SortedDictionary<string, StoredTensor>(StringComparer.Ordinal);
-        foreach ((var original, var tensor) in file.Tensors)
+        foreach ((var original, var tensor) in tensors)
         {
             var name = original;
             foreach ((var pattern, var replacement) in changes)
@@ -177,7 +183,7 @@ internal sealed class BackboneMatch
 
             if (!renamed.TryAdd(name, tensor))
             {
-                throw new WeightsFileException($"Renaming gives two tensors of '{file.Path}' the name '{name}', one of them '{original}'.");
+                throw new WeightsFileException($"Renaming gives two tensors of '{path}' the name '{name}', one of them '{original}'.");
             }
         }
 

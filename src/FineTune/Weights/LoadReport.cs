@@ -13,6 +13,11 @@ public sealed record LoadReport(
     IReadOnlyList<string> Missing,
     IReadOnlyList<string> Unexpected)
 {
+    /// <summary>
+    /// How many numbers and shapes there are besides, with which the graph of an ONNX model computes, and which no module has.
+    /// </summary>
+    public int Constants { get; init; }
+
     /// <summary>One line, such as <c>Loaded 120 tensors from 'resnet18.safetensors', left out fc.bias, fc.weight.</c></summary>
     public override string ToString()
     {
@@ -30,6 +35,11 @@ public sealed record LoadReport(
         if (Unexpected.Count > 0)
         {
             text += $", had no place for {FirstFew.Of(Unexpected)}";
+        }
+
+        if (Constants > 0)
+        {
+            text += $", passed over {Constants} constants of the graph";
         }
 
         return text + ".";

@@ -23,6 +23,11 @@ internal static class OtherFile
             return "is a gzip file; unpack it first, as with gunzip";
         }
 
+        if (start.Length >= 8 && start[4..].StartsWith("ORTM"u8))
+        {
+            return "is a model in ONNX Runtime's own format; take the .onnx file that it was made from";
+        }
+
         if (start.ContainsAnyInRange((byte)0, (byte)8) || start.ContainsAnyInRange((byte)14, (byte)31))
         {
             return null;

@@ -10,7 +10,7 @@ public sealed class StoredTensor
     private readonly long position;
     private readonly long length;
     private readonly long[]? strides;
-    private readonly ZipRecord? record;
+    private readonly IStoredElements? elements;
 
     /// <param name="file">Where it lies.</param>
     /// <param name="name">Its name.</param>
@@ -18,7 +18,7 @@ public sealed class StoredTensor
     /// <param name="shape">Its shape.</param>
     /// <param name="position">Where its first element lies in the file.</param>
     /// <param name="strides">How far apart its elements lie, if they do not follow each other in order.</param>
-    /// <param name="record">The record around it, if it has a checksum.</param>
+    /// <param name="elements">What its elements are read through, if not as they lie in the file.</param>
     internal StoredTensor(
         MappedFile file,
         string name,
@@ -26,16 +26,16 @@ public sealed class StoredTensor
         long[] shape,
         long position,
         long[]? strides = null,
-        ZipRecord? record = null)
+        IStoredElements? elements = null)
     {
-        this.record = record;
+        this.elements = elements;
         this.file = file;
         this.position = position;
         this.strides = strides is null || AreContiguous(shape, strides) ? null : strides;
-        var elements = this.strides is null || shape.Contains(0)
+        var count = this.strides is null || shape.Contains(0)
             ? shape.Aggregate(1L, (product, size) => product * size)
             : 1 + shape.Zip(this.strides, (size, stride) => (size - 1) * stride).Sum();
-        length = elements * ElementSize.Of(type);
+        length = count * ElementSize.Of(type);
         Name = name;
         Type = type;
         Shape = shape;
@@ -49,6 +49,13 @@ public sealed class StoredTensor
 
     /// <summary>The size of each dimension; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape { get; }
+
+    /// <summary>The same elements under another name.</summary>
+    internal StoredTensor Named(string name) => new(file, name, Type, [.. Shape], position, strides, elements);
+
+    /// <summary>The same elements of a matrix, its rows as columns, under another name.</summary>
+    internal StoredTensor Transposed(string name) =>
+        new(file, name, Type, [Shape[1], Shape[0]], position, strides is null ? [1, Shape[1]] : [strides[1], strides[0]], elements);
 
     /// <summary>Reads it into a new tensor of its own type, on the CPU.</summary>
     /// <exception cref="WeightsFileException">It takes more than 2 GiB, or its checksum is wrong.</exception>
@@ -97,7 +104,7 @@ public sealed class StoredTensor
     internal void Verify()
     {
         ThrowIfTooLarge();
-        record?.Verify();
+        elements?.Verify();
     }
 
     private Tensor ReadFlat(long[] shape)
@@ -133,13 +140,13 @@ public sealed class StoredTensor
 
     private void CopyElements(Span<byte> destination)
     {
-        if (record is null)
+        if (elements is null)
         {
             file.CopyTo(position, destination);
         }
         else
         {
-            record.CopyTo(position, destination);
+            elements.CopyTo(position, destination);
         }
     }
 

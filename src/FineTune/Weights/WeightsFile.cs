@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace FineTune.Weights;
 
 /// <summary>
@@ -16,16 +18,19 @@ public sealed class WeightsFile : IDisposable
     private static readonly string[] PyTorchExtensions = [".pt", ".pth", ".bin", ".ckpt"];
 
     private readonly List<MappedFile> files;
+    private readonly OnnxWeights? onnx;
 
     private WeightsFile(
         List<MappedFile> files,
         IReadOnlyDictionary<string, StoredTensor> tensors,
-        IReadOnlyDictionary<string, string> metadata)
+        IReadOnlyDictionary<string, string>? metadata = null,
+        OnnxWeights? onnx = null)
     {
         this.files = files;
+        this.onnx = onnx;
         Path = files[0].Path;
         Tensors = tensors;
-        Metadata = metadata;
+        Metadata = metadata ?? new Dictionary<string, string>();
     }
 
     /// <summary>Where the file is.</summary>
@@ -39,7 +44,8 @@ public sealed class WeightsFile : IDisposable
 
     /// <summary>
     /// Opens a safetensors file, the index of several (a name that ends in <c>.json</c>), a PyTorch file (<c>.pt</c>,
-    /// <c>.pth</c>, <c>.bin</c>, known by its content) or a TorchSharp file (a name that ends in <c>.dat</c>).
+    /// <c>.pth</c>, <c>.bin</c>, known by its content), an ONNX model (<c>.onnx</c>, known by its content, too) or a TorchSharp file (a
+    /// name that ends in <c>.dat</c>).
     /// </summary>
     /// <exception cref="WeightsFileException">It is missing, damaged, or of another format.</exception>
     public static WeightsFile Open(string path)
@@ -58,12 +64,12 @@ public sealed class WeightsFile : IDisposable
 
             if (PyTorchZip.Is(start))
             {
-                return new(files, PyTorchZip.Read(file), new Dictionary<string, string>());
+                return new(files, PyTorchZip.Read(file));
             }
 
             if (PyTorchLegacy.Is(start))
             {
-                return new(files, PyTorchLegacy.Read(file), new Dictionary<string, string>());
+                return new(files, PyTorchLegacy.Read(file));
             }
 
             if (PyTorchFile.IsTar(start))
@@ -75,12 +81,17 @@ public sealed class WeightsFile : IDisposable
 
             if (path.EndsWith(".dat", StringComparison.OrdinalIgnoreCase))
             {
-                return new(files, TorchSharpFile.Read(file), new Dictionary<string, string>());
+                return new(files, TorchSharpFile.Read(file));
             }
 
             if (isIndex)
             {
-                return new(files, ReadShards(file, files), new Dictionary<string, string>());
+                return new(files, ReadShards(file, files));
+            }
+
+            if (OnnxFile.Is(path, start))
+            {
+                return Onnx(files, 0, file.Length);
             }
 
             if (IsNamedAsPyTorch(path) && !SafeTensorsHeader.IsLikely(start))
@@ -100,6 +111,31 @@ public sealed class WeightsFile : IDisposable
         }
     }
 
+    /// <summary>Opens an ONNX model that is a part of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="position">Where the model begins.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <exception cref="WeightsFileException">It is missing or damaged.</exception>
+    internal static WeightsFile OpenOnnx(string path, long position, long length)
+    {
+        var files = new List<MappedFile>();
+        try
+        {
+            files.Add(new MappedFile(path));
+            return Onnx(files, position, length);
+        }
+        catch
+        {
+            Close(files);
+            throw;
+        }
+    }
+
+    /// <summary>The tensors under the names of a model, as far as more is known about them than a name.</summary>
+    /// <param name="targets">The model's tensors, in the order of its layers.</param>
+    /// <exception cref="WeightsFileException">They are not as any model has them.</exception>
+    internal NamedWeights For(IReadOnlyDictionary<string, Tensor> targets) => onnx?.For(targets) ?? new(Tensors);
+
     /// <summary>Makes sure that every tensor can be read, which those of PyTorch's zip files have checksums for.</summary>
     /// <exception cref="WeightsFileException">One cannot: its checksum is wrong, or it is too large.</exception>
     internal void Verify()
@@ -112,6 +148,12 @@ public sealed class WeightsFile : IDisposable
 
     /// <summary>Closes the file; its tensors can no longer be read.</summary>
     public void Dispose() => Close(files);
+
+    private static WeightsFile Onnx(List<MappedFile> files, long position, long length)
+    {
+        var onnx = OnnxFile.Read(files[0], position, length, files);
+        return new(files, onnx.Tensors, onnx: onnx);
+    }
 
     private static Dictionary<string, StoredTensor> ReadShards(MappedFile index, List<MappedFile> files)
     {

@@ -32,6 +32,7 @@ public static class TransformerBackbone
         new("distilbert-base-uncased") { VocabularySize = 30_522, Blocks = 6, TokenTypes = 0 },
         new("distilbert-base-cased") { VocabularySize = 28_996, LowerCase = false, Blocks = 6, TokenTypes = 0 },
         new("all-MiniLM-L6-v2") { VocabularySize = 30_522, FeatureWidth = 384, Blocks = 6, InnerWidth = 1536, Pooling = Pooling.Mean },
+        new("snowflake-arctic-embed-xs") { VocabularySize = 30_522, FeatureWidth = 384, Blocks = 6, InnerWidth = 1536 },
     ];
 
     /// <summary>The architecture of a name.</summary>

@@ -16,7 +16,7 @@ namespace FineTune.Weights;
 /// <param name="checksum">What they should have; 0 says that the writer did not compute it.</param>
 /// <param name="isDeflated">Whether they have to be inflated, which is done anew each time.</param>
 internal sealed class ZipRecord(
-    MappedFile file, string name, long position, long packed, long length, uint checksum, bool isDeflated = false)
+    MappedFile file, string name, long position, long packed, long length, uint checksum, bool isDeflated = false) : IStoredElements
 {
     // What was just copied is still in the processor's cache when its checksum is computed.
     private const int LongestChunk = 512 << 10;

@@ -1,0 +1,44 @@
+namespace FineTune.Weights;
+
+/// <summary>
+/// Reads the weights of an ONNX model: where they lie, and how its graph uses them.
+/// </summary>
+/// <seealso href="https://onnx.ai/onnx/repo-docs/IR.html"/>
+internal static class OnnxFile
+{
+    private const int HighestVersion = 32;
+
+    /// <summary>Whether a file is one, by its name, or by a version of the format and the tag of another of a model's fields.</summary>
+    public static bool Is(string path, ReadOnlySpan<byte> start) =>
+        path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+        || (!SafeTensorsHeader.IsLikely(start)
+            && start.Length > 2
+            && start[0] == 0x08
+            && start[1] is > 0 and <= HighestVersion
+            && start[2] is 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42 or 0x72);
+
+    /// <summary>Reads the description of its weights and its graph.</summary>
+    /// <param name="file">The file that it is, or that it lies in.</param>
+    /// <param name="position">Where it begins there.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="opened">Receives the files that it has its tensors in.</param>
+    /// <exception cref="WeightsFileException">It is damaged, or something else.</exception>
+    public static OnnxWeights Read(MappedFile file, long position, long length, List<MappedFile> opened)
+    {
+        var message = new ProtobufMessage(file, position, length);
+        OnnxGraph? graph = null;
+        while (message.Next())
+        {
+            if (message.Field == OnnxFields.Model.Graph)
+            {
+                graph = graph is null
+                    ? OnnxGraph.Read(message.Message(), new OnnxExternalData(file, opened))
+                    : throw Error(file, "it has two graphs");
+            }
+        }
+
+        return new OnnxWeights(file, graph ?? throw Error(file, "it has no graph"));
+    }
+
+    public static WeightsFileException Error(MappedFile file, string what) => new($"'{file.Path}' is not a valid ONNX file: {what}.");
+}
