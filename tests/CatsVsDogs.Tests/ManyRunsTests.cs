@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TorchSharp;
 
 namespace CatsVsDogs.Tests;
 
@@ -15,14 +14,10 @@ public sealed class ManyRunsTests
     [Test]
     public void Many_runs_end_and_print_the_same_numbers()
     {
-        string cache = Sandbox.NewFolder(), weights = Path.Combine(cache, "small.safetensors");
-        torch.random.manual_seed(1);
-        using (var model = new PetClassifier(RecipeOptions.Small.Create(), RecipeOptions.Small.FeatureWidth))
-        {
-            FineTune.BackboneWeights.SaveBackbone(model, weights);
-        }
+        var cache = Sandbox.NewFolder();
+        var data = Sandbox.Small.Animals.Drawn(cache);
 
-        List<(int Code, string Output)> runs = [.. Enumerable.Range(0, Runs).Select(_ => Run(cache, weights))];
+        List<(int Code, string Output)> runs = [.. Enumerable.Range(0, Runs).Select(_ => Run(cache, data))];
 
         Assert.That(
             runs.Select(run => run.Code),
@@ -36,9 +31,9 @@ public sealed class ManyRunsTests
     private static string Table(string output) => output[
         output.IndexOf("validation loss", StringComparison.Ordinal)..output.IndexOf("Head phase:", StringComparison.Ordinal)];
 
-    private static (int Code, string Output) Run(string cache, string weights)
+    private static (int Code, string Output) Run(string cache, string data)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "--weights", weights, "--epochs", "3"])
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--data", data, "--size", "64", "--epochs", "3"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,21 +1,21 @@
-using FineTune.SampleSupport.Pictures;
 using FineTune;
+using FineTune.SampleSupport.Pictures;
 
 namespace CatsVsDogs.Tests;
 
-/// <summary>A cache folder of the tests' own, with a small set of pictures and weights made from it, all made once.</summary>
+/// <summary>A cache folder of the tests' own, with a small set of pictures, made once.</summary>
 [SetUpFixture]
 public sealed class Sandbox
 {
     private static string root = "";
 
-    internal static RecipeOptions Small => new()
+    internal static PictureOptions Small => new()
     {
         Cache = Path.Combine(root, "finetune-cats-vs-dogs"),
         Animals = new PictureSet("animals-small", ["cat", "dog"], Train: 48, Validation: 32),
         Figures = new PictureSet("figures-small", ["circle", "cross", "ring", "triangle"], Train: 60, Validation: 20),
-        SourceEpochs = 6,
-        Epochs = 8,
+        ImageSize = 64,
+        Epochs = 6,
         Progress = ProgressStyle.None,
     };
 

@@ -9,11 +9,11 @@ namespace FineTune.SampleSupport;
 /// <param name="description">What the sample does.</param>
 public sealed class SampleCommand(string description) : RootCommand(description)
 {
-    /// <summary>A rate above 0; nothing if not given.</summary>
-    public static Option<double?> LearningRate(string name, string description) =>
-        new(name)
+    /// <summary>The learning rate of the second phase, above 0; nothing if not given.</summary>
+    public static Option<double?> LearningRate(string example) =>
+        new("--learning-rate")
         {
-            Description = description,
+            Description = $"The learning rate of the second phase; {example}.",
             HelpName = "RATE",
             CustomParser = result =>
             {
@@ -22,10 +22,21 @@ public sealed class SampleCommand(string description) : RootCommand(description)
                     return rate;
                 }
 
-                result.AddError($"{name} is '{result.Tokens[0].Value}'; expected a finite, positive number.");
+                result.AddError($"--learning-rate is '{result.Tokens[0].Value}'; expected a finite, positive number.");
                 return null;
             },
         };
+
+    /// <summary>The most epochs of each phase.</summary>
+    public static Option<int> Epochs(int otherwise) => Number("--epochs", "The most epochs of each phase.", otherwise, least: 1);
+
+    /// <summary>The seed.</summary>
+    public static Option<int> Seed(int otherwise) => new("--seed")
+    {
+        Description = "What everything random is derived from.",
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => otherwise,
+    };
 
     /// <summary>A whole number of at least <paramref name="least"/>; <paramref name="otherwise"/> if not given.</summary>
     public static Option<int> Number(string name, string description, int otherwise, int least) =>
@@ -43,27 +54,6 @@ public sealed class SampleCommand(string description) : RootCommand(description)
 
                 result.AddError($"{name} is '{result.Tokens[0].Value}'; expected a whole number of at least {least}.");
                 return 0;
-            },
-        };
-
-    /// <summary>One of some things that are known by name.</summary>
-    public static Option<T?> Named<T>(string name, string description, Func<string, T> find)
-        where T : class =>
-        new(name)
-        {
-            Description = description,
-            HelpName = "NAME",
-            CustomParser = result =>
-            {
-                try
-                {
-                    return find(result.Tokens[0].Value);
-                }
-                catch (FineTuneException exception)
-                {
-                    result.AddError($"{name}: {exception.Message}");
-                    return null;
-                }
             },
         };
 

@@ -3,20 +3,19 @@ using FineTune.SampleSupport.Sentences;
 
 namespace TextSentiment.Tests;
 
-/// <summary>A cache folder of the tests' own, with a small set of sentences and weights made from it, all made once.</summary>
+/// <summary>A cache folder of the tests' own, with a small set of sentences, written once.</summary>
 [SetUpFixture]
 public sealed class Sandbox
 {
     private static string root = "";
 
-    internal static RecipeOptions Small => new()
+    internal static SentenceSampleOptions Small => new()
     {
         Cache = Path.Combine(root, "finetune-text-sentiment"),
         Reviews = new SentenceSet("reviews", Count: 160, AreOpinions: true),
         Topics = new SentenceSet("topics", Count: 320, AreOpinions: false),
         Length = 16,
         Epochs = 2,
-        LearningRate = 3e-3,
         Progress = ProgressStyle.None,
     };
 

@@ -1,11 +1,12 @@
-using FineTune.Text;
+using FineTune;
 using FineTune.SampleSupport.Sentences;
+using FineTune.Text;
 
 namespace TextSentiment.Tests;
 
 public sealed class SentenceSetTests
 {
-    private static WordPieceTokenizer Tokenizer => WordPieceTokenizer.Load(SentenceSet.Vocabulary(Sandbox.Small.Cache));
+    private static WordPieceTokenizer Tokenizer { get; } = Pretrained.MiniLM.Tokenizer();
 
     [Test]
     public void The_same_sentences_are_written_everywhere()
@@ -16,7 +17,7 @@ public sealed class SentenceSetTests
     }
 
     [Test]
-    public void The_vocabulary_has_every_word_of_the_sentences()
+    public void The_network_knows_every_word_of_the_sentences()
     {
         var tokenizer = Tokenizer;
         var table = SentenceTable.Load(Sandbox.Small.Reviews.Written(Sandbox.Small.Cache), tokenizer);

@@ -1,23 +1,28 @@
 namespace FineTune;
 
-/// <summary>How <c>model.FineTune(train, validation)</c> goes through the recipe.</summary>
+/// <summary>
+/// How <c>model.FineTune(train, validation)</c> goes through the recipe. What the defaults come to on real data, and how they were chosen,
+/// stands in <c>docs/recipes.md</c>.
+/// </summary>
 public sealed record FineTuneOptions
 {
-    /// <summary>The most epochs that the head trains for, with the backbone frozen.</summary>
-    public int HeadEpochs { get; init; } = 10;
+    /// <summary>The most epochs that the head trains for, with the backbone frozen: each costs little once its features are kept.</summary>
+    public int HeadEpochs { get; init; } = 60;
 
     /// <summary>The most epochs of fine-tuning after that.</summary>
-    public int FineTuneEpochs { get; init; } = 20;
+    public int FineTuneEpochs { get; init; } = 10;
 
     /// <summary>Epochs without a better validation loss after which a phase ends.</summary>
-    public int Patience { get; init; } = 2;
+    public int Patience { get; init; } = 5;
 
     /// <summary>
     /// How many layers at most are unfrozen where the class has no <see cref="UnfreezeLastAttribute"/>: all where there are fewer.
     /// </summary>
     public int UnfreezeLast { get; init; } = 20;
 
-    /// <summary>The optimizer; Adam at the phases' default rates where not stated.</summary>
+    /// <summary>
+    /// The optimizer; where not stated AdamW at 1e-3 for the head, and so at 1e-4 for fine-tuning, unless attributes say otherwise.
+    /// </summary>
     public OptimizerConfig? Optimizer { get; init; }
 
     /// <summary>
@@ -48,7 +53,8 @@ public sealed record FineTuneOptions
 
     /// <summary>
     /// Everything else, as for <c>Fit</c>. Epochs, validation data and the backup are the recipe's own, and an error here; an
-    /// <see cref="EarlyStopping"/> among the callbacks takes the place of the recipe's.
+    /// <see cref="EarlyStopping"/> among the callbacks takes the place of the recipe's, and a <see cref="LearningRateSchedule"/> or a
+    /// <see cref="ReduceLROnPlateau"/> that of its warm-up and cosine.
     /// </summary>
     public FitOptions Fit { get; init; } = new();
 }

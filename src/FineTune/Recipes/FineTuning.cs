@@ -6,17 +6,22 @@ namespace FineTune;
 /// <summary>The whole recipe in one call.</summary>
 public static class FineTuning
 {
+    private const double HeadRate = 1e-3;
+
+    // Epochs. The first gradients through layers that were frozen are the wildest.
+    private const double Warmup = 0.5;
+
     /// <summary>
     /// Trains the head on the frozen backbone until the validation loss stops improving, unfreezes what the class's
     /// attributes say (the backbone's last layers where they say nothing), recompiles at the fine-tuning rates and
     /// trains on until it stops improving again. With <see cref="GradualUnfreezeAttribute"/> one block more of the
-    /// backbone joins every few epochs, the optimizer's state carried on, until all of it trains. The model ends with
-    /// the weights of its best epoch.
+    /// backbone joins every few epochs, the optimizer's state carried on, until all of it trains. Rates of fine-tuning
+    /// rise over half an epoch and fall as half a cosine. The model ends with the weights of its best epoch.
     /// </summary>
     /// <param name="model">An annotated model, its backbone pre-trained.</param>
     /// <param name="train">What to train on.</param>
     /// <param name="validation">What decides when to stop.</param>
-    /// <param name="options">How; Keras's textbook recipe where not stated.</param>
+    /// <param name="options">How; as <c>docs/recipes.md</c> found best where not stated.</param>
     /// <exception cref="FineTuneException">
     /// The loss is not stated and cannot be told from outputs and classes, or an option of <see cref="FineTuneOptions.Fit"/> is stated
     /// that the recipe has its own of: epochs, validation data, the backup.
@@ -34,19 +39,23 @@ public static class FineTuning
 
         Trace(model, train, options.Fit);
         model.EnterPhase(Phase.Head);
-        var compiled = CompiledModel.Compile(model, options.Optimizer ?? Optimizers.Adam(), loss, options.Metrics ?? metrics);
-        var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs, "head"));
+        var compiled = CompiledModel.Compile(model, options.Optimizer ?? Optimizers.AdamW(HeadRate), loss, options.Metrics ?? metrics);
+        var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs, "head", []));
         if (head.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
         {
             return new FineTuneResult(compiled, head, null);
         }
 
         History? fine = null;
-        foreach (var (number, step) in Steps(model, options).Select((step, number) => (number, step)))
+        var steps = Steps(model, options);
+        for (var number = 0; number < steps.Count; number++)
         {
+            var step = steps[number];
+            var schedule = Schedule(options.Fit, isLast: number == steps.Count - 1);
             model.EnterPhase(step.Phase);
             compiled = compiled.Recompile(keepOptimizerState: fine is not null);
-            var history = compiled.Fit(train, Epochs(options, validation, (fine ?? head).NextEpoch, step.Epochs, $"fine-tune-{number}"));
+            var history = compiled.Fit(
+                train, Epochs(options, validation, (fine ?? head).NextEpoch, step.Epochs, $"fine-tune-{number}", schedule));
             fine = fine?.Concat(history) ?? history;
             if (history.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
             {
@@ -119,9 +128,16 @@ public static class FineTuning
     private static Backup BackupIn(string folder, string phase, FineTuneOptions options) => new(
         Path.Combine(folder, phase), options.BackupEveryBatches, allowDifferences: options.BackupAllowDifferences);
 
-    private static FitOptions Epochs(FineTuneOptions options, IDataset validation, int first, int count, string phase)
+    // Before the last step others follow, with more blocks: its rate stays as it is.
+    private static Callback[] Schedule(FitOptions fit, bool isLast) =>
+        fit.Callbacks.Any(callback => callback is LearningRateSchedule or ReduceLROnPlateau) ? []
+        : isLast ? [LearningRateSchedule.Cosine(Warmup)]
+        : [LearningRateSchedule.Constant(Warmup)];
+
+    private static FitOptions Epochs(
+        FineTuneOptions options, IDataset validation, int first, int count, string phase, Callback[] schedule)
     {
-        List<Callback> callbacks = [.. options.Fit.Callbacks];
+        List<Callback> callbacks = [.. options.Fit.Callbacks, .. schedule];
         if (!callbacks.Exists(callback => callback is EarlyStopping))
         {
             callbacks.Add(new EarlyStopping(patience: options.Patience));

@@ -14,7 +14,7 @@ public sealed class SampleBuildTests
         File.WriteAllText(sample.Recipe, SampleProject.WithoutRecompile(File.ReadAllText(sample.Recipe)));
         Assert.That(
             sample.Build(),
-            Does.Match(@"Recipe\.cs\(\d+,\d+\): warning FT2001: 'compiled' is stale: .*/docs/rules/FT2001\.md"),
+            Does.Match(@"Program\.cs\(\d+,\d+\): warning FT2001: 'compiled' is stale: .*/docs/rules/FT2001\.md"),
             "without the line");
 
         var (code, errors) = sample.Run("--epochs", "1");

@@ -35,7 +35,7 @@ internal sealed class SampleProject : IDisposable
     public string Folder { get; }
 
     /// <summary>Where the recipe is.</summary>
-    public string Recipe => Path.Combine(Folder, "Recipe.cs");
+    public string Recipe => Path.Combine(Folder, "Program.cs");
 
     private static string Original => Path.Combine(Repository.Root, "samples", "CatsVsDogs");
 

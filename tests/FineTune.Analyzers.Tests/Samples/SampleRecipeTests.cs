@@ -33,17 +33,18 @@ public sealed class SampleRecipeTests
     {
         var trees = SampleProject
             .Sources.Concat(SampleProject.SupportSources)
-            .Where(file => Path.GetFileName(file) is not ("Program.cs" or "CommandLine.cs" or "SampleCommand.cs"))
             .Select(file =>
                 Compilations.Parse(keepsRecompile ? File.ReadAllText(file) : SampleProject.WithoutRecompile(File.ReadAllText(file)), file))
             .Prepend(Compilations.Parse(ImplicitUsings, "ImplicitUsings.cs"));
         var generator = CSharpGeneratorDriver.Create(
             [new FineTuneGenerator().AsSourceGenerator()],
             parseOptions: Compilations.ParseOptions);
-        generator.RunGeneratorsAndUpdateCompilation(Compilations.CreateFromTrees(trees), out var compilation, out _);
+        generator.RunGeneratorsAndUpdateCompilation(Compilations.CreateFromTrees(trees).AddReferences(CommandLine), out var compilation, out _);
         Assert.That(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
         return compilation;
     }
+
+    private static MetadataReference CommandLine => MetadataReference.CreateFromFile(typeof(System.CommandLine.RootCommand).Assembly.Location);
 
     private const string ImplicitUsings =
         """

@@ -18,9 +18,9 @@ public sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int Tr
     /// <summary>The kinds of animal to tell apart.</summary>
     public static PictureSet Animals { get; } = new("animals-2", ["cat", "dog"], Train: 160, Validation: 80);
 
-    /// <summary>What the backbone learns to tell apart before: the source task.</summary>
+    /// <summary>What forgetting is measured by.</summary>
     public static PictureSet Figures { get; } =
-        new("figures-2", ["circle", "cross", "ring", "square", "star", "triangle"], Train: 350, Validation: 50);
+        new("figures-3", ["circle", "cross", "ring", "square", "star", "triangle"], Train: 100, Validation: 50);
 
     /// <summary>
     /// The folder of the set below <paramref name="parent"/>, drawn if it is not there yet. It appears whole or not at

@@ -20,14 +20,6 @@ internal static class Grammar
     private static readonly string[] Openings = ["", "frankly ,", "to be honest ,", "this time", "as always ,", "we found that"];
     private static readonly string[] Endings = [".", "!", ", they said .", "last week .", "and that was it ."];
 
-    /// <summary>All words that sentences are made of.</summary>
-    public static IEnumerable<string> Words =>
-        (
-            (IEnumerable<string>)
-                ["the", .. Things.Values.SelectMany(words => words), .. Kind, .. Unkind, .. Plain, .. Negated, .. Openings, .. Endings])
-            .SelectMany(phrase => phrase.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Distinct();
-
     /// <summary>A sentence about a topic.</summary>
     /// <param name="topic">One of <see cref="Topics"/>.</param>
     /// <param name="isKind">Whether its adjective is a kind one.</param>

@@ -14,38 +14,8 @@ public sealed record SentenceSet(string Name, int Count, bool AreOpinions)
     /// <summary>The sentences to be told apart.</summary>
     public static SentenceSet Reviews { get; } = new("reviews", Count: 1200, AreOpinions: true);
 
-    /// <summary>What the backbone is pre-trained on.</summary>
+    /// <summary>What forgetting is measured by.</summary>
     public static SentenceSet Topics { get; } = new("topics", Count: 2000, AreOpinions: false);
-
-    /// <summary>The file of a vocabulary with all the words, and all letters for words that are not among them.</summary>
-    public static string Vocabulary(string folder) =>
-        Once(
-            Path.Combine(folder, "vocab.txt"),
-            () =>
-            {
-                var letters = Enumerable
-                    .Range('a', 26)
-                    .Concat(Enumerable.Range('0', 10))
-                    .Select(letter => $"{(char)letter}");
-                return
-                [
-                    .. (
-                        (IEnumerable<string>)
-                            [
-                                "[PAD]",
-                                "[UNK]",
-                                "[CLS]",
-                                "[SEP]",
-                                "[MASK]",
-                                .. letters,
-                                .. letters.Select(letter => "##" + letter),
-                                "'",
-                                "-",
-                                "?",
-                                .. Grammar.Words,
-                            ]).Distinct(),
-                ];
-            });
 
     /// <summary>The file of the sentences, written if it is not there yet: the same wherever it is written.</summary>
     public string Written(string folder) => Once(Path.Combine(folder, $"{Name}-{Count}.csv"), () =>

@@ -1,0 +1,40 @@
+using System.Globalization;
+using FineTune.Recipes.Tests;
+
+// The table of docs/recipes.md: the recipe's defaults on real data, over several seeds.
+//   dotnet run -c Release --project tests/FineTune.Recipes.Tests -- [SUBJECT…] [SEEDS]
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var seeds = args is [.., var last] && int.TryParse(last, out var stated) ? stated : 5;
+string[] names = [.. args.Where(argument => !int.TryParse(argument, out _))];
+if (names.FirstOrDefault(name => Subject.All.All(subject => subject.Name != name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no subject '{unknown}'; expected some of {string.Join(", ", Subject.All.Select(one => one.Name))}.");
+    return 2;
+}
+
+Console.WriteLine("| data | before | head | fine-tuned | gain | seconds |");
+Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+foreach (var subject in Subject.All.Where(subject => names.Length == 0 || names.Contains(subject.Name)))
+{
+    var all = subject.Load();
+    var trials = new List<Trial>();
+    for (var seed = 1; seed <= seeds; seed++)
+    {
+        trials.Add(Trial.Of(subject, all, seed));
+        Console.Error.WriteLine($"{subject.Name}, seed {seed}: {trials[^1]}");
+    }
+
+    Console.WriteLine(
+        $"| {subject.Name} | {Shown(trial => trial.Before)} | {Shown(trial => trial.Head)} | {Shown(trial => trial.FineTuned)} "
+            + $"| {Shown(trial => trial.FineTuned - trial.Head)} | {trials.Average(trial => trial.Seconds):0} |");
+
+    string Shown(Func<Trial, double> value)
+    {
+        double[] values = [.. trials.Select(value)];
+        var mean = values.Average();
+        var deviation = Math.Sqrt(values.Sum(one => (one - mean) * (one - mean)) / Math.Max(1, values.Length - 1));
+        return $"{mean:.000} ± {deviation:.000}";
+    }
+}
+
+return 0;
