@@ -84,7 +84,7 @@ internal sealed class OnnxWeights(MappedFile file, OnnxGraph graph, IReadOnlyDic
             throw new WeightsFileException(
                 $"'{file.Path}' has no BatchNorm, such as '{norm[..norm.LastIndexOf('.')]}': whoever exported the model folded them into "
                     + "its convolutions, and they cannot be taken out again. Export it with them, as by torch.onnx.export(…, "
-                    + "training=TrainingMode.PRESERVE, do_constant_folding=False) from a model in training mode, or take its .pth.");
+                    + "training=torch.onnx.TrainingMode.PRESERVE), or take its .pth.");
         }
     }
 }
