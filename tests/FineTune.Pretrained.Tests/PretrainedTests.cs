@@ -3,7 +3,6 @@ using FineTune.Text;
 using FineTune.Weights;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Tensor = TorchSharp.torch.Tensor;

@@ -182,7 +182,7 @@ public sealed class OnnxFileTests
 
     public static IEnumerable<TestCaseData> Malformed()
     {
-        byte[] two = new byte[8];
+        var two = new byte[8];
         yield return Case("no graph", [.. Field(1, 8), .. Field(8, Field(2, 17))], "it has no graph");
         yield return Case("two graphs", [.. Model(), .. Field(7, [])], "it has two graphs");
         yield return Case("no operators", [.. Field(1, 8), .. Field(7, [])], "it does not say which operators it is written for");
@@ -264,7 +264,7 @@ public sealed class OnnxFileTests
     public void Messages_within_messages_without_end_are_passed_over()
     {
         // A body of a condition, which has a node with a body, and so on: deeper than a stack could follow.
-        byte[] body = Node("Relu", ["x"], ["y"]);
+        var body = Node("Relu", ["x"], ["y"]);
         var deep = new LinkedList<byte[]>();
         long length = body.Length;
         for (var depth = 0; depth < 20_000; depth++)

@@ -2,7 +2,6 @@ using FineTune.Vision;
 using FineTune.Weights;
 using TorchSharp;
 using static FineTune.Tests.OnnxAssembler;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace FineTune.Tests;
