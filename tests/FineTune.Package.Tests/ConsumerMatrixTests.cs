@@ -75,6 +75,33 @@ public sealed class ConsumerMatrixTests
         Trained(code, output);
     }
 
+    [Test]
+    public void One_line_brings_pretrained_weights([Values("", "PublishSingleFile")] string how)
+    {
+        const string line = """<PackageDownload Include="Microsoft.ML.DnnImageFeaturizer.ResNet18" Version="[0.23.1]" />""";
+        var properties = how == "" ? Executable : $"{Executable}<{how}>true</{how}><SelfContained>true</SelfContained>";
+        var published = Path.Combine(folder, "published");
+
+        Assert.That(Published(""), Does.Contain($"Add {line} to an ItemGroup of the project file and build again"));
+        Assert.That(Directory.Exists(Path.Combine(published, "pretrained")), Is.False);
+        Assert.That(Published(line), Does.Contain("512 features."));
+        Assert.That(File.Exists(Path.Combine(published, "pretrained", "ResNet18.onnx")), Is.True);
+
+        string Published(string lines)
+        {
+            var project = Path.Combine(folder, "App");
+            if (Directory.Exists(project))
+            {
+                Directory.Delete(project, recursive: true);
+                Directory.Delete(published, recursive: true);
+            }
+
+            Write("App", "net10.0", properties, FineTune + Repository.LibTorch + lines, "Pretrained");
+            Dotnet("App", "publish", "-c", "Release", "--use-current-runtime", "-o", published);
+            return Repository.RunPublished(published).Output;
+        }
+    }
+
     private void Runs(string project)
     {
         Assert.That(Dotnet(project, "build", "-c", "Release"), Does.Match("warning FT2001: 'compiled' is stale"));

@@ -152,7 +152,7 @@ public sealed class WeightsFile : IDisposable
     private static WeightsFile Onnx(List<MappedFile> files, long position, long length)
     {
         var onnx = OnnxFile.Read(files[0], position, length, files);
-        return new(files, onnx.Tensors, onnx: onnx);
+        return new(files, onnx.Tensors, onnx.Metadata, onnx);
     }
 
     private static Dictionary<string, StoredTensor> ReadShards(MappedFile index, List<MappedFile> files)

@@ -14,7 +14,7 @@ public sealed class WeightsFileFuzzTests
 
     [Test]
     public void Whatever_is_damaged_is_read_or_refused(
-        [Values(".safetensors", "tricky.pt", "tricky-legacy.pt", "old-python-legacy.pt", ".dat")] string kind)
+        [Values(".safetensors", "tricky.pt", "tricky-legacy.pt", "old-python-legacy.pt", ".dat", ".onnx")] string kind)
     {
         using var folder = new TemporaryFolder();
         var whole = Valid(folder, kind);
@@ -62,6 +62,11 @@ public sealed class WeightsFileFuzzTests
         if (kind.EndsWith(".pt", StringComparison.Ordinal))
         {
             return File.ReadAllBytes(Path.Combine(fixtures, kind));
+        }
+
+        if (kind == ".onnx")
+        {
+            return OnnxAssembler.Whole();
         }
 
         using var module = Sequential(("conv", Conv2d(1, 2, 3)), ("bn", BatchNorm2d(2)));

@@ -27,17 +27,29 @@ internal static class OnnxFile
     {
         var message = new ProtobufMessage(file, position, length);
         OnnxGraph? graph = null;
+        var hasOperators = false;
+        var metadata = new Dictionary<string, string>();
         while (message.Next())
         {
-            if (message.Field == OnnxFields.Model.Graph)
+            switch (message.Field)
             {
-                graph = graph is null
-                    ? OnnxGraph.Read(message.Message(), new OnnxExternalData(file, opened))
-                    : throw Error(file, "it has two graphs");
+                case OnnxFields.Model.Graph when graph is not null:
+                    throw Error(file, "it has two graphs");
+                case OnnxFields.Model.Graph:
+                    graph = OnnxGraph.Read(message.Message(), new OnnxExternalData(file, opened));
+                    break;
+                case OnnxFields.Model.OpsetImport:
+                    hasOperators = true;
+                    break;
+                case OnnxFields.Model.Metadata:
+                    message.Message().AddEntryTo(metadata, "about the file");
+                    break;
             }
         }
 
-        return new OnnxWeights(file, graph ?? throw Error(file, "it has no graph"));
+        return graph is null ? throw Error(file, "it has no graph")
+            : hasOperators ? new OnnxWeights(file, graph, metadata)
+            : throw Error(file, "it does not say which operators it is written for; it is truncated");
     }
 
     public static WeightsFileException Error(MappedFile file, string what) => new($"'{file.Path}' is not a valid ONNX file: {what}.");

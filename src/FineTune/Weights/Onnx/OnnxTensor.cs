@@ -78,7 +78,7 @@ internal static class OnnxTensor
                 case OnnxFields.Tensor.RawData:
                     throw OnnxFile.Error(file, "a tensor has its raw data twice, or as a number");
                 case OnnxFields.Tensor.ExternalData:
-                    AddEntry(location, message.Message());
+                    message.Message().AddEntryTo(location, "about where a tensor lies");
                     break;
                 case OnnxFields.Tensor.DataLocation:
                     dataLocation = message.Integer();
@@ -169,27 +169,5 @@ internal static class OnnxTensor
         }
 
         return dimensions.Contains(0) ? 0 : size;
-    }
-
-    private static void AddEntry(Dictionary<string, string> entries, ProtobufMessage message)
-    {
-        string key = "", value = "";
-        while (message.Next())
-        {
-            switch (message.Field)
-            {
-                case OnnxFields.Entry.Key:
-                    key = message.Text();
-                    break;
-                case OnnxFields.Entry.Value:
-                    value = message.Text();
-                    break;
-            }
-        }
-
-        if (!entries.TryAdd(key, value))
-        {
-            throw OnnxFile.Error(message.File, $"where a tensor lies is said twice, by '{key}'");
-        }
     }
 }

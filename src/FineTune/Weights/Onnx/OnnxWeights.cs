@@ -5,13 +5,16 @@ namespace FineTune.Weights;
 /// <summary>The weights in an ONNX file, and what its graph says about their names.</summary>
 /// <param name="file">The file.</param>
 /// <param name="graph">Its graph.</param>
-internal sealed class OnnxWeights(MappedFile file, OnnxGraph graph)
+/// <param name="metadata">What the writer said about the file.</param>
+internal sealed class OnnxWeights(MappedFile file, OnnxGraph graph, IReadOnlyDictionary<string, string> metadata)
 {
     private static readonly string[] Quantized = ["DequantizeLinear", "QuantizeLinear", "DynamicQuantizeLinear", "QLinear", "Integer"];
 
     private readonly OnnxLayers layers = OnnxLayers.Of(file, graph);
 
     public IReadOnlyDictionary<string, StoredTensor> Tensors => layers.Tensors;
+
+    public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     /// <summary>
     /// The weights under the names of a model. Where the file's are not those of modules, the layers in the order in which they run are
@@ -81,7 +84,7 @@ internal sealed class OnnxWeights(MappedFile file, OnnxGraph graph)
             throw new WeightsFileException(
                 $"'{file.Path}' has no BatchNorm, such as '{norm[..norm.LastIndexOf('.')]}': whoever exported the model folded them into "
                     + "its convolutions, and they cannot be taken out again. Export it with them, as by torch.onnx.export(…, "
-                    + "training=TrainingMode.PRESERVE, do_constant_folding=False) from a model in training mode, or take its .pth.");
+                    + "training=torch.onnx.TrainingMode.PRESERVE), or take its .pth.");
         }
     }
 }

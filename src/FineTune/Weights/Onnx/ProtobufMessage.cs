@@ -138,6 +138,30 @@ internal struct ProtobufMessage
         }
     }
 
+    /// <summary>Reads the message as a key and its value.</summary>
+    /// <exception cref="WeightsFileException">The key is there already.</exception>
+    public void AddEntryTo(Dictionary<string, string> entries, string about)
+    {
+        string key = "", value = "";
+        while (Next())
+        {
+            switch (Field)
+            {
+                case OnnxFields.Entry.Key:
+                    key = Text();
+                    break;
+                case OnnxFields.Entry.Value:
+                    value = Text();
+                    break;
+            }
+        }
+
+        if (!entries.TryAdd(key, value))
+        {
+            throw OnnxFile.Error(File, $"something is said {about} twice, by '{key}'");
+        }
+    }
+
     /// <summary>A number, seven bits at a time, the lowest first, and the eighth set where more follow.</summary>
     /// <exception cref="WeightsFileException">It does not end within the message, or takes more than 64 bits.</exception>
     public ulong ReadVarint()
