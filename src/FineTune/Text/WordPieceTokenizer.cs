@@ -20,17 +20,19 @@ public sealed class WordPieceTokenizer
     private static readonly string[] Special = [Padding, Unknown, First, Separator, Mask];
 
     private readonly Dictionary<string, int> numbers;
-    private readonly WordPieceOptions options;
 
     private WordPieceTokenizer(string[] tokens, Dictionary<string, int> numbers, WordPieceOptions options)
     {
         Vocabulary = tokens;
         this.numbers = numbers;
-        this.options = options;
+        Options = options;
     }
 
     /// <summary>The tokens by their numbers.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
+
+    /// <summary>How text is read.</summary>
+    internal WordPieceOptions Options { get; }
 
     /// <summary>A hash of the vocabulary and of how text is read.</summary>
     internal string Identity
@@ -38,7 +40,7 @@ public sealed class WordPieceTokenizer
         get
         {
             var identity = new Fingerprint("WordPiece");
-            identity.Add($"{options}");
+            identity.Add($"{Options}");
             foreach (var token in Vocabulary)
             {
                 identity.Add(token);
@@ -55,9 +57,13 @@ public sealed class WordPieceTokenizer
     /// <param name="path">A <c>vocab.txt</c>, as it lies beside BERT's weights.</param>
     /// <param name="options">How text is read.</param>
     /// <exception cref="FineTuneException">It cannot be read, has a token twice, or lacks one of [PAD], [UNK], [CLS] and [SEP].</exception>
-    public static WordPieceTokenizer Load(string path, WordPieceOptions? options = null)
+    public static WordPieceTokenizer Load(string path, WordPieceOptions? options = null) =>
+        Of(path, [.. Lines(TextFile.Read("vocabulary", path))], options ?? new());
+
+    /// <summary>A tokenizer of the tokens that a file has.</summary>
+    /// <exception cref="FineTuneException">It has a token twice, or lacks one of [PAD], [UNK], [CLS] and [SEP].</exception>
+    internal static WordPieceTokenizer Of(string path, string[] tokens, WordPieceOptions options)
     {
-        string[] tokens = [.. Lines(TextFile.Read("vocabulary", path))];
         var numbers = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
         for (var i = 0; i < tokens.Length; i++)
         {
@@ -74,7 +80,7 @@ public sealed class WordPieceTokenizer
             throw new FineTuneException($"'{path}' has no token '{missing}'; expected BERT's vocabulary, one token a line.");
         }
 
-        return new WordPieceTokenizer(tokens, numbers, options ?? new());
+        return new WordPieceTokenizer(tokens, numbers, options);
     }
 
     private static IEnumerable<string> Lines(string text)
@@ -99,7 +105,7 @@ public sealed class WordPieceTokenizer
                 continue;
             }
 
-            foreach (var word in BertText.Words(part, options.LowerCase))
+            foreach (var word in BertText.Words(part, Options.LowerCase))
             {
                 AddPieces(word, pieces);
             }
@@ -154,7 +160,7 @@ public sealed class WordPieceTokenizer
     private void AddPieces(string word, List<string> pieces)
     {
         int before = pieces.Count, start = 0;
-        var isTooLong = word.EnumerateRunes().Count() > options.MaxWordLength;
+        var isTooLong = word.EnumerateRunes().Count() > Options.MaxWordLength;
         while (start < word.Length && !isTooLong)
         {
             var end = word.Length;
