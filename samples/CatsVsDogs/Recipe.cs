@@ -88,6 +88,9 @@ internal static class Recipe
         var weights = Path.Combine(options.Cache, $"cats-vs-dogs-{architecture.Name}.safetensors");
         model.SaveBackbone(weights);
         output.WriteLine($"Saved the backbone to '{weights}'.");
+        var file = Path.ChangeExtension(weights, ".finetune");
+        compiled.Save(file, new() { Backbone = architecture.Name });
+        output.WriteLine($"Saved the model to '{file}'.");
         var report = Path.ChangeExtension(weights, ".html");
         compiled.WriteReport(report);
         output.WriteLine($"Wrote curves, layers and mistakes to '{report}'.");

@@ -25,6 +25,7 @@ public sealed class ArchitectureTests
         "Text",
         "Features",
         "Training",
+        "Prediction",
         "Callbacks",
         "Recipes",
         "Reports",
