@@ -84,7 +84,8 @@ public sealed class ServerTests
         {
             Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
             Assert.That(
-                response.Content.ReadAsStringAsync().Result, Does.Match(@"^\{""label"":""(cat|dog)"",""probability"":[01]\.?\d*(E-\d+)?\}$"));
+                response.Content.ReadAsStringAsync().Result,
+                Does.Match(@"^\{""label"":""(cat|dog)"",""probability"":[01]\.?\d*(E-\d+)?\}$"));
         });
     }
 

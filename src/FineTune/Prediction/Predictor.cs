@@ -70,7 +70,7 @@ public sealed class Predictor : IDisposable
     /// The file is missing, damaged, of a newer version, no saved model or one of another class; or its weights do not fit the class, of
     /// which the sentence lists the missing, the unexpected and those of another shape.
     /// </exception>
-    /// <exception cref="FineTuneException">A layer of the model is computed wrong on this machine; the sentence says what to do.</exception>
+    /// <exception cref="FineTuneException">A layer is computed wrong on this machine; the sentence says what to do.</exception>
     public static Predictor Load<TModel>(string path)
         where TModel : nn.Module, IFineTunable, new() => Load(path, static () => new TModel());
 

@@ -148,7 +148,8 @@ public sealed class SavedModelTests
                 Assert.That(prediction.Label, Is.EqualTo(probability > 0.5 ? "dog" : "cat"));
                 Assert.That(prediction.Probability, Is.EqualTo(Math.Max(probability, 1 - probability)).Within(1e-5));
                 Assert.That(prediction.Probabilities.Select(label => label.Label), Is.EquivalentTo(new[] { "cat", "dog" }));
-                Assert.That(prediction.Probabilities.Single(label => label.Label == "dog").Probability, Is.EqualTo(probability).Within(1e-5));
+                Assert.That(
+                    prediction.Probabilities.Single(label => label.Label == "dog").Probability, Is.EqualTo(probability).Within(1e-5));
                 Assert.That(prediction.Probabilities, Is.Ordered.Descending.By(nameof(ClassProbability.Probability)));
             });
         }
@@ -417,7 +418,8 @@ public sealed class SavedModelTests
         {
             Assert.That(predictor.Classes, Is.EqualTo(new[] { "no", "yes" }));
             Assert.That(predictor.Info.Backbone, Is.EqualTo("mine"));
-            Assert.That((loaded.ImageSize, loaded.ApplyOrientation, loaded.Background), Is.EqualTo((20, false, default((byte, byte, byte)?))));
+            Assert.That((loaded.ImageSize, loaded.ApplyOrientation), Is.EqualTo((20, false)));
+            Assert.That(loaded.Background, Is.Null);
             Assert.That(loaded.Normalization.Mean, Is.EqualTo(Normalization.ImageNet.Mean));
             Assert.That(predictor.Predict(Trained.PathsOf(folder)[0]).Probabilities, Has.Count.EqualTo(2));
         });
