@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,7 +50,7 @@ internal sealed class PredictionReader(ModelDescription description)
         }
 
         using var scope = torch.NewDisposeScope();
-        var values = output.numel() == 0 ? [] : output.to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        var values = output.to_type(ScalarType.Float32).Values<float>();
         var width = values.Length / samples;
         var activation = number < description.Activations.Count && output.dim() <= 2
             ? description.Activations[number]
