@@ -99,12 +99,12 @@ internal static class Program
 
         // 4. What was won, and what was forgotten.
         Directory.Delete(backups, recursive: true);
-        var weights = Path.Combine(options.Cache, "cats-vs-dogs.safetensors");
-        model.SaveBackbone(weights);
-        output.WriteLine($"Saved the backbone to '{weights}'.");
-        var report = Path.ChangeExtension(weights, ".html");
+        var file = Path.Combine(options.Cache, "pets.finetune");
+        compiled.Save(file, new() { Backbone = Pretrained.ResNet18ImageNet.Architecture.Name });
+        output.WriteLine($"Saved the model to '{file}'.");
+        var report = Path.ChangeExtension(file, ".html");
         compiled.WriteReport(report);
         output.WriteLine($"Wrote curves, layers and mistakes to '{report}'.");
-        return new Summary(before, head, fine, FigureProbe.Ask(options, pictures, fit, weights));
+        return new Summary(before, head, fine, FigureProbe.Ask(options, pictures, fit, file));
     }
 }

@@ -20,6 +20,17 @@ model.UnfreezeLast();
 compiled = model.Recompile();
 Console.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}. {Train(compiled)}");
 
+// What was trained, in a file of its own, and in use.
+var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.finetune");
+compiled.Save(file);
+using (var predictor = Predictor.Load<PointClassifier>(file))
+{
+    using var corners = tensor(new float[,] { { -1, -1 }, { 1, 1 } });
+    Console.WriteLine($"A point on either side: {string.Join(", ", predictor.Predict(corners))}");
+}
+
+File.Delete(file);
+
 string Train(CompiledModel compiled)
 {
     double first = 0, last = 0;

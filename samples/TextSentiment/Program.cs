@@ -102,12 +102,12 @@ internal static class Program
 
         // 4. What was won, and what was forgotten.
         Directory.Delete(backups, recursive: true);
-        var weights = Path.Combine(options.Cache, "sentiment.safetensors");
-        model.SaveBackbone(weights);
-        output.WriteLine($"Saved the backbone to '{weights}'.");
-        var report = Path.ChangeExtension(weights, ".html");
+        var file = Path.Combine(options.Cache, "reviews.finetune");
+        compiled.Save(file, new() { Backbone = Pretrained.MiniLM.Architecture.Name });
+        output.WriteLine($"Saved the model to '{file}'.");
+        var report = Path.ChangeExtension(file, ".html");
         compiled.WriteReport(report);
         output.WriteLine($"Wrote curves, layers and mistakes to '{report}'.");
-        return new Summary(before, head, fine, TopicProbe.Ask(options, tokenizer, fit, weights));
+        return new Summary(before, head, fine, TopicProbe.Ask(options, tokenizer, fit, file));
     }
 }

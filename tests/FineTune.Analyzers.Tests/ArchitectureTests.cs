@@ -26,6 +26,7 @@ public sealed class ArchitectureTests
         "Pretrained",
         "Features",
         "Training",
+        "Prediction",
         "Callbacks",
         "Recipes",
         "Reports",

@@ -53,7 +53,7 @@ public sealed class RecipeTests
             Does.Match(
                 @"(?s)^320 sentences to train on and 80 to validate on: complaint or praise\..*Layers are "
                     + @"frozen: True.*Layer 0: embeddings\.word_embeddings - Trainable: False.*Layers are frozen: False.*Saved the "
-                    + @"backbone.*Wrote curves, layers and mistakes.*before\s+head\s+fine-tuned.*Head phase: The frozen "
+                    + @"model.*Wrote curves, layers and mistakes.*before\s+head\s+fine-tuned.*Head phase: The frozen "
                     + @"part was computed for \d+ samples.*Fine-tuning: The frozen part was computed for"));
     }
 

@@ -32,6 +32,12 @@ public interface IDataset
     /// </summary>
     string? Remark => null;
 
+    /// <summary>
+    /// How inputs are made, augmentation aside: what <c>compiled.Save</c> writes down, so that predictions are made of the same inputs.
+    /// Null, the default, where they are tensors already, or made in a way that no file can say.
+    /// </summary>
+    Preprocessing? Preprocessing => null;
+
     /// <summary>What a person would call the sample, such as the path of its file. Errors name it.</summary>
     string Describe(int index) => $"sample {index}";
 }

@@ -55,6 +55,9 @@ public class Subset : IDataset, IKnownTargets
     /// <summary>That of the dataset.</summary>
     public string? Remark => data.Remark;
 
+    /// <summary>That of the dataset.</summary>
+    public Preprocessing? Preprocessing => data.Preprocessing;
+
     /// <inheritdoc/>
     public Sample Read(int index, Random random) => data.Read(Indices[index], random);
 

@@ -23,16 +23,13 @@ internal static class ForwardFault
         }
     }
 
-    /// <summary>The error of a pass that failed.</summary>
-    public static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensors> again, ExternalException exception)
-    {
-        var where = Where(model, again);
-        return new FineTuneException(
-            $"{model.GetName()} cannot be computed of an input of {Described(inputs)}: "
-                + $"{(where is null ? "" : $"{where}; ")}{FirstLine(exception)}. Compare the shape and the type "
-                + "of a sample with what the model takes.",
-            exception);
-    }
+    /// <summary>The error of a pass that failed; it is run once more to see where.</summary>
+    public static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensors> again, ExternalException exception) =>
+        Of(model, inputs, Where(model, again), exception);
+
+    /// <summary>The error of a pass that failed, without where: other threads may be using the model.</summary>
+    public static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, Exception exception) =>
+        Of(model, inputs, where: null, exception);
 
     /// <summary>libtorch's sentence, without the lines about where in its source it comes from.</summary>
     public static string FirstLine(Exception exception) => exception.Message.Split('\n', 2)[0].Trim().TrimEnd('.');
@@ -42,6 +39,12 @@ internal static class ForwardFault
 
     /// <summary>Each of several in words.</summary>
     public static string Described(IEnumerable<Tensor> tensors) => string.Join(" and ", tensors.Select(Described));
+
+    private static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, string? where, Exception exception) => new(
+        $"{model.GetName()} cannot be computed of an input of {Described(inputs)}: "
+            + $"{(where is null ? "" : $"{where}; ")}{FirstLine(exception)}. Compare the shape and the type "
+            + "of a sample with what the model takes.",
+        exception);
 
     private static string? Where(nn.Module model, Func<Tensors> again)
     {

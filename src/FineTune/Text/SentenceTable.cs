@@ -25,14 +25,12 @@ public sealed class SentenceTable : IClassified
     private readonly (int Line, string[] Fields)[] rows;
     private readonly int text;
     private readonly int target;
-    private readonly int length;
-    private readonly WordPieceTokenizer tokenizer;
+    private readonly TextPreprocessing preprocessing;
 
     private SentenceTable(string path, WordPieceTokenizer tokenizer, SentenceOptions options)
     {
         this.path = path;
-        this.tokenizer = tokenizer;
-        length = options.Length;
+        preprocessing = new TextPreprocessing(tokenizer, options.Length);
         var content = TextFile.Read("table", path, options.Encoding, "SentenceOptions.Encoding");
         (int Line, string[] Fields)[] all = [.. CsvRows.Of(content, options.Separator)];
         if (all.Length < 2)
@@ -63,7 +61,7 @@ public sealed class SentenceTable : IClassified
 
         var identity = new Fingerprint("sentences");
         foreach (var part in (IEnumerable<string>)
-                [content, $"{options.Separator}", $"{text}", $"{target}", $"{length}", tokenizer.Identity, .. Classes])
+                [content, $"{options.Separator}", $"{text}", $"{target}", $"{options.Length}", tokenizer.Identity, .. Classes])
         {
             identity.Add(part);
         }
@@ -76,6 +74,9 @@ public sealed class SentenceTable : IClassified
 
     /// <summary>A hash of the file as it was read, of which columns are taken from it, and of the vocabulary.</summary>
     public string Identity { get; }
+
+    /// <summary>How sentences become tokens: a <see cref="TextPreprocessing"/> of the tokenizer.</summary>
+    public Preprocessing Preprocessing => preprocessing;
 
     /// <summary>The number of sentences.</summary>
     public int Count => rows.Length;
@@ -96,7 +97,7 @@ public sealed class SentenceTable : IClassified
     public string SentenceAt(int index) => Row(index)[text];
 
     /// <inheritdoc/>
-    public Sample Read(int index, Random random) => new(tensor(tokenizer.Encode(SentenceAt(index), length)), tensor((long)ClassOf(index)));
+    public Sample Read(int index, Random random) => new(preprocessing.Encode(SentenceAt(index)), tensor((long)ClassOf(index)));
 
     /// <inheritdoc/>
     /// <exception cref="DamagedSampleException">The row has another number of fields, or its class is none of the classes.</exception>

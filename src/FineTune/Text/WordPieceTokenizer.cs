@@ -20,17 +20,19 @@ public sealed class WordPieceTokenizer
     private static readonly string[] Special = [Padding, Unknown, First, Separator, Mask];
 
     private readonly Dictionary<string, int> numbers;
-    private readonly WordPieceOptions options;
 
     private WordPieceTokenizer(string[] tokens, Dictionary<string, int> numbers, WordPieceOptions options)
     {
         Vocabulary = tokens;
         this.numbers = numbers;
-        this.options = options;
+        Options = options;
     }
 
     /// <summary>The tokens by their numbers.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
+
+    /// <summary>How text is read.</summary>
+    internal WordPieceOptions Options { get; }
 
     /// <summary>A hash of the vocabulary and of how text is read.</summary>
     internal string Identity
@@ -38,7 +40,7 @@ public sealed class WordPieceTokenizer
         get
         {
             var identity = new Fingerprint("WordPiece");
-            identity.Add($"{options}");
+            identity.Add($"{Options}");
             foreach (var token in Vocabulary)
             {
                 identity.Add(token);
@@ -107,7 +109,7 @@ public sealed class WordPieceTokenizer
                 continue;
             }
 
-            foreach (var word in BertText.Words(part, options.LowerCase))
+            foreach (var word in BertText.Words(part, Options.LowerCase))
             {
                 AddPieces(word, pieces);
             }
@@ -162,7 +164,7 @@ public sealed class WordPieceTokenizer
     private void AddPieces(string word, List<string> pieces)
     {
         int before = pieces.Count, start = 0;
-        var isTooLong = word.EnumerateRunes().Count() > options.MaxWordLength;
+        var isTooLong = word.EnumerateRunes().Count() > Options.MaxWordLength;
         while (start < word.Length && !isTooLong)
         {
             var end = word.Length;

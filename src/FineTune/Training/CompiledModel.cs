@@ -138,7 +138,7 @@ public sealed class CompiledModel
         ArgumentNullException.ThrowIfNull(train);
         options ??= new FitOptions();
         var run = new FitRun(this, train, options);
-        Log.Add(this, run.History, train, options.ValidationData);
+        Log.Add(this, run.History, train, options);
         return run.Run();
     }
 
@@ -246,6 +246,15 @@ public sealed class CompiledModel
         ClassNames.ThrowUnlessSame(Log.Classes, ClassNames.Of(data), "evaluated");
         return Inference.Confusion(
             this, data, threshold, new BatchOptions { BatchSize = batchSize, Shuffle = false }, cancellationToken);
+    }
+
+    /// <summary>The direction in which a value of the history is better.</summary>
+    internal MetricDirection DirectionOf(string name)
+    {
+        var bare = name.StartsWith("val_", StringComparison.Ordinal) ? name[4..] : name;
+        return bare == "loss"
+            ? MetricDirection.LowerIsBetter
+            : Metrics.FirstOrDefault(metric => metric.Name == bare)?.Direction ?? MetricDirection.Unknown;
     }
 
     private static Tensor Only(Tensors outputs, string instead)

@@ -104,10 +104,7 @@ public sealed class FitContext
     public MetricDirection DirectionOf(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var bare = name.StartsWith("val_", StringComparison.Ordinal) ? name[4..] : name;
-        return bare == "loss"
-            ? MetricDirection.LowerIsBetter
-            : Compiled.Metrics.FirstOrDefault(metric => metric.Name == bare)?.Direction ?? MetricDirection.Unknown;
+        return Compiled.DirectionOf(name);
     }
 
     /// <summary>Says which epoch was best, for the outcome.</summary>

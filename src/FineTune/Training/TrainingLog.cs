@@ -15,18 +15,23 @@ internal sealed class TrainingLog
     /// <summary>The classes of the last training data that had some, by their numbers.</summary>
     public IReadOnlyList<string>? Classes { get; private set; }
 
-    public void Add(CompiledModel compiled, History history, IDataset train, IDataset? validationData)
+    /// <summary>How the last training data that says so makes its inputs.</summary>
+    public Preprocessing? Preprocessing { get; private set; }
+
+    public void Add(CompiledModel compiled, History history, IDataset train, FitOptions options)
     {
-        ValidationData = validationData ?? ValidationData;
+        ValidationData = options.ValidationData ?? ValidationData;
         Classes = ClassNames.Of(train) ?? Classes;
-        fits.Add(new LoggedFit(compiled.Phase, history,
+        Preprocessing = train.Preprocessing ?? Preprocessing;
+        fits.Add(new LoggedFit(compiled.Phase, history, train.Count, options.Seed, options.BatchSize,
             [.. compiled.Tunable.Layers.Select(layer => new LoggedLayer(
                 layer.Name, layer.Kind, layer.ParameterCount, layer.Trainable, layer.StaysInInferenceMode))]));
     }
 }
 
 /// <summary>One training: its phase, what happened, and the backbone's layers as they were.</summary>
-internal sealed record LoggedFit(Phase Phase, History History, IReadOnlyList<LoggedLayer> Layers);
+internal sealed record LoggedFit(
+    Phase Phase, History History, int Samples, int Seed, int BatchSize, IReadOnlyList<LoggedLayer> Layers);
 
 /// <summary>A layer as it was in one training.</summary>
 internal sealed record LoggedLayer(string Name, string Kind, long Parameters, bool Trained, bool InInferenceMode);

@@ -21,6 +21,7 @@ public sealed class ImageFolder : IClassified
 {
     private readonly IReadOnlyList<Picture> pictures;
     private readonly ImageFolderOptions options;
+    private readonly PicturePreprocessing preprocessing;
     private readonly bool augmented;
 
     private ImageFolder(PictureFolder folder, IReadOnlyList<Picture> pictures, ImageFolderOptions options, bool augmented)
@@ -30,6 +31,13 @@ public sealed class ImageFolder : IClassified
         Remark = folder.Remark;
         this.pictures = pictures;
         this.options = options;
+        preprocessing = new()
+        {
+            ImageSize = options.ImageSize,
+            ApplyOrientation = options.ApplyOrientation,
+            Background = options.Background,
+            Normalization = options.Normalization,
+        };
         this.augmented = augmented;
     }
 
@@ -44,6 +52,9 @@ public sealed class ImageFolder : IClassified
 
     /// <summary>What was left out, as <c>12 files left out: 9 .tif, 3 .txt.</c>; null where nothing was.</summary>
     public string? Remark { get; }
+
+    /// <summary>How pictures become tensors: a <see cref="PicturePreprocessing"/> of the options.</summary>
+    public Preprocessing Preprocessing => preprocessing;
 
     /// <summary>Finds the pictures of all classes in one folder. Nothing is read yet.</summary>
     /// <exception cref="FineTuneException">
@@ -113,7 +124,7 @@ public sealed class ImageFolder : IClassified
     public Sample Read(int index, Random random)
     {
         var picture = pictures[index];
-        var input = Decode(picture.Path);
+        var input = preprocessing.Read(picture.Path);
         if (augmented && options.Augment is { } augment)
         {
             input = augment(input, random);
@@ -188,36 +199,5 @@ public sealed class ImageFolder : IClassified
         }
 
         return (new(folder, train, options, augmented: true), new(folder, validation, options, augmented: false));
-    }
-
-    private Tensor Decode(string path)
-    {
-        var size = options.ImageSize;
-        try
-        {
-            (var pixels, var height, var width) = PictureFile.Read(path, options.ApplyOrientation, options.Background);
-            var values = Resampling.Square(pixels, 3, height, width, size);
-            Normalize(values);
-            using var flat = tensor(values);
-            return flat.reshape(3, size, size);
-        }
-        catch (Exception exception) when (exception is not FineTuneException)
-        {
-            throw new DamagedSampleException($"'{path}' cannot be decoded as a picture: {exception.Message}", exception);
-        }
-    }
-
-    private void Normalize(float[] values)
-    {
-        var plane = options.ImageSize * options.ImageSize;
-        for (var channel = 0; channel < 3; channel++)
-        {
-            var scale = 1 / (255 * options.Normalization.StandardDeviation[channel]);
-            var shift = options.Normalization.Mean[channel] / options.Normalization.StandardDeviation[channel];
-            foreach (ref var value in values.AsSpan(channel * plane, plane))
-            {
-                value = value * scale - shift;
-            }
-        }
     }
 }

@@ -41,22 +41,31 @@ internal static class PictureFile
     /// The file is no picture, is damaged or truncated, or its name is that of another kind.
     /// </exception>
     public static (byte[] Pixels, int Height, int Width) Read(
-        string path, bool upright = true, (byte Red, byte Green, byte Blue)? background = null)
+        string path, bool upright = true, (byte Red, byte Green, byte Blue)? background = null) =>
+        Decode(File.ReadAllBytes(path), $"'{path}'", FormatOfName(path), upright, background);
+
+    /// <summary>The same of what is in memory.</summary>
+    /// <param name="file">What a file of it would hold.</param>
+    /// <param name="what">What errors call it.</param>
+    /// <param name="named">The format that its name says it has; null where it has no name.</param>
+    /// <param name="upright">Whether it is turned and mirrored as the EXIF orientation in it says.</param>
+    /// <param name="background">What shows through transparent pixels; null leaves alpha aside.</param>
+    public static (byte[] Pixels, int Height, int Width) Decode(
+        byte[] file, string what, SKEncodedImageFormat? named, bool upright, (byte Red, byte Green, byte Blue)? background)
     {
-        var file = File.ReadAllBytes(path);
         using var content = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(content);
         // Skia reads more, such as icons and WBMP, which begins with two zeros and so takes files for pictures that are none.
         if (codec?.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp
             or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif))
         {
-            throw new DamagedSampleException($"'{path}' is not a PNG, JPEG, WebP, BMP or GIF picture, or is truncated before its pixels.");
+            throw new DamagedSampleException($"{what} is not a PNG, JPEG, WebP, BMP or GIF picture, or is truncated before its pixels.");
         }
 
         var format = Name(codec.EncodedFormat);
-        if (FormatOfName(path) is { } named && named != codec.EncodedFormat)
+        if (named is { } other && other != codec.EncodedFormat)
         {
-            throw new DamagedSampleException($"'{path}' is named as a {Name(named)} picture, but holds a {format} one; rename it.");
+            throw new DamagedSampleException($"{what} is named as a {Name(other)} picture, but holds a {format} one; rename it.");
         }
 
         (var height, var width) = (codec.Info.Height, codec.Info.Width);
@@ -72,19 +81,18 @@ internal static class PictureFile
                 || (result == SKCodecResult.IncompleteInput && codec.EncodedFormat == SKEncodedImageFormat.Jpeg))
                 && PictureEnd.Missing(file, codec.EncodedFormat) is { } missing)
             {
-                throw new DamagedSampleException($"'{path}' is truncated: {missing} is missing in the {format} picture.");
+                throw new DamagedSampleException($"{what} is truncated: {missing} is missing in the {format} picture.");
             }
 
             if (result == SKCodecResult.IncompleteInput)
             {
-                throw new DamagedSampleException($"'{path}' is truncated: the {format} picture in it ends before its last pixel.");
+                throw new DamagedSampleException($"{what} is truncated: the {format} picture in it ends before its last pixel.");
             }
 
             if (result != SKCodecResult.Success)
             {
-                throw new DamagedSampleException($"'{path}' cannot be decoded as a picture: it is damaged or truncated ({result}).");
+                throw new DamagedSampleException($"{what} cannot be decoded as a picture: it is damaged or truncated ({result}).");
             }
-
 
             var pixels = interleaved.AsSpan(0, size);
             if (background is { } color)

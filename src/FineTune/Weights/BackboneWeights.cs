@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTune.Weights;
 using static TorchSharp.torch;
 
@@ -6,6 +7,8 @@ namespace FineTune;
 /// <summary>Loads and saves the pre-trained part of a model, or all of it.</summary>
 public static class BackboneWeights
 {
+    private static readonly ConditionalWeakTable<IFineTunable, string> Sources = [];
+
     /// <summary>
     /// Fills the backbone from a weights file, all of it or nothing. The head of the network in the file is left out.
     /// With several backbones, the file's names start with those of their members.
@@ -27,8 +30,12 @@ public static class BackboneWeights
         var match = new BackboneMatch(file, member, targets, remainders, options ?? new());
         file.Verify();
         match.Load();
+        Sources.AddOrUpdate(model, Path.GetFileName(path));
         return match.Report(path);
     }
+
+    /// <summary>The name of the file that the backbone was loaded from; null where it was not.</summary>
+    internal static string? SourceOf(IFineTunable model) => Sources.TryGetValue(model, out var file) ? file : null;
 
     /// <summary>
     /// Writes the backbone to a safetensors file, which <see cref="LoadBackbone"/> reads. The file appears whole or not at all.
@@ -58,10 +65,16 @@ public static class BackboneWeights
     {
         ArgumentNullException.ThrowIfNull(model);
         using var file = WeightsFile.Open(path);
-        var match = new BackboneMatch(file, null, ((nn.Module)model).state_dict(), [], options ?? new());
+        return LoadWeights(model, file, options ?? new());
+    }
+
+    /// <summary>The same from a file that is open.</summary>
+    internal static LoadReport LoadWeights(IFineTunable model, WeightsFile file, LoadBackboneOptions options)
+    {
+        var match = new BackboneMatch(file, null, ((nn.Module)model).state_dict(), [], options);
         file.Verify();
         match.Load();
-        return match.Report(path);
+        return match.Report(file.Path);
     }
 
     private static (string Member, Dictionary<string, Tensor> Tensors, List<string> HeadRemainders) Backbone(IFineTunable model)

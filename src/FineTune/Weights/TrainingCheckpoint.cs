@@ -1,9 +1,5 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune.Weights;
@@ -80,24 +76,9 @@ internal sealed class TrainingCheckpoint<TState>(TState state, IReadOnlyDictiona
 
     private static string Checksum(string json, IReadOnlyDictionary<string, Tensor> tensors)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, Encoding.UTF8.GetBytes(json));
-        foreach (var (name, tensor) in tensors.OrderBy(named => named.Key, StringComparer.Ordinal))
-        {
-            Add(hash, Encoding.UTF8.GetBytes($"{name} {tensor.dtype} [{string.Join(',', tensor.shape)}]"));
-            using var scope = torch.NewDisposeScope();
-            Add(hash, tensor.detach().cpu().contiguous().bytes);
-        }
-
-        return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
-    }
-
-    // Each part with its length, so that no two contents run together to the same bytes.
-    private static void Add(IncrementalHash hash, ReadOnlySpan<byte> part)
-    {
-        Span<byte> length = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(length, part.Length);
-        hash.AppendData(length);
-        hash.AppendData(part);
+        using var checksum = new ContentChecksum();
+        checksum.Add(json);
+        checksum.Add(tensors);
+        return checksum.ToString();
     }
 }

@@ -1,0 +1,1 @@
+PetsApi.Server.Build(args).Run();
