@@ -138,7 +138,7 @@ public sealed class CompiledModel
         ArgumentNullException.ThrowIfNull(train);
         options ??= new FitOptions();
         var run = new FitRun(this, train, options);
-        Log.Add(this, run.History, train, options.ValidationData);
+        Log.Add(this, run.History, train, options);
         return run.Run();
     }
 

@@ -15,18 +15,20 @@ internal sealed class TrainingLog
     /// <summary>The classes of the last training data that had some, by their numbers.</summary>
     public IReadOnlyList<string>? Classes { get; private set; }
 
-    public void Add(CompiledModel compiled, History history, IDataset train, IDataset? validationData)
+    public void Add(CompiledModel compiled, History history, IDataset train, FitOptions options)
     {
-        ValidationData = validationData ?? ValidationData;
+        ValidationData = options.ValidationData ?? ValidationData;
         Classes = ClassNames.Of(train) ?? Classes;
         fits.Add(new LoggedFit(compiled.Phase, history,
             [.. compiled.Tunable.Layers.Select(layer => new LoggedLayer(
-                layer.Name, layer.Kind, layer.ParameterCount, layer.Trainable, layer.StaysInInferenceMode))]));
+                layer.Name, layer.Kind, layer.ParameterCount, layer.Trainable, layer.StaysInInferenceMode))],
+            LoggedSettings.Of(compiled, train, options)));
     }
 }
 
-/// <summary>One training: its phase, what happened, and the backbone's layers as they were.</summary>
-internal sealed record LoggedFit(Phase Phase, History History, IReadOnlyList<LoggedLayer> Layers);
+/// <summary>One training: its phase, what happened, the backbone's layers as they were, and how it was asked to be.</summary>
+internal sealed record LoggedFit(
+    Phase Phase, History History, IReadOnlyList<LoggedLayer> Layers, IReadOnlyList<(string What, string Value)> Settings);
 
 /// <summary>A layer as it was in one training.</summary>
 internal sealed record LoggedLayer(string Name, string Kind, long Parameters, bool Trained, bool InInferenceMode);

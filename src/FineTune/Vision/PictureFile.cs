@@ -33,17 +33,17 @@ internal static class PictureFile
     /// <summary>Whether the name is that of a picture.</summary>
     public static bool HasPictureName(string path) => FormatOfName(path) is not null;
 
-    /// <param name="path">The file.</param>
+    /// <param name="file">The content of a file.</param>
+    /// <param name="path">What it is called, by an error; the end of it tells the format that is expected, if it is one of a picture.</param>
     /// <param name="upright">Whether it is turned and mirrored as the EXIF orientation in it says.</param>
     /// <param name="background">What shows through transparent pixels; null leaves alpha aside.</param>
     /// <returns>The pixels, of shape [3, height, width].</returns>
     /// <exception cref="DamagedSampleException">
     /// The file is no picture, is damaged or truncated, or its name is that of another kind.
     /// </exception>
-    public static (byte[] Pixels, int Height, int Width) Read(
-        string path, bool upright = true, (byte Red, byte Green, byte Blue)? background = null)
+    public static (byte[] Pixels, int Height, int Width) Decode(
+        byte[] file, string path, bool upright = true, (byte Red, byte Green, byte Blue)? background = null)
     {
-        var file = File.ReadAllBytes(path);
         using var content = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(content);
         // Skia reads more, such as icons and WBMP, which begins with two zeros and so takes files for pictures that are none.

@@ -27,12 +27,16 @@ public sealed class PictureFileTests
     [TearDown]
     public void TearDown() => folder.Dispose();
 
+    private static (byte[] Pixels, int Height, int Width) Decode(
+        string path, bool upright = true, (byte Red, byte Green, byte Blue)? background = null) =>
+        PictureFile.Decode(File.ReadAllBytes(path), path, upright, background);
+
     private static Fixture Picture(string name) => Fixtures.Single(fixture => fixture.Name == name);
 
     private (byte[] Pixels, int Height, int Width) Read(string name, byte[] content)
     {
         File.WriteAllBytes(folder[name], content);
-        return PictureFile.Read(folder[name]);
+        return Decode(folder[name]);
     }
 
     // To the last level, JPEG too: torchvision and Skia both decode with libjpeg-turbo, whose exact transform and smooth
@@ -135,11 +139,11 @@ public sealed class PictureFileTests
         long[] flipped = orientation switch { 2 or 6 => [2], 3 or 7 => [1, 2], 4 or 8 => [1], _ => [] };
         var expected = (flipped.Length == 0 ? turned : turned.flip(flipped)).contiguous();
 
-        var (pixels, height, width) = PictureFile.Read(folder["x.jpg"]);
+        var (pixels, height, width) = Decode(folder["x.jpg"]);
 
         Assert.That((height, width), Is.EqualTo(((int)expected.shape[1], (int)expected.shape[2])));
         Assert.That(pixels, Is.EqualTo(expected.bytes.ToArray()));
-        Assert.That(PictureFile.Read(folder["x.jpg"], upright: false).Pixels, Is.EqualTo(whole.Pixels));
+        Assert.That(Decode(folder["x.jpg"], upright: false).Pixels, Is.EqualTo(whole.Pixels));
     }
 
     [Test]
@@ -148,7 +152,7 @@ public sealed class PictureFileTests
         var icon = Picture("black-icon.png");
         File.WriteAllBytes(folder["x.png"], icon.File);
 
-        var (pixels, height, width) = PictureFile.Read(folder["x.png"], background: (255, 100, 0));
+        var (pixels, height, width) = Decode(folder["x.png"], background: (255, 100, 0));
 
         // Black of growing opacity: its alpha is 14 times the column.
         var alphas = Enumerable.Range(0, height * width).Select(i => (byte)(i % width * 14)).ToArray();
