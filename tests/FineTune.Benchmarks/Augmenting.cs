@@ -20,7 +20,8 @@ internal static class Augmenting
             Draw(path);
             var file = File.ReadAllBytes(path);
             using var picture = PicturePreprocessing.Of(file, path, new() { ImageSize = Size, Normalization = new([0, 0, 0], [1, 1, 1]) });
-            Console.WriteLine($"A JPEG picture of 500×375 to {Size}×{Size}, on one thread (ms a picture; medians of {Rounds} rounds of {Pictures})");
+            Console.WriteLine(
+                $"A JPEG picture of 500×375 to {Size}×{Size}, on one thread (ms a picture; medians of {Rounds} rounds of {Pictures})");
             Console.WriteLine();
             Console.WriteLine("| what | ms |");
             Console.WriteLine("|---|---:|");

@@ -66,8 +66,8 @@ internal sealed class TorchDataset<T, TKey> : IClassified
             var tensor = part(sample, key);
             return tensor.IsInvalid
                 ? throw new FineTuneException(
-                    $"The dataset gave a tensor '{key}' that was disposed of. One that it keeps from an earlier call has to leave that call's "
-                        + "dispose scope: tensor.DetachFromDisposeScope().")
+                    $"The dataset gave a tensor '{key}' that was disposed of. One that it keeps from an earlier call has to leave "
+                        + "that call's dispose scope: tensor.DetachFromDisposeScope().")
                 : tensor.alias().MoveToOuterDisposeScope();
         }),
     ]);

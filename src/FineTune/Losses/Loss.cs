@@ -88,8 +88,8 @@ public abstract class Loss
         if (targets.Count == 0)
         {
             throw new FineTuneException(
-                $"Samples have no target, but {Name} compares the output with one: data without targets, such as ImageFolder.Unlabelled, is "
-                    + "for Predict.");
+                $"Samples have no target, but {Name} compares the output with one: data without targets, such as ImageFolder.Unlabelled, "
+                    + "is for Predict.");
         }
 
         if (targets.Count != 1)

@@ -15,8 +15,8 @@ internal sealed partial class ReportPage
         var samples = scores.Sum(score => score.Samples);
         var right = Enumerable.Range(0, predictions.Confusion.Classes).Sum(predictions.Confusion.TruePositives);
         html.Append("<h2>Classes</h2><p class=\"soft\">");
-        Add($"{right} of {samples} samples are right, {(double)right / samples:P1}. Precision: how many of those taken for a class are of it. ");
-        Add($"Recall: how many of a class are taken for it.</p>");
+        Add($"{right} of {samples} samples are right, {Percent((double)right / samples)}. ");
+        Add($"Precision: how many of those taken for a class are of it. Recall: how many of a class are taken for it.</p>");
         Open(scores.Count > MostInTable, string.Create(CultureInfo.InvariantCulture, $"{scores.Count} classes"));
         html.Append("<table class=\"classes\"><tr><th scope=\"col\">class</th><th scope=\"col\" class=\"number\">precision</th>");
         html.Append("<th scope=\"col\" class=\"number\">recall</th><th scope=\"col\" class=\"number\">F1</th>");
@@ -75,6 +75,12 @@ internal sealed partial class ReportPage
             Add($"<tr><th scope=\"row\">{classes[wanted]}</th>");
             for (var predicted = 0; predicted < matrix.Classes; predicted++)
             {
+                if (matrix[wanted, predicted] == 0)
+                {
+                    html.Append("<td class=\"none\">0</td>");
+                    continue;
+                }
+
                 Add($"<td style=\"background: rgba(var(--{Heat(wanted, predicted)}), ");
                 Add($"{Share(matrix, wanted, predicted) * 0.6:0.##})\">{matrix[wanted, predicted]}</td>");
             }
@@ -95,8 +101,8 @@ internal sealed partial class ReportPage
             {
                 if (matrix[wanted, predicted] > 0)
                 {
-                    Add($"<rect x=\"{predicted}\" y=\"{wanted}\" width=\"1\" height=\"1\" style=\"fill: rgb(var(--{Heat(wanted, predicted)}))\" ");
-                    Add($"fill-opacity=\"{0.15 + 0.85 * Share(matrix, wanted, predicted):0.##}\"><title>{classes[wanted]} taken for ");
+                    Add($"<rect x=\"{predicted}\" y=\"{wanted}\" width=\"1\" height=\"1\" ");
+                    Add($"style=\"fill: rgb(var(--{Heat(wanted, predicted)}))\" fill-opacity=\"{0.15 + 0.85 * Share(matrix, wanted, predicted):0.##}\"><title>{classes[wanted]} taken for ");
                     Add($"{classes[predicted]}: {matrix[wanted, predicted]}</title></rect>");
                 }
             }

@@ -18,9 +18,15 @@ internal sealed partial class ReportPage
         }
 
         html.Append("</tr>");
-        foreach (var what in fits.SelectMany(fit => fit.Settings).Select(setting => setting.What).Distinct())
+        for (var row = 0; row < fits[0].Settings.Count; row++)
         {
-            var values = fits.Select(fit => fit.Settings.FirstOrDefault(setting => setting.What == what).Value ?? "none").ToList();
+            var values = fits.Select(fit => fit.Settings[row].Value ?? "none").ToList();
+            if (fits.All(fit => fit.Settings[row].Value is null))
+            {
+                continue;
+            }
+
+            var what = fits[0].Settings[row].What;
             Add($"<tr><th scope=\"row\">{what}</th>");
             if (values.Distinct().Count() == 1)
             {
@@ -44,8 +50,8 @@ internal sealed partial class ReportPage
     {
         var most = fits.Max(fit => fit.Layers.Count);
         html.Append("<h2>Layers of the backbone</h2><details><summary>");
-        Add($"{most} layers</summary><table class=\"layers\"><tr><th scope=\"col\" class=\"number\">#</th><th scope=\"col\">layer</th><th scope=\"col\">kind</th><th scope=\"col\" ");
-        Add($"class=\"number\">parameters</th>");
+        Add($"{most} layers</summary><table class=\"layers\"><tr><th scope=\"col\" class=\"number\">#</th><th scope=\"col\">layer</th>");
+        html.Append("<th scope=\"col\">kind</th><th scope=\"col\" class=\"number\">parameters</th>");
         foreach (var fit in fits)
         {
             Add($"<th scope=\"col\">{fit.Phase}, from epoch {fit.History.Records[0].Epoch}</th>");

@@ -16,7 +16,7 @@ internal static class ReportStyle
                font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
         h1 { margin: 0 0 .25rem; font-size: 1.7rem; } h2 { margin: 2.2rem 0 .7rem; font-size: 1.2rem; }
         p { margin: .2rem 0; } .soft { color: var(--soft); }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; }
         figure { margin: 0; padding: .8rem 1rem .4rem; background: var(--panel); border: 1px solid var(--rule); border-radius: 8px; }
         figcaption { font-weight: 600; } .key { margin-left: 1rem; font-weight: 400; font-size: .85rem; white-space: nowrap; }
         svg.sign { display: inline-block; width: 34px; height: 10px; margin-right: .4em; }
@@ -35,11 +35,12 @@ internal static class ReportStyle
         .trained { color: var(--c2); } .frozen { color: var(--c0); }
         th { font-weight: 600; } tr.sum th, tr.sum td { font-style: italic; } .scroll { overflow-x: auto; }
         .settings td { overflow-wrap: anywhere; } .settings th:first-child, .environment th { white-space: nowrap; vertical-align: top; }
+        .confusion th:first-child { white-space: nowrap; } .confusion .none { color: var(--soft); }
         .confusion td { text-align: center; min-width: 3rem; font-variant-numeric: tabular-nums; }
         svg.map { max-width: 34rem; margin-bottom: 1rem; background: var(--panel); border: 1px solid var(--rule); }
         .examples { display: flex; flex-wrap: wrap; gap: 1rem; }
         .examples figure { width: 9rem; padding: .5rem; font-size: .8rem; } .examples figcaption { font-weight: 400; overflow-wrap: anywhere; }
-        .examples img { display: block; width: 100%; min-height: 5rem; object-fit: contain; border-radius: 4px; image-rendering: auto; }
+        .examples img { display: block; width: 100%; min-height: 5rem; object-fit: contain; border-radius: 4px; }
         figure.wrong { border-color: var(--mark); border-width: 2px; } tr.wrong td:first-child { border-left: 4px solid var(--mark); }
         tr.right td:first-child { border-left: 4px solid transparent; }
         details { overflow-x: auto; } summary { cursor: pointer; color: var(--soft); }

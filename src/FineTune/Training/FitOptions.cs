@@ -83,8 +83,8 @@ public sealed record FitOptions
     public IReadOnlyList<double>? SamplingWeights { get; init; }
 
     /// <summary>
-    /// Mixes the samples of each training batch with each other, as <see cref="BatchTransforms.MixUp"/> does; null for none. The frozen part is
-    /// then computed anew for each batch, as no two see the same inputs.
+    /// Mixes the samples of each training batch with each other, as <see cref="BatchTransforms.MixUp"/> does; null for none. The frozen
+    /// part is then computed anew for each batch, as no two see the same inputs.
     /// </summary>
     public BatchTransform? BatchTransform { get; init; }
 

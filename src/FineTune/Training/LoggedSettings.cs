@@ -6,10 +6,11 @@ namespace FineTune;
 /// <summary>How a training was asked to be, in words, for whoever looks at it later.</summary>
 internal static class LoggedSettings
 {
-    public static IReadOnlyList<(string What, string Value)> Of(CompiledModel compiled, IDataset train, FitOptions options)
+    /// <summary>Each setting and its value; null where it was not asked for.</summary>
+    public static IReadOnlyList<(string What, string? Value)> Of(CompiledModel compiled, IDataset train, FitOptions options)
     {
         var parameter = compiled.Model.parameters().First();
-        (string What, string? Value)[] all =
+        return
         [
             ("Training samples", Text(train.Count)),
             ("Validation samples", options.ValidationData is { } validation ? Text(validation.Count) : null),
@@ -26,7 +27,6 @@ internal static class LoggedSettings
             ("Weights of samples", Weights(options)),
             ("Device", $"{parameter.device}, {parameter.dtype}"),
         ];
-        return [.. all.Where(setting => setting.Value is not null).Select(setting => (setting.What, setting.Value!))];
     }
 
     private static string? Joined(params (string What, double? Value)[] parts)

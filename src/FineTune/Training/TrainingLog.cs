@@ -28,7 +28,7 @@ internal sealed class TrainingLog
 
 /// <summary>One training: its phase, what happened, the backbone's layers as they were, and how it was asked to be.</summary>
 internal sealed record LoggedFit(
-    Phase Phase, History History, IReadOnlyList<LoggedLayer> Layers, IReadOnlyList<(string What, string Value)> Settings);
+    Phase Phase, History History, IReadOnlyList<LoggedLayer> Layers, IReadOnlyList<(string What, string? Value)> Settings);
 
 /// <summary>A layer as it was in one training.</summary>
 internal sealed record LoggedLayer(string Name, string Kind, long Parameters, bool Trained, bool InInferenceMode);

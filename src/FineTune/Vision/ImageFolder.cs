@@ -111,7 +111,8 @@ public sealed class ImageFolder : IClassified, IAugmented
 
     /// <summary>Finds all pictures below a folder, for prediction: nobody knows their classes. Nothing is read yet.</summary>
     /// <param name="directory">The folder; the folders in it mean nothing.</param>
-    /// <param name="options">Size and normalization, those of the training pictures; classes, augmentation and the split mean nothing.</param>
+    /// <param name="options">Size and normalization, those of the training pictures; classes, augmentation and the split mean
+    /// nothing.</param>
     /// <exception cref="FineTuneException">The folder is missing or has no picture; the sentence names the path.</exception>
     /// <example><code>
     /// var pictures = ImageFolder.Unlabelled("new", options);

@@ -34,7 +34,8 @@ internal static class PictureFile
     public static bool HasPictureName(string path) => FormatOfName(path) is not null;
 
     /// <param name="file">The content of a file.</param>
-    /// <param name="path">What it is called, by an error; the end of it tells the format that is expected, if it is one of a picture.</param>
+    /// <param name="path">What it is called, by an error; the end of it tells the format that is expected, if it is one of a
+    /// picture.</param>
     /// <param name="upright">Whether it is turned and mirrored as the EXIF orientation in it says.</param>
     /// <param name="background">What shows through transparent pixels; null leaves alpha aside.</param>
     /// <returns>The pixels, of shape [3, height, width].</returns>

@@ -5,7 +5,8 @@ namespace FineTune.Analyzers.Tests.FT2007;
 
 public sealed class RandomFeatureCacheTests
 {
-    private const string Augmented = "ImageFolder.Load(\"pictures\", new ImageFolderOptions { Augment = [Augmentations.HorizontalFlip()] })";
+    private const string Augmented =
+        "ImageFolder.Load(\"pictures\", new ImageFolderOptions { Augment = [Augmentations.HorizontalFlip()] })";
     private const string Split = "ImageFolder.LoadSplit(\"pictures\", new() { Augment = [Augmentations.Of(Flip)] })";
 
     [TestCase(

@@ -125,6 +125,17 @@ public sealed class TorchDatasetsTests
     }
 
     [Test]
+    public void Several_inputs_and_targets_are_taken_by_their_names()
+    {
+        using var dataset = new Watched();
+
+        var sample = dataset.ToFineTune(["x", "y"], ["y", "x"], classes: null).Read(5, new Random(0));
+
+        Assert.That(sample.Inputs.ToList().ConvertAll(input => input.sum().ToDouble()), Is.EqualTo(new[] { 10.0, 1 }));
+        Assert.That(sample.Targets.ToList().ConvertAll(target => target.sum().ToDouble()), Is.EqualTo(new[] { 1.0, 10 }));
+    }
+
+    [Test]
     public void Lists_of_tensors_are_taken_by_number()
     {
         using var pictures = randn(5, 3, 6, 8);

@@ -142,7 +142,7 @@ public sealed class ReportTests
         compiled.WriteReport(folder["run.html"], new() { Examples = 20 });
 
         using var logits = compiled.Predict(pictures).to_type(ScalarType.Float64);
-        double[] ofDog = [.. Enumerable.Range(0, 20).Select(i => binary ? logits[i].sigmoid().ToDouble() : logits[i].softmax(0)[1].ToDouble())];
+        var ofDog = (binary ? logits.sigmoid().reshape(20) : logits.softmax(1).select(1, 1)).Values<double>();
         var expected = Enumerable.Range(0, 20)
             .Select(i => (Index: i, IsDog: i % 2 == 1, TakenForDog: ofDog[i] > 0.5, OfOwn: i % 2 == 1 ? ofDog[i] : 1 - ofDog[i]))
             .OrderBy(one => one.IsDog == one.TakenForDog).ThenBy(one => one.OfOwn)
@@ -180,13 +180,15 @@ public sealed class ReportTests
             {
                 double right = matrix[number, number], all = Enumerable.Range(0, 3).Sum(other => matrix[number, other]);
                 var taken = Enumerable.Range(0, 3).Sum(other => matrix[other, number]);
+                var precision = taken == 0 ? 0 : right / taken;
                 Assert.That(
                     rows[points.Classes[number]],
-                    Is.EqualTo(new[] { Text(taken == 0 ? 0 : right / taken), Text(right / all), Text(2 * right / (taken + all)), $"{all}" }));
+                    Is.EqualTo(new[] { Text(precision), Text(right / all), Text(2 * right / (taken + all)), $"{all}" }));
             }
 
             Assert.That(
-                rows["mean"], Is.EqualTo(new[] { Text(evaluation["precision"]), Text(evaluation["recall"]), Text(evaluation["f1"]), "40" }));
+                rows["mean"],
+                Is.EqualTo(new[] { Text(evaluation["precision"]), Text(evaluation["recall"]), Text(evaluation["f1"]), "40" }));
             Assert.That(rows["mean by samples"][1], Is.EqualTo(Text(Enumerable.Range(0, 3).Sum(i => matrix[i, i]) / 40.0)));
         });
 
@@ -247,7 +249,13 @@ public sealed class ReportTests
         compiled = model.Recompile(0.25);
         compiled.Fit(data, Toy.Quiet with
         {
-            BatchSize = 5, Seed = 17, InitialEpoch = 1, Epochs = 2, BatchTransform = BatchTransforms.MixUp(), ClipNorm = 2, AccumulateBatches = 2,
+            BatchSize = 5,
+            Seed = 17,
+            InitialEpoch = 1,
+            Epochs = 2,
+            BatchTransform = BatchTransforms.MixUp(),
+            ClipNorm = 2,
+            AccumulateBatches = 2,
         });
         compiled.WriteReport(folder["run.html"]);
 
@@ -297,7 +305,10 @@ public sealed class ReportTests
 
         Assert.That(text, Does.Not.Contain("http").And.Not.Contain("<script").And.Not.Contain("<link").And.Not.Contain("url("));
         Assert.That(Table(page, "environment").Select(row => row[0]),
-            Is.EqualTo(new[] { "Model", "Optimizer", "Loss", "Parameters", "Device", "Threads", "Torch", "FineTune", "Runtime", "Written" }));
+            Is.EqualTo(new[]
+            {
+                "Model", "Optimizer", "Loss", "Parameters", "Device", "Threads", "Torch", "FineTune", "Runtime", "Written",
+            }));
     }
 
     [Test]
@@ -448,7 +459,8 @@ public sealed class ReportTests
         {
             var (middle, around) = (new Random(ClassOf(index) + 1000), new Random(index));
             return new Sample(
-                tensor([.. Enumerable.Range(0, 4).Select(_ => 3 * middle.NextSingle() + around.NextSingle())]), tensor((long)ClassOf(index)));
+                tensor([.. Enumerable.Range(0, 4).Select(_ => 3 * middle.NextSingle() + around.NextSingle())]),
+                tensor((long)ClassOf(index)));
         }
 
         public string Describe(int index) => $"'mails.csv', line {index + 1}: \"Sentence <{index}> & more of it\"";

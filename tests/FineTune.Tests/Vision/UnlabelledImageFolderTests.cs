@@ -53,7 +53,8 @@ public sealed class UnlabelledImageFolderTests
 
         using var outputs = compiled.Predict(data, batchSize: 2);
 
-        Assert.That(outputs.select(1, 0).Values<float>(), Is.EqualTo(new[] { 0, 50 / 255f, 100 / 255f, 150 / 255f, 200 / 255f }).Within(1e-5));
+        Assert.That(
+            outputs.select(1, 0).Values<float>(), Is.EqualTo(new[] { 0, 50 / 255f, 100 / 255f, 150 / 255f, 200 / 255f }).Within(1e-5));
     }
 
     [Test]

@@ -1,5 +1,3 @@
-using FineTune.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune;
@@ -9,10 +7,10 @@ namespace FineTune;
 /// <see cref="FitOptions.BatchTransform"/>.
 /// </summary>
 /// <remarks>
-/// What is random follows from seed, epoch and the number of the batch, so that a resumed run mixes as one that nothing disturbed. Targets are
-/// not mixed, losses are: share · loss(own target) + (1 - share) · loss(partner's target). For a cross-entropy that is its value for the mixed
-/// probabilities, and it is right with class weights, label smoothing, ignored samples, sample weights and any other loss. Metrics of training
-/// look at the target of the larger share; validation is never mixed.
+/// What is random follows from seed, epoch and the number of the batch, so that a resumed run mixes as one that nothing disturbed. Targets
+/// are not mixed, losses are: share · loss(own target) + (1 - share) · loss(partner's target). For a cross-entropy that is its value for
+/// the mixed probabilities, and it is right with class weights, label smoothing, ignored samples, sample weights and any other loss.
+/// Metrics of training look at the target of the larger share; validation is never mixed.
 /// </remarks>
 public abstract class BatchTransform
 {
@@ -55,6 +53,6 @@ public abstract class BatchTransform
         input.is_floating_point() ? input
         : input.dtype == ScalarType.Byte ? input.to_type(ScalarType.Float32)
         : throw new FineTuneException(
-            $"{this} mixes pictures and other numbers, but an input is {input.dtype} [{string.Join(", ", input.shape)}]: whole numbers, such as "
-                + "those of words, have nothing in between. Leave BatchTransform out.");
+            $"{this} mixes pictures and other numbers, but an input is {input.dtype} [{string.Join(", ", input.shape)}]: whole numbers, "
+                + "such as those of words, have nothing in between. Leave BatchTransform out.");
 }

@@ -7,8 +7,9 @@ namespace FineTune;
 public static class BatchTransforms
 {
     /// <summary>
-    /// Each sample is averaged with another one of its batch: share · x + (1 - share) · partner, the share drawn for the batch from a beta
-    /// distribution of (alpha, alpha). Zhang et al. 2018, <i>mixup: Beyond Empirical Risk Minimization</i>; torchvision's <c>MixUp</c>.
+    /// Each sample is averaged with another one of its batch: share · x + (1 - share) · partner, the share drawn for the batch from a
+    /// beta distribution of (alpha, alpha). Zhang et al. 2018, <i>mixup: Beyond Empirical Risk Minimization</i>; torchvision's
+    /// <c>MixUp</c>.
     /// </summary>
     /// <param name="alpha">
     /// The larger, the nearer to halves: 0.1 to 0.4 for pictures in the paper, 1 for any share being as likely.
@@ -17,9 +18,9 @@ public static class BatchTransforms
     public static BatchTransform MixUp(double alpha = 0.2) => new MixUp(alpha);
 
     /// <summary>
-    /// A rectangle of each picture is that of another one of its batch, the same place in all of a batch; the share is that of the area which
-    /// is left. Yun et al. 2019, <i>CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features</i>; torchvision's
-    /// <c>CutMix</c>.
+    /// A rectangle of each picture is that of another one of its batch, the same place in all of a batch; the share is that of the area
+    /// which is left. Yun et al. 2019, <i>CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features</i>;
+    /// torchvision's <c>CutMix</c>.
     /// </summary>
     /// <param name="alpha">Of the beta distribution that the rectangle's area is drawn from; 1 in the paper.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is not finite and above 0.</exception>

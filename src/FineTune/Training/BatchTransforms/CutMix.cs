@@ -21,7 +21,8 @@ internal sealed class CutMix : BatchTransform
             throw new FineTuneException(
                 $"{this} takes one input of pictures, [N, channels, height, width], but there "
                     + $"{(inputs.Count == 1 ? "is one" : $"are {inputs.Count}")} of "
-                    + $"{string.Join(" and ", inputs.Select(input => $"[{string.Join(", ", input.shape)}]"))}. Take BatchTransforms.MixUp.");
+                    + string.Join(" and ", inputs.Select(input => $"[{string.Join(", ", input.shape)}]"))
+                    + ". Take BatchTransforms.MixUp.");
         }
 
         var (height, width) = ((int)pictures.size(2), (int)pictures.size(3));

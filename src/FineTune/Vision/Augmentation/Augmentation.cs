@@ -27,8 +27,8 @@ namespace FineTune.Vision;
 public abstract class Augmentation
 {
     /// <summary>
-    /// Whether it is shown a picture as the model is, after normalization, and not from 0 to 1. It then follows on all that are not, whatever
-    /// its place in a list.
+    /// Whether it is shown a picture as the model is, after normalization, and not from 0 to 1. It then follows on all that are not,
+    /// whatever its place in a list.
     /// </summary>
     public virtual bool IsAfterNormalization => false;
 

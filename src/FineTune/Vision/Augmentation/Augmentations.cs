@@ -21,8 +21,8 @@ public static class Augmentations
     /// <param name="scale">The share of the picture's area; from 0.08 to 1 where not stated.</param>
     /// <param name="ratio">Width / height of the part, drawn evenly by its logarithm; from 3/4 to 4/3 where not stated.</param>
     /// <remarks>
-    /// First in the list of an <see cref="ImageFolder"/>, it takes its part of the picture as it is stored, and no middle square comes before.
-    /// For fine-tuning on pictures that show one thing, a least scale of 0.35 or more leaves more of it in sight.
+    /// First in the list of an <see cref="ImageFolder"/>, it takes its part of the picture as it is stored, and no middle square comes
+    /// before. For fine-tuning on pictures that show one thing, a least scale of 0.35 or more leaves more of it in sight.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">A range is empty, or not above 0, or a scale above 1.</exception>
     public static Augmentation RandomResizedCrop((double Least, double Most)? scale = null, (double Least, double Most)? ratio = null)
@@ -42,7 +42,8 @@ public static class Augmentations
         return new RandomFlip("HorizontalFlip", probability, 2);
     }
 
-    /// <summary>Top and bottom are exchanged: torchvision's <c>RandomVerticalFlip</c>. For pictures from above or through a microscope.</summary>
+    /// <summary>Top and bottom are exchanged: torchvision's <c>RandomVerticalFlip</c>. For pictures from above or through a
+    /// microscope.</summary>
     /// <param name="probability">How often.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
     public static Augmentation VerticalFlip(double probability = 0.5)
@@ -101,7 +102,8 @@ public static class Augmentations
     /// <param name="probability">How often.</param>
     /// <param name="scale">The share of the picture's area; from 0.02 to 0.33 where not stated.</param>
     /// <param name="ratio">Height / width of the rectangle, drawn evenly by its logarithm; from 0.3 to 3.3 where not stated.</param>
-    /// <param name="value">What it is painted with; 0 is the mean color. Null for noise, each value of a standard normal distribution.</param>
+    /// <param name="value">What it is painted with; 0 is the mean color. Null for noise, each value of a standard normal
+    /// distribution.</param>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not from 0 to 1, or a range is empty.</exception>
     public static Augmentation RandomErasing(
         double probability = 0.5, (double Least, double Most)? scale = null, (double Least, double Most)? ratio = null, double? value = 0)
@@ -115,15 +117,16 @@ public static class Augmentations
 
     /// <summary>
     /// A few operations one after the other, each drawn from fourteen (shears, shifts, rotation, brightness, color, contrast, sharpness,
-    /// posterize, solarize, autocontrast, equalize, none), all of one strength: Cubuk et al. 2020, torchvision's <c>RandAugment</c>. One line
-    /// that serves where nobody wants to choose; a crop and a flip go before it, erasing after it.
+    /// posterize, solarize, autocontrast, equalize, none), all of one strength: Cubuk et al. 2020, torchvision's <c>RandAugment</c>. One
+    /// line that serves where nobody wants to choose; a crop and a flip go before it, erasing after it.
     /// </summary>
     /// <param name="operations">How many.</param>
     /// <param name="magnitude">How strong, from 0 to 30.</param>
     /// <param name="interpolation">How pixels in between are found.</param>
     /// <param name="fill">What is put where the picture does not reach.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    /// <example><code>Augment = [Augmentations.RandomResizedCrop(), Augmentations.HorizontalFlip(), Augmentations.RandAugment()]</code></example>
+    /// <example><code>Augment = [Augmentations.RandomResizedCrop(), Augmentations.HorizontalFlip(),
+    /// Augmentations.RandAugment()]</code></example>
     public static Augmentation RandAugment(
         int operations = 2, int magnitude = 9, GridSampleMode interpolation = GridSampleMode.Nearest, double fill = 0)
     {

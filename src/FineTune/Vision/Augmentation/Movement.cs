@@ -1,8 +1,8 @@
 namespace FineTune.Vision;
 
 /// <summary>
-/// Where a picture's pixels come from: the pixel at (x, y) is that at (Xx·x + Xy·y + X, Yx·x + Yy·y + Y) of the picture before, in pixels
-/// from the centre, y pointing down.
+/// Where a picture's pixels come from: the pixel at (x, y) is that at (Xx·x + Xy·y + X, Yx·x + Yy·y + Y) of the picture before, in
+/// pixels from the centre, y pointing down.
 /// </summary>
 internal readonly record struct Movement(double Xx, double Xy, double X, double Yx, double Yy, double Y)
 {

@@ -119,7 +119,8 @@ public sealed class AugmentationTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(drawn.Select(list => string.Join(' ', list.Select(one => one.Change.Method.Name))).Distinct().Count(), Is.EqualTo(6));
+            var orders = drawn.Select(list => string.Join(' ', list.Select(one => one.Change.Method.Name))).Distinct();
+            Assert.That(orders.Count(), Is.EqualTo(6));
             Assert.That(Of("Brightness"), Is.All.InRange(0.6, 1.4));
             Assert.That(Of("Brightness").Average(), Is.EqualTo(1).Within(0.03));
             Assert.That(Of("Contrast"), Is.All.InRange(0, 3));
@@ -222,7 +223,8 @@ public sealed class AugmentationTests
             Augmentations.Of((picture, _) => Noted("after", picture), afterNormalization: true),
             Augmentations.Of((picture, _) => Noted("before", picture)),
         ];
-        var data = new AugmentedDataset(new InMemoryDataset(ones(2, 3, 4, 4), zeros(2)), augment, new([0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]));
+        var data = new AugmentedDataset(
+            new InMemoryDataset(ones(2, 3, 4, 4), zeros(2)), augment, new([0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]));
 
         data.Read(0, new Random(0));
 
