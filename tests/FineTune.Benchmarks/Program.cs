@@ -14,6 +14,7 @@ var tables = new Dictionary<string, Action>
     ["generator"] = GeneratorBenchmark.Run,
     ["analyzers"] = () => AnalyzerBenchmark.Run(projects),
     ["decoding"] = Decoding.Run,
+    ["augmenting"] = Augmenting.Run,
     ["loading"] = Loading.Run,
     ["features"] = Features.Run,
     ["features-sizes"] = Features.RunSizes,

@@ -63,7 +63,7 @@ public sealed class ServerTests
     [Test]
     public async Task A_picture_is_answered_with_its_label_and_how_probable_it_is()
     {
-        using var predictor = Predictor.Load(model, NewModel);
+        using var predictor = Predictor.Load<PetClassifier>(model);
 
         foreach (var path in pictures)
         {

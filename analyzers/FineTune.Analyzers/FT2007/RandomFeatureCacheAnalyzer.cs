@@ -148,7 +148,8 @@ public sealed class RandomFeatureCacheAnalyzer : DiagnosticAnalyzer
         return
             augment is null
             || augment.Value is { ConstantValue: { HasValue: true, Value: null } }
-            || SingleAssignment.Unconverted(augment.Value).ConstantValue.HasValue
+            || SingleAssignment.Unconverted(augment.Value)
+                is { ConstantValue.HasValue: true } or ICollectionExpressionOperation { Elements.Length: 0 }
             ? null
             : "Augment changes each picture at random before that";
     }

@@ -10,6 +10,9 @@ internal static class SampleRandom
 
     public static Random ForSample(int seed, int epoch, int index) => new(Mix(seed, epoch, index));
 
+    // Below what an order and samples have.
+    public static Random ForBatch(int seed, int epoch, int batch) => new(Mix(seed, epoch, -2 - batch));
+
     // SplitMix64's finalizer after each part: neighbouring seeds, epochs and indices give unrelated streams.
     private static int Mix(int seed, int epoch, int index)
     {

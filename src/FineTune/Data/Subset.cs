@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FineTune.Data;
 
 /// <summary>Some samples of a dataset, in an order of one's own.</summary>
-public class Subset : IDataset, IKnownTargets
+public class Subset : IDataset, IKnownTargets, IAugmented
 {
     private readonly IDataset data;
 
@@ -63,6 +63,8 @@ public class Subset : IDataset, IKnownTargets
 
     /// <summary>What the dataset calls the sample.</summary>
     public string Describe(int index) => data.Describe(Indices[index]);
+
+    string? IAugmented.Augmentation => (data as IAugmented)?.Augmentation;
 
     KnownTargets? IKnownTargets.Targets()
     {

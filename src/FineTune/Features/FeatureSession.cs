@@ -12,6 +12,7 @@ namespace FineTune;
 /// <param name="left">What earlier fits of it left.</param>
 /// <param name="options">What may be kept, and where.</param>
 /// <param name="batches">How training batches are made.</param>
+/// <param name="mixing">What mixes the samples of a training batch with each other; null where nothing does.</param>
 /// <param name="used">Is told at the end what was kept, and what that saved.</param>
 /// <param name="warn">Is told of what cannot be kept.</param>
 internal sealed class FeatureSession(
@@ -20,6 +21,7 @@ internal sealed class FeatureSession(
     KeptFeatures left,
     FeatureCache options,
     BatchOptions batches,
+    string? mixing,
     Action<FeatureCacheUse> used,
     Action<TrainingWarning> warn) : IDisposable
 {
@@ -64,6 +66,15 @@ internal sealed class FeatureSession(
         if (options.Storage == FeatureStorage.Off)
         {
             obstacle = "FeatureCache.Storage is Off";
+            return;
+        }
+
+        if (mixing is not null)
+        {
+            left.Clear();
+            obstacle = $"{mixing} mixes the samples of a batch before the frozen part sees them";
+            Refuse();
+            PassOnWarnings();
             return;
         }
 

@@ -85,6 +85,13 @@ public abstract class Loss
                     + "that is left out is not trained on.");
         }
 
+        if (targets.Count == 0)
+        {
+            throw new FineTuneException(
+                $"Samples have no target, but {Name} compares the output with one: data without targets, such as ImageFolder.Unlabelled, "
+                    + "is for Predict.");
+        }
+
         if (targets.Count != 1)
         {
             throw new FineTuneException(

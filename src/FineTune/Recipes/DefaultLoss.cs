@@ -19,6 +19,13 @@ internal static class DefaultLoss
 
         using var scope = torch.NewDisposeScope();
         var first = data.Read(0, new Random(0));
+        if (first.Targets.Count == 0)
+        {
+            throw new FineTuneException(
+                "Samples of the training set have no target, so there is nothing to learn: data without targets, such as "
+                    + "ImageFolder.Unlabelled, is for Predict.");
+        }
+
         var answers = Answers(model, first.Inputs.Select(input => input.unsqueeze(0)));
         if (answers.Count != 1 || first.Targets.Count != 1)
         {

@@ -25,6 +25,15 @@ internal static class LineChart
     private const double Bottom = 30;
     private const int MostEpochLabels = 10;
 
+    // Around their middle: a disc, a square, a triangle, a diamond.
+    private static readonly string[] Shapes =
+    [
+        "m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0 -5.2 0z",
+        "m-2.4 -2.4h4.8v4.8h-4.8z",
+        "m0 -3.2l3.2 5.6h-6.4z",
+        "m0 -3.4l3.4 3.4l-3.4 3.4l-3.4 -3.4z",
+    ];
+
     public static string Draw(string title, IReadOnlyList<ChartLine> lines, ChartTime time, bool logarithmic = false)
     {
         var values = lines.SelectMany(line => line.Values);
@@ -33,7 +42,10 @@ internal static class LineChart
         svg.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Encode(title)}");
         for (var i = 0; i < lines.Count; i++)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<span class=\"key line{i % 6}\">{Encode(lines[i].Name)}</span>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<span class=\"key\"><svg class=\"sign\" viewBox=\"0 0 34 10\" aria-hidden=\"true\"><path class=\"{Class(i)}\" "
+                    + $"d=\"M1 5L33 5\"/>{Mark(i, 17, 5)}</svg>{Encode(lines[i].Name)}</span>");
         }
 
         svg.Append(
@@ -117,17 +129,26 @@ internal static class LineChart
             drawing = double.IsFinite(y);
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"line{number % 6}\" d=\"{path}\"/>");
+        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"{Class(number)}\" d=\"{path}\"/>");
         for (var i = 0; i < places.Length; i++)
         {
             if (double.IsFinite(places[i].Y))
             {
-                svg.Append(
-                    CultureInfo.InvariantCulture,
-                    $"<circle class=\"line{number % 6}\" cx=\"{places[i].X:0.##}\" cy=\"{places[i].Y:0.##}\" "
-                        + $"r=\"2.5\"><title>{Encode(line.Name)}, epoch {time.Epochs[i]}: {line.Values[i]:G6}</title></circle>");
+                svg.Append(Mark(
+                    number, places[i].X, places[i].Y,
+                    FormattableString.Invariant($"{line.Name}, epoch {time.Epochs[i]}: {line.Values[i]:G6}")));
             }
         }
+    }
+
+    // A color, dashes and a mark of its own each, so that lines that lie on each other, or are not seen in color, are told apart.
+    private static string Class(int number) => FormattableString.Invariant($"curve line{number % 6} dashes{number % Shapes.Length}");
+
+    private static string Mark(int number, double x, double y, string? title = null)
+    {
+        var shape = Shapes[number % Shapes.Length];
+        return FormattableString.Invariant($"<path class=\"mark line{number % 6}\" d=\"M{x:0.##} {y:0.##}{shape}\">")
+            + (title is null ? "</path>" : $"<title>{Encode(title)}</title></path>");
     }
 
     private static double X(double index, ChartTime time) =>

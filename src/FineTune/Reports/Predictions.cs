@@ -4,8 +4,8 @@ using TorchSharp;
 
 namespace FineTune;
 
-/// <summary>An example for the report: what was wanted and what the model said.</summary>
-internal sealed record Example(string Description, int Wanted, int Predicted, byte[]? Png);
+/// <summary>An example for the report: what was wanted and what the model said, each with its probability.</summary>
+internal sealed record Example(string Description, ClassAnswer Answer, byte[]? Png);
 
 /// <summary>What a model makes of the classes of a set: the counts, and some examples.</summary>
 internal sealed class Predictions
@@ -21,7 +21,8 @@ internal sealed class Predictions
 
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>Mistakes first, in the order of the set.</summary>
+    /// <summary>The worst mistakes first: those whose own class the model held for least probable. Then what is right, in the same
+    /// order.</summary>
     public IReadOnlyList<Example> Examples { get; }
 
     /// <summary>Null where outputs and targets are not of classes.</summary>
@@ -33,32 +34,26 @@ internal sealed class Predictions
         }
 
         var confusion = new Confusion(threshold: 0.5);
-        var (mistakes, others) = (new List<Answer>(), new List<Answer>());
-        foreach (var answer in Answers(compiled, term, data, confusion))
-        {
-            var answers = answer.Wanted == answer.Predicted ? others : mistakes;
-            if (answers.Count < options.Examples)
-            {
-                answers.Add(answer);
-            }
-        }
-
+        var answers = Answers(compiled, term, data, confusion)
+            .OrderBy(answer => answer.IsRight).ThenBy(answer => answer.ProbabilityOfWanted)
+            .Take(options.Examples)
+            .ToList();
         if (confusion.Matrix is not { } matrix)
         {
             return null;
         }
 
-        var classes = options.Classes ?? (data as IClassified)?.Classes
+        var classes = options.Classes ?? ClassNames.Of(data)
             ?? [.. Enumerable.Range(0, matrix.Classes).Select(number => number.ToString(CultureInfo.InvariantCulture))];
         if (classes.Count != matrix.Classes)
         {
             throw new FineTuneException($"The report was given {classes.Count} names for {matrix.Classes} classes; each class needs one.");
         }
 
-        return new Predictions(matrix, classes, [.. mistakes.Concat(others).Take(options.Examples).Select(answer => Read(data, answer))]);
+        return new Predictions(matrix, classes, [.. answers.Select(answer => Read(data, answer))]);
     }
 
-    private static IEnumerable<Answer> Answers(CompiledModel compiled, LossTerm term, IDataset data, Confusion confusion)
+    private static IEnumerable<ClassAnswer> Answers(CompiledModel compiled, LossTerm term, IDataset data, Confusion confusion)
     {
         using var mode = new InferenceMode(compiled.Model);
         var device = ModelDevice.Of(compiled.Model);
@@ -67,23 +62,17 @@ internal sealed class Predictions
         var loader = new BatchLoader(data, new BatchOptions { Shuffle = false, MaxDamagedSamples = int.MaxValue });
         foreach (var batch in Inference.Each(loader.Epoch(0)))
         {
-            foreach (var (index, wanted, predicted) in Inference.Add(compiled, term, confusion, batch, data, device))
+            foreach (var answer in Inference.Add(compiled, term, confusion, batch, data, device))
             {
-                yield return new Answer(index, wanted, predicted);
+                yield return answer;
             }
         }
     }
 
-    private static Example Read(IDataset data, Answer answer)
+    private static Example Read(IDataset data, ClassAnswer answer)
     {
         using var scope = torch.NewDisposeScope();
         var picture = data.Read(answer.Index, new Random(0)).Inputs.FirstOrDefault(ExamplePicture.Is);
-        return new Example(
-            data.Describe(answer.Index),
-            answer.Wanted,
-            answer.Predicted,
-            picture is null ? null : ExamplePicture.Png(picture));
+        return new Example(data.Describe(answer.Index), answer, picture is null ? null : ExamplePicture.Png(picture));
     }
-
-    private readonly record struct Answer(int Index, int Wanted, int Predicted);
 }

@@ -1,15 +1,12 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Text;
-using FineTune.Data;
 using FineTune.Weights;
-using TorchSharp;
 
 namespace FineTune;
 
 /// <summary>A page about a training, from its start to its environment.</summary>
-internal sealed class ReportPage
+internal sealed partial class ReportPage
 {
     private static readonly string[] OfForgetting = ["source_", "forgotten_"];
 
@@ -53,18 +50,21 @@ internal sealed class ReportPage
         var page = new ReportPage(compiled);
         var data = options.Data ?? compiled.Log.ValidationData;
         page.Head(options.Title ?? compiled.Tunable.Manifest.Model);
+        page.Warnings();
         page.Curves();
-        page.Forgotten();
-        page.Layers();
-        page.Summary(data);
         if (data is not null && Predictions.Of(compiled, data, options) is { } predictions)
         {
+            page.Classes(predictions);
             page.Confusion(predictions);
+            page.Examples(predictions);
         }
 
-        page.Warnings();
+        page.Forgotten();
+        page.Settings();
+        page.Layers();
+        page.Summary(data);
         page.Environment();
-        page.html.Append("</body></html>\n");
+        page.html.Append("</main></body></html>\n");
         try
         {
             AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page.html.ToString())));
@@ -80,7 +80,7 @@ internal sealed class ReportPage
         Add($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width\"/>");
         Add($"<title>{title}</title><style>");
         html.Append(ReportStyle.Css);
-        Add($"</style></head><body><h1>{title}</h1>");
+        Add($"</style></head><body><main><h1>{title}</h1>");
         Add($"<p class=\"soft\">{records.Count} epochs, {fits.Sum(fit => fit.History.Steps)} steps, ");
         Add($"{records.Sum(record => record.Seconds):0.0} s</p>");
         foreach (var fit in fits)
@@ -109,16 +109,12 @@ internal sealed class ReportPage
         }
 
         var groups = records.SelectMany(record => record.LearningRates.Keys).Distinct();
-        html.Append(
-            LineChart.Draw(
-                "learning rate",
-                [
-                    .. groups.Select(group => new ChartLine(
-                        group,
-                        [.. records.Select(record => record.LearningRates.GetValueOrDefault(group, double.NaN))])),
-                ],
-                time,
-                logarithmic: true));
+        ChartLine[] rates =
+        [
+            .. groups.Select(group => new ChartLine(
+                group, [.. records.Select(record => record.LearningRates.GetValueOrDefault(group, double.NaN))])),
+        ];
+        html.Append(LineChart.Draw("learning rate", rates, time, logarithmic: true));
         html.Append("</div>");
     }
 
@@ -139,170 +135,6 @@ internal sealed class ReportPage
         }
 
         html.Append("</div>");
-    }
-
-    private void Layers()
-    {
-        var most = fits.Max(fit => fit.Layers.Count);
-        html.Append("<h2>Layers of the backbone</h2><details open=\"open\"><summary>");
-        Add($"{most} layers</summary><table class=\"layers\"><tr><th class=\"number\">#</th><th>layer</th><th>kind</th><th ");
-        Add($"class=\"number\">parameters</th>");
-        foreach (var fit in fits)
-        {
-            Add($"<th>{fit.Phase}, from epoch {fit.History.Records[0].Epoch}</th>");
-        }
-
-        html.Append("</tr>");
-        foreach (var (index, layer) in fits[^1].Layers.Select((layer, index) => (index, layer)))
-        {
-            Add($"<tr><td class=\"number\">{index}</td><td>{layer.Name}</td><td>{layer.Kind}</td><td ");
-            Add($"class=\"number\">{layer.Parameters:N0}</td>");
-            foreach (var then in fits.Select(fit => fit.Layers.FirstOrDefault(other => other.Name == layer.Name)))
-            {
-                html.Append(then switch
-                {
-                    null => "<td></td>",
-                    { Parameters: 0, InInferenceMode: true } => "<td class=\"soft\">inference mode</td>",
-                    { Parameters: 0 } => "<td class=\"soft\">training mode</td>",
-                    { Trained: true, InInferenceMode: true } => "<td class=\"trained\">trained, stored statistics</td>",
-                    { Trained: true } => "<td class=\"trained\">trained</td>",
-                    _ => "<td class=\"frozen\">frozen</td>",
-                });
-            }
-
-            html.Append("</tr>");
-        }
-
-        html.Append("</table></details>");
-    }
-
-    private void Summary(IDataset? data)
-    {
-        var summary = SummaryOf(data);
-        html.Append("<h2>Model</h2><details><summary>");
-        Add($"{summary.Sums()}</summary><table class=\"summary\"><tr>");
-        foreach (var column in ModelSummary.Head)
-        {
-            Add($"<th>{column}</th>");
-        }
-
-        html.Append("</tr>");
-        foreach (var layer in summary.Layers)
-        {
-            html.Append("<tr>");
-            foreach (var cell in layer.Cells())
-            {
-                Add($"<td>{cell}</td>");
-            }
-
-            html.Append("</tr>");
-        }
-
-        html.Append("</table></details>");
-    }
-
-    // With the shapes of a sample's outputs, where there is one.
-    private ModelSummary SummaryOf(IDataset? data)
-    {
-        if (data is null)
-        {
-            return compiled.Model.Summary();
-        }
-
-        using var first = new BatchLoader(data, new BatchOptions { Shuffle = false, Workers = 0 }).ReadFirst(1, epoch: 0);
-        return first.Count == 0 ? compiled.Model.Summary() : compiled.Model.Summary(first.Inputs);
-    }
-
-    private void Confusion(Predictions predictions)
-    {
-        var (matrix, classes) = (predictions.Confusion, predictions.Classes);
-        html.Append(
-            "<h2>Confusion</h2><p class=\"soft\">A row for each class that a sample is of, a column for each that it was taken "
-                + "for.</p><table class=\"confusion\"><tr><th></th>");
-        foreach (var name in classes)
-        {
-            Add($"<th>{name}</th>");
-        }
-
-        html.Append("</tr>");
-        for (var wanted = 0; wanted < matrix.Classes; wanted++)
-        {
-            Add($"<tr><th>{classes[wanted]}</th>");
-            double ofClass = Math.Max(1, Enumerable.Range(0, matrix.Classes).Sum(predicted => matrix[wanted, predicted]));
-            for (var predicted = 0; predicted < matrix.Classes; predicted++)
-            {
-                Add($"<td style=\"background: rgba(var(--heat), ");
-                Add($"{matrix[wanted, predicted] / ofClass * 0.6:0.##})\">{matrix[wanted, predicted]}</td>");
-            }
-
-            html.Append("</tr>");
-        }
-
-        html.Append("</table><div class=\"examples\">");
-        foreach (var example in predictions.Examples)
-        {
-            Add($"<figure class=\"{(example.Wanted == example.Predicted ? "right" : "wrong")}\">");
-            if (example.Png is not null)
-            {
-                Add($"<img alt=\"{example.Description}\" src=\"data:image/png;base64,{Convert.ToBase64String(example.Png)}\"/>");
-            }
-
-            Add($"<figcaption>{example.Description}<br/>is {classes[example.Wanted]}, taken for ");
-            Add($"{classes[example.Predicted]}</figcaption></figure>");
-        }
-
-        html.Append("</div>");
-    }
-
-    private void Warnings()
-    {
-        TrainingWarning[] warnings = [.. fits.SelectMany(fit => fit.History.Warnings)];
-        if (warnings.Length == 0)
-        {
-            return;
-        }
-
-        html.Append("<h2>Warnings</h2><ul>");
-        foreach (var warning in warnings)
-        {
-            Add($"<li>{warning.Message}</li>");
-        }
-
-        html.Append("</ul>");
-    }
-
-    private void Environment()
-    {
-        (string What, string Value)[] rows =
-        [
-            (
-                "Model",
-                $"{compiled.Tunable.Manifest.Model}: "
-                    + $"{string.Join(", ", compiled.Tunable.Manifest.Members.Select(member => $"{member.Name} ({member.Role})"))}"),
-            ("Optimizer", compiled.OptimizerConfig.Name),
-            ("Loss", compiled.Loss.Name),
-            (
-                "Parameters",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{compiled.Model.parameters().Sum(parameter => parameter.numel()):N0}, of which "
-                        + $"{compiled.Trainable.Sum(named => named.Parameter.numel()):N0} trained last")),
-            ("Threads", $"{torch.get_num_threads()} of {System.Environment.ProcessorCount} processors"),
-            ("Torch", typeof(torch).Assembly.GetName().ToString()),
-            ("FineTune", typeof(ReportPage).Assembly.GetName().ToString()),
-            (
-                "Runtime",
-                $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, "
-                    + $"{RuntimeInformation.ProcessArchitecture}"),
-            ("Written", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)),
-        ];
-        html.Append("<h2>Environment</h2><table class=\"environment\">");
-        foreach (var (what, value) in rows)
-        {
-            Add($"<tr><th>{what}</th><td>{value}</td></tr>");
-        }
-
-        html.Append("</table>");
     }
 
     private static bool IsOfForgetting(string name) =>

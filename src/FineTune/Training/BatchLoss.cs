@@ -23,6 +23,13 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
         return new BatchLoss(losses.sum(), counts is null ? losses.size(0) : counts.to_type(ScalarType.Float64).sum().ToDouble());
     }
 
+    /// <summary>This loss by a share, and another of the same outputs by the rest.</summary>
+    public BatchLoss MixedWith(BatchLoss other, double share)
+    {
+        using Scalar ofThis = share, ofOther = 1 - share;
+        return new(Sum * ofThis + other.Sum * ofOther, Weight * share + other.Weight * (1 - share));
+    }
+
     /// <summary>The loss of each sample, in single precision where outputs are in half.</summary>
     /// <exception cref="FineTuneException">The loss cannot be computed of such outputs and targets.</exception>
     public static Tensor PerSample(Loss loss, Tensors outputs, Tensors targets)

@@ -82,6 +82,12 @@ public sealed record FitOptions
     /// </summary>
     public IReadOnlyList<double>? SamplingWeights { get; init; }
 
+    /// <summary>
+    /// Mixes the samples of each training batch with each other, as <see cref="BatchTransforms.MixUp"/> does; null for none. The frozen
+    /// part is then computed anew for each batch, as no two see the same inputs.
+    /// </summary>
+    public BatchTransform? BatchTransform { get; init; }
+
     /// <summary>How what the frozen part of the model answers to a sample is kept, so that it is computed once.</summary>
     public FeatureCache FeatureCache { get; init; } = new();
 

@@ -307,6 +307,7 @@ internal sealed partial class FitRun
         Of("ClipValue", options.ClipValue),
         new("SampleWeights", HashOf(options.SampleWeights?.Select(weight => (double)weight))),
         new("SamplingWeights", HashOf(options.SamplingWeights)),
+        Of("BatchTransform", options.BatchTransform),
         Of("AugmentedViews", options.FeatureCache.AugmentedViews),
         Of("HalfPrecision", options.FeatureCache.HalfPrecision),
         Of("AllowChannelsLast", options.FeatureCache.AllowChannelsLast),

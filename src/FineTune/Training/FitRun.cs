@@ -56,6 +56,7 @@ internal sealed partial class FitRun
             compiled.Features,
             options.FeatureCache,
             options.TrainingBatches,
+            options.BatchTransform?.ToString(),
             use => history.FeatureCaches = [use],
             Warn);
 
@@ -259,7 +260,8 @@ internal sealed partial class FitRun
 
             WarnOfUncertainOrder();
 
-            step.Add(batch, weights, states, new StepPosition(epoch, fit.Step));
+            using var mixture = options.BatchTransform?.Apply(batch, SampleRandom.ForBatch(options.Seed, epoch, fit.Batch));
+            step.Add(mixture?.Batch ?? batch, weights, states, new StepPosition(epoch, fit.Step), mixture);
             samples += batch.Count;
             if (step.Pending == options.AccumulateBatches)
             {

@@ -58,7 +58,7 @@ internal static class Inference
 
     /// <summary>Adds a batch, and says of each of its samples what it is and what it was taken for. One that does not count is left
     /// out.</summary>
-    public static IEnumerable<(int Index, int Wanted, int Predicted)> Add(
+    public static IEnumerable<ClassAnswer> Add(
         CompiledModel compiled, LossTerm term, Confusion confusion, Batch batch, IDataset data, ModelDevice device)
     {
         using var scope = torch.NewDisposeScope();
@@ -73,9 +73,7 @@ internal static class Inference
             indices = [.. indices.Zip(counted.Values<bool>()).Where(pair => pair.Second).Select(pair => pair.First)];
         }
 
-        return indices.Count == 0
-            ? []
-            : [.. indices.Zip(confusion.Add(output, device.Move(target)), (index, pair) => (index, pair.Wanted, pair.Predicted))];
+        return indices.Count == 0 ? [] : ClassAnswer.Of(indices, confusion.Add(output, device.Move(target)), output, term.Loss);
     }
 
     public static Tensors Predict(CompiledModel compiled, Tensors inputs)

@@ -10,17 +10,20 @@ internal sealed class LossMetric(LossTerm term) : Metric(term.LossName, MetricDi
 
     public override MetricState Start() => new State(term.Loss);
 
-    private sealed class State(Loss loss) : MetricState
+    internal sealed class State(Loss loss) : MetricState
     {
         private WeightedSum sum;
 
         public override double Value => sum.Mean;
 
-        public override void Add(Tensor output, Tensor target)
+        public override void Add(Tensor output, Tensor target) => Add(output, target, share: 1);
+
+        /// <summary>Takes in a batch of which each sample counts by a share.</summary>
+        public void Add(Tensor output, Tensor target, double share)
         {
             using var scope = torch.NewDisposeScope();
             var batch = BatchLoss.Of(loss, output, target);
-            sum += new WeightedSum(batch.Sum.ToDouble(), batch.Weight);
+            sum += new WeightedSum(share * batch.Sum.ToDouble(), share * batch.Weight);
         }
 
         public override IReadOnlyList<double> Save() => [sum.Sum, sum.Weight];

@@ -52,9 +52,11 @@ internal sealed class MetricStates : IDisposable
     /// <param name="batch">The loss of a batch.</param>
     /// <param name="outputs">What the model answered.</param>
     /// <param name="targets">What was wanted, where the outputs are.</param>
-    public void Add(WeightedSum batch, Tensors outputs, Tensors targets)
+    /// <param name="mixed">The same of samples that were mixed: losses look at both, metrics at the larger share.</param>
+    public void Add(WeightedSum batch, Tensors outputs, Tensors targets, MixedTargets? mixed = null)
     {
         loss += batch;
+        targets = mixed?.Larger ?? targets;
         using var noGradients = torch.no_grad();
         var current = 0;
         try
@@ -65,7 +67,12 @@ internal sealed class MetricStates : IDisposable
                 foreach (var number in some)
                 {
                     current = number;
-                    if (term is null)
+                    if (mixed is not null && states[number] is LossMetric.State part)
+                    {
+                        part.Add(outputs[term!.Output].detach(), mixed.First[term.Target], mixed.Share);
+                        part.Add(outputs[term.Output].detach(), mixed.Second[term.Target], 1 - mixed.Share);
+                    }
+                    else if (term is null)
                     {
                         states[number].Add(outputs.Select(static each => each.detach()), targets);
                     }

@@ -25,13 +25,20 @@ internal sealed class TrainingLog
         Preprocessing = train.Preprocessing ?? Preprocessing;
         fits.Add(new LoggedFit(compiled.Phase, history, train.Count, options.Seed, options.BatchSize,
             [.. compiled.Tunable.Layers.Select(layer => new LoggedLayer(
-                layer.Name, layer.Kind, layer.ParameterCount, layer.Trainable, layer.StaysInInferenceMode))]));
+                layer.Name, layer.Kind, layer.ParameterCount, layer.Trainable, layer.StaysInInferenceMode))],
+            LoggedSettings.Of(compiled, train, options)));
     }
 }
 
-/// <summary>One training: its phase, what happened, and the backbone's layers as they were.</summary>
+/// <summary>One training: its phase, what happened, the backbone's layers as they were, and how it was asked to be.</summary>
 internal sealed record LoggedFit(
-    Phase Phase, History History, int Samples, int Seed, int BatchSize, IReadOnlyList<LoggedLayer> Layers);
+    Phase Phase,
+    History History,
+    int Samples,
+    int Seed,
+    int BatchSize,
+    IReadOnlyList<LoggedLayer> Layers,
+    IReadOnlyList<(string What, string? Value)> Settings);
 
 /// <summary>A layer as it was in one training.</summary>
 internal sealed record LoggedLayer(string Name, string Kind, long Parameters, bool Trained, bool InInferenceMode);

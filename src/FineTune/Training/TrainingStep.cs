@@ -12,7 +12,13 @@ internal sealed class TrainingStep(CompiledModel compiled, FitOptions options, I
     private readonly ModelDevice device = ModelDevice.Of(compiled.Model);
 
     /// <summary>Adds the gradients of one batch.</summary>
-    public WeightedSum Add(ModelBatch batch, Tensor? sampleWeights, MetricStates? metrics, StepPosition? position)
+    /// <param name="batch">The batch.</param>
+    /// <param name="sampleWeights">How much each sample counts; null for all the same.</param>
+    /// <param name="metrics">What takes in the batch, too.</param>
+    /// <param name="position">Where in the training this is.</param>
+    /// <param name="mixture">How the batch was mixed; null where it was not.</param>
+    public WeightedSum Add(
+        ModelBatch batch, Tensor? sampleWeights, MetricStates? metrics, StepPosition? position, Mixture? mixture = null)
     {
         Begin();
         using var scope = torch.NewDisposeScope();
@@ -20,6 +26,13 @@ internal sealed class TrainingStep(CompiledModel compiled, FitOptions options, I
         var outputs = Forward(batch);
         BatchLoss.CheckTargets(compiled.Loss, outputs, batch.Targets, batch.Indices, data);
         var loss = BatchLoss.Of(compiled.Loss, outputs, there, sampleWeights);
+        var mixed = mixture?.Of(there);
+        if (mixed is not null)
+        {
+            var weightsOfPartners = sampleWeights is null ? null : mixture!.OfPartners(sampleWeights);
+            loss = loss.MixedWith(BatchLoss.Of(compiled.Loss, outputs, mixed.Second, weightsOfPartners), mixed.Share);
+        }
+
         var value = new WeightedSum(loss.Sum.ToDouble(), loss.Weight);
         if (!double.IsFinite(value.Sum))
         {
@@ -33,7 +46,7 @@ internal sealed class TrainingStep(CompiledModel compiled, FitOptions options, I
             (options.AccumulateBatches == 1 ? loss.Sum / loss.Weight : loss.Sum).backward();
         }
 
-        metrics?.Add(value, outputs, there);
+        metrics?.Add(value, outputs, there, mixed);
         Added(value);
         return value;
     }

@@ -17,12 +17,11 @@ namespace FineTune.Vision;
 /// (ImageFolder train, ImageFolder validation) = ImageFolder.LoadSplit("pictures", new() { ImageSize = 224 });
 /// </code>
 /// </example>
-public sealed class ImageFolder : IClassified
+public sealed class ImageFolder : IClassified, IAugmented
 {
     private readonly IReadOnlyList<Picture> pictures;
-    private readonly ImageFolderOptions options;
     private readonly PicturePreprocessing preprocessing;
-    private readonly bool augmented;
+    private readonly IReadOnlyList<Augmentation> augment;
 
     private ImageFolder(PictureFolder folder, IReadOnlyList<Picture> pictures, ImageFolderOptions options, bool augmented)
     {
@@ -30,15 +29,8 @@ public sealed class ImageFolder : IClassified
         LeftOut = folder.LeftOut;
         Remark = folder.Remark;
         this.pictures = pictures;
-        this.options = options;
-        preprocessing = new()
-        {
-            ImageSize = options.ImageSize,
-            ApplyOrientation = options.ApplyOrientation,
-            Background = options.Background,
-            Normalization = options.Normalization,
-        };
-        this.augmented = augmented;
+        preprocessing = PicturePreprocessing.Of(options);
+        augment = augmented ? options.Augment : [];
     }
 
     /// <summary>The names of the classes: the names of their folders.</summary>
@@ -120,52 +112,35 @@ public sealed class ImageFolder : IClassified
             new(training, training.Pictures, options, augmented: true), new(validating, validating.Pictures, options, augmented: false));
     }
 
+    /// <summary>Finds all pictures below a folder, for prediction: nobody knows their classes. Nothing is read yet.</summary>
+    /// <param name="directory">The folder; the folders in it mean nothing.</param>
+    /// <param name="options">Size and normalization, those of the training pictures; classes, augmentation and the split mean
+    /// nothing.</param>
+    /// <exception cref="FineTuneException">The folder is missing or has no picture; the sentence names the path.</exception>
+    /// <example><code>
+    /// var pictures = ImageFolder.Unlabelled("new", options);
+    /// using var logits = compiled.Predict(pictures);
+    /// for (var i = 0; i &lt; pictures.Count; i++)
+    /// {
+    ///     Console.WriteLine($"{pictures.Files[i]}: {train.Classes[(int)logits[i].argmax().ToInt64()]}");
+    /// }
+    /// </code></example>
+    public static UnlabelledImageFolder Unlabelled(string directory, ImageFolderOptions? options = null) =>
+        new(PictureFolder.FindUnlabelled(directory), options ?? new());
+
     /// <inheritdoc/>
     public Sample Read(int index, Random random)
     {
         var picture = pictures[index];
-        var input = preprocessing.Read(picture.Path);
-        if (augmented && options.Augment is { } augment)
-        {
-            input = augment(input, random);
-        }
-
-        return new Sample(input, tensor(picture.Class));
+        return new Sample(preprocessing.Read(picture.Path, augment, random), tensor(picture.Class));
     }
 
     /// <summary>
-    /// A hash of all paths, sizes, times of change and classes, and of how pictures are read; null with
-    /// <see cref="ImageFolderOptions.Augment"/>, which is code that nobody can compare.
+    /// A hash of all paths, sizes, times of change and classes, and of how pictures are read and augmented; null where one of
+    /// <see cref="ImageFolderOptions.Augment"/> is code that nobody can compare.
     /// </summary>
-    public string? Identity
-    {
-        get
-        {
-            if (augmented && options.Augment is not null)
-            {
-                return null;
-            }
-
-            var identity = new Fingerprint("pictures");
-            identity.Add((ulong)options.ImageSize);
-            identity.Add($"upright {options.ApplyOrientation}, on {options.Background}");
-            foreach (var value in options.Normalization.Mean.Concat(options.Normalization.StandardDeviation))
-            {
-                identity.Add(BitConverter.SingleToUInt32Bits(value));
-            }
-
-            foreach (var picture in pictures)
-            {
-                var file = new FileInfo(picture.Path);
-                identity.Add(file.FullName);
-                identity.Add(file.Exists ? (ulong)file.Length : ulong.MaxValue);
-                identity.Add(file.Exists ? (ulong)file.LastWriteTimeUtc.Ticks : 0);
-                identity.Add((ulong)picture.Class);
-            }
-
-            return identity.ToString();
-        }
-    }
+    public string? Identity =>
+        augment.Identity() is { } changes ? Picture.Identity("pictures", pictures, preprocessing, changes) : null;
 
     /// <inheritdoc/>
     public int ClassOf(int index) => (int)pictures[index].Class;
@@ -176,6 +151,8 @@ public sealed class ImageFolder : IClassified
 
     /// <summary>The path of the picture.</summary>
     public string Describe(int index) => $"'{pictures[index].Path}'";
+
+    string? IAugmented.Augmentation => augment.Described();
 
     private static (ImageFolder Train, ImageFolder Validation) Split(string root, ImageFolderOptions options)
     {

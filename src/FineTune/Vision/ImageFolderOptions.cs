@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace FineTune.Vision;
 
 /// <summary>How the pictures of an <see cref="ImageFolder"/> become tensors, and how a folder is split.</summary>
@@ -33,10 +31,11 @@ public sealed record ImageFolderOptions
     public Normalization Normalization { get; init; } = Normalization.ImageNet;
 
     /// <summary>
-    /// Changes a training picture of shape [3, size, size] at random, if set. It must draw from the given
-    /// <see cref="Random"/> alone, so that an epoch can be repeated. Validation pictures are never changed.
+    /// What is done to training pictures at random, one after the other; nothing by default. Pictures are from 0 to 1 there, and are
+    /// normalized after all of them but those of <see cref="Augmentation.IsAfterNormalization"/>. Validation pictures are never changed.
     /// </summary>
-    public Func<Tensor, Random, Tensor>? Augment { get; init; }
+    /// <example><code>Augment = [Augmentations.RandomResizedCrop(), Augmentations.HorizontalFlip()]</code></example>
+    public IReadOnlyList<Augmentation> Augment { get; init; } = [];
 
     /// <summary>The share of each class that is kept for validation, where the folder is not split already.</summary>
     public double ValidationSplit { get; init; } = 0.2;

@@ -2,9 +2,6 @@ using FineTune.Data;
 
 namespace FineTune.Vision;
 
-/// <summary>A picture that was found, and the number of its class.</summary>
-internal readonly record struct Picture(string Path, long Class);
-
 /// <summary>Finds the pictures in a folder for each class, and what else lies there.</summary>
 internal sealed class PictureFolder
 {
@@ -73,6 +70,21 @@ internal sealed class PictureFolder
         Pictures = [.. pictures];
     }
 
+    // All pictures below a folder, of no class.
+    private PictureFolder(string directory)
+    {
+        root = RealPath(directory);
+        walked = [root];
+        Classes = [];
+        Pictures = [.. Walk(directory, root, "").Order(StringComparer.Ordinal).Select(file => new Picture(file, 0))];
+        if (Pictures.Length == 0)
+        {
+            throw new FineTuneException(
+                $"The folder '{directory}' has no picture in it; expected files that end in {PictureFile.Extensions}."
+                    + (leftOut.Count == 0 ? "" : $" {Remark}"));
+        }
+    }
+
     public IReadOnlyList<string> Classes { get; }
 
     public Picture[] Pictures { get; } = [];
@@ -98,9 +110,21 @@ internal sealed class PictureFolder
     public static PictureFolder Find(string directory, IReadOnlyList<string>? stated)
     {
         ThrowUnlessFolder(directory);
+        return Read(directory, () => new PictureFolder(directory, stated));
+    }
+
+    /// <summary>Finds all pictures below a folder, whatever folders they lie in there.</summary>
+    public static PictureFolder FindUnlabelled(string directory)
+    {
+        ThrowUnlessFolder(directory, "pictures");
+        return Read(directory, () => new PictureFolder(directory));
+    }
+
+    private static PictureFolder Read(string directory, Func<PictureFolder> read)
+    {
         try
         {
-            return new PictureFolder(directory, stated);
+            return read();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -109,17 +133,16 @@ internal sealed class PictureFolder
     }
 
     /// <exception cref="FineTuneException">It is a file, or is not there.</exception>
-    public static void ThrowUnlessFolder(string directory)
+    public static void ThrowUnlessFolder(string directory, string with = "one folder of pictures for each class")
     {
         if (File.Exists(directory))
         {
-            throw new FineTuneException($"'{directory}' is a file; expected a folder with one folder of pictures for each class.");
+            throw new FineTuneException($"'{directory}' is a file; expected a folder with {with}.");
         }
 
         if (!Directory.Exists(directory))
         {
-            throw new FineTuneException(
-                $"The folder '{directory}' does not exist; expected a folder with one folder of pictures for each class.");
+            throw new FineTuneException($"The folder '{directory}' does not exist; expected a folder with {with}.");
         }
     }
 

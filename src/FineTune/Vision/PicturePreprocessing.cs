@@ -1,4 +1,5 @@
 using FineTune.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune.Vision;
@@ -13,6 +14,8 @@ namespace FineTune.Vision;
 /// </code></example>
 public sealed record PicturePreprocessing : Preprocessing
 {
+    private static readonly Scalar FromBytes = 1.0 / 255;
+
     /// <summary>The height and width of the tensors.</summary>
     public int ImageSize { get; init; } = 224;
 
@@ -25,6 +28,14 @@ public sealed record PicturePreprocessing : Preprocessing
     /// <summary>What is subtracted and divided by.</summary>
     public Normalization Normalization { get; init; } = Normalization.ImageNet;
 
+    internal static PicturePreprocessing Of(ImageFolderOptions options) => new()
+    {
+        ImageSize = options.ImageSize,
+        ApplyOrientation = options.ApplyOrientation,
+        Background = options.Background,
+        Normalization = options.Normalization,
+    };
+
     /// <summary>Reads a PNG, JPEG, WebP, BMP or GIF file.</summary>
     /// <returns>The picture, [3, size, size], of type Float32. The caller disposes of it.</returns>
     /// <exception cref="DamagedSampleException">
@@ -33,7 +44,7 @@ public sealed record PicturePreprocessing : Preprocessing
     public Tensor Read(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return ToTensor($"'{path}'", () => PictureFile.Read(path, ApplyOrientation, Background));
+        return Read(path, [], null);
     }
 
     /// <summary>Reads a picture of the same kinds from a stream, to its end.</summary>
@@ -54,35 +65,49 @@ public sealed record PicturePreprocessing : Preprocessing
 
     /// <summary>The same of what a file would hold, by a name for errors.</summary>
     internal Tensor Read(byte[] picture, string what) =>
-        ToTensor(what, () => PictureFile.Decode(picture, what, named: null, ApplyOrientation, Background));
+        ToTensor(what, () => PictureFile.Decode(picture, what, named: null, ApplyOrientation, Background), [], null);
 
-    private Tensor ToTensor(string what, Func<(byte[] Pixels, int Height, int Width)> decode)
+    /// <summary>Reads a file, as it is trained on.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="augment">What is random about it; nothing in validation and prediction.</param>
+    /// <param name="random">Where that is drawn from.</param>
+    /// <exception cref="DamagedSampleException">As above.</exception>
+    internal Tensor Read(string path, IReadOnlyList<Augmentation> augment, Random? random) =>
+        ToTensor($"'{path}'", () => PictureFile.Read(path, ApplyOrientation, Background), augment, random);
+
+    private Tensor ToTensor(
+        string what,
+        Func<(byte[] Pixels, int Height, int Width)> decode,
+        IReadOnlyList<Augmentation> augment,
+        Random? random)
+    {
+        var (pixels, height, width) = Decoded(what, decode);
+        var area = Area.MiddleSquare(height, width);
+        if (augment is [RandomResizedCrop crop, ..])
+        {
+            area = crop.Draw(random!, height, width);
+            augment = [.. augment.Skip(1)];
+        }
+
+        using var scope = NewDisposeScope();
+        var resized = Resampling.Resize(pixels, 3, height, width, area, ImageSize);
+        var picture = tensor(resized).reshape(3, ImageSize, ImageSize).mul_(FromBytes);
+        return augment.Apply(picture, random, Normalization).MoveToOuterDisposeScope();
+    }
+
+    private static (byte[] Pixels, int Height, int Width) Decoded(string what, Func<(byte[] Pixels, int Height, int Width)> decode)
     {
         try
         {
-            (var pixels, var height, var width) = decode();
-            var values = Resampling.Square(pixels, 3, height, width, ImageSize);
-            Normalize(values);
-            using var flat = tensor(values);
-            return flat.reshape(3, ImageSize, ImageSize);
+            return decode();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DamagedSampleException($"{what} cannot be read: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is not FineTuneException)
         {
             throw new DamagedSampleException($"{what} cannot be decoded as a picture: {exception.Message}", exception);
-        }
-    }
-
-    private void Normalize(float[] values)
-    {
-        var plane = ImageSize * ImageSize;
-        for (var channel = 0; channel < 3; channel++)
-        {
-            var scale = 1 / (255 * Normalization.StandardDeviation[channel]);
-            var shift = Normalization.Mean[channel] / Normalization.StandardDeviation[channel];
-            foreach (ref var value in values.AsSpan(channel * plane, plane))
-            {
-                value = value * scale - shift;
-            }
         }
     }
 }

@@ -10,26 +10,26 @@ namespace FineTune.Vision;
 /// </remarks>
 internal static class Resampling
 {
-    /// <summary>Resizes the largest square in the middle of a picture.</summary>
+    /// <summary>Resizes a part of a picture; what lies around the part has no influence.</summary>
     /// <param name="pixels">Of shape [channels, height, width].</param>
     /// <param name="channels">Of the picture.</param>
     /// <param name="height">Of the picture.</param>
     /// <param name="width">Of the picture.</param>
+    /// <param name="area">The part.</param>
     /// <param name="size">The height and width of the result.</param>
     /// <returns>Of shape [channels, size, size], in the range of the input.</returns>
-    public static float[] Square(ReadOnlySpan<byte> pixels, int channels, int height, int width, int size)
+    public static float[] Resize(ReadOnlySpan<byte> pixels, int channels, int height, int width, Area area, int size)
     {
-        var side = Math.Min(height, width);
-        var rows = Taps((height - side) / 2, side, size);
-        var columns = Taps((width - side) / 2, side, size);
-        var narrowed = new float[height * size];
+        var rows = Taps(area.Height, size);
+        var columns = Taps(area.Width, size);
+        var narrowed = new float[area.Height * size];
         var result = new float[channels * size * size];
         for (var channel = 0; channel < channels; channel++)
         {
             var plane = pixels.Slice(channel * height * width, height * width);
-            for (var y = 0; y < height; y++)
+            for (var y = 0; y < area.Height; y++)
             {
-                var line = plane.Slice(y * width, width);
+                var line = plane.Slice((area.Top + y) * width + area.Left, area.Width);
                 for (var x = 0; x < size; x++)
                 {
                     var tap = columns[x];
@@ -62,7 +62,7 @@ internal static class Resampling
         return result;
     }
 
-    private static Tap[] Taps(int start, int side, int size)
+    private static Tap[] Taps(int side, int size)
     {
         var scale = (double)side / size;
         var reach = Math.Max(scale, 1);
@@ -79,7 +79,7 @@ internal static class Resampling
             }
 
             var sum = weights.Sum();
-            taps[i] = new Tap(start + first, [.. weights.Select(weight => (float)(weight / sum))]);
+            taps[i] = new Tap(first, [.. weights.Select(weight => (float)(weight / sum))]);
         }
 
         return taps;

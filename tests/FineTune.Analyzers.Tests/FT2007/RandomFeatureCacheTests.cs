@@ -5,8 +5,9 @@ namespace FineTune.Analyzers.Tests.FT2007;
 
 public sealed class RandomFeatureCacheTests
 {
-    private const string Augmented = "ImageFolder.Load(\"pictures\", new ImageFolderOptions { Augment = Flip })";
-    private const string Split = "ImageFolder.LoadSplit(\"pictures\", new() { Augment = (picture, random) => picture })";
+    private const string Augmented =
+        "ImageFolder.Load(\"pictures\", new ImageFolderOptions { Augment = [Augmentations.HorizontalFlip()] })";
+    private const string Split = "ImageFolder.LoadSplit(\"pictures\", new() { Augment = [Augmentations.Of(Flip)] })";
 
     [TestCase(
         "compiled.Fit(" + Augmented + ", new() { FeatureCache = new() { Storage = [|FeatureStorage.Memory|] } });",
@@ -53,6 +54,10 @@ public sealed class RandomFeatureCacheTests
         "compiled.Fit(" + Augmented + ", new() { FeatureCache = new() { Storage = FeatureStorage.Auto } });",
         TestName = "Left_to_the_runtime")]
     [TestCase("compiled.Fit(" + Augmented + ", new() { FeatureCache = new() { Storage = FeatureStorage.Off } });", TestName = "Off")]
+    [TestCase(
+        "compiled.Fit(ImageFolder.Load(\"pictures\", new() { Augment = [] }), new() { FeatureCache = new() { Storage = "
+            + "FeatureStorage.Memory } });",
+        TestName = "Nothing_in_the_list")]
     [TestCase(
         "compiled.Fit(ImageFolder.Load(\"pictures\"), new() { FeatureCache = new() { Storage = FeatureStorage.Memory } });",
         TestName = "No_augmentation")]

@@ -10,7 +10,7 @@ internal static class Browser
     private static readonly Lazy<string> Path = new(() => Find() ?? Install());
 
     /// <summary>Draws a page as the reader of a light or a dark system sees it; whatever the browser complains of fails the test.</summary>
-    public static async Task Draw(string page, string picture, bool dark)
+    public static async Task Draw(string page, string picture, bool dark, int width = 1200)
     {
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(
@@ -19,7 +19,7 @@ internal static class Browser
             new()
             {
                 ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-                ViewportSize = new() { Width = 1200, Height = 2600 },
+                ViewportSize = new() { Width = width, Height = 2600 },
             });
         var complaints = new List<string>();
         tab.Console += (_, message) => complaints.Add(message.Text);
@@ -30,7 +30,9 @@ internal static class Browser
         await tab.ScreenshotAsync(new() { Path = picture });
 
         Assert.That(complaints, Is.Empty);
-        Assert.That(await tab.Locator("svg").First.IsVisibleAsync(), "the first chart is in sight");
+        Assert.That(await tab.Locator("figure > svg").First.IsVisibleAsync(), "the first chart is in sight");
+        var shown = await tab.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.That(shown, Is.LessThanOrEqualTo(width), "nothing sticks out");
     }
 
     private static string? Find() =>

@@ -113,7 +113,7 @@ public sealed class ImageFolderTests
             folder.Path,
             Plain with
             {
-                Augment = (picture, random) => picture * 0 + random.Next(100, 200),
+                Augment = [Augmentations.Of((picture, random) => picture * 0 + random.Next(100, 200))],
             });
 
         Assert.Multiple(() =>
@@ -121,6 +121,53 @@ public sealed class ImageFolderTests
             Assert.That(train.Read(0, new Random(1)).Input.max().ToSingle(), Is.EqualTo(new Random(1).Next(100, 200)));
             Assert.That(validation.Read(0, new Random(1)).Input.max().ToSingle(), Is.LessThan(1));
         });
+    }
+
+    [Test]
+    public void A_crop_that_comes_first_takes_its_part_of_the_picture_as_it_is_stored()
+    {
+        // Left of the middle square of a wide picture everything is white, in it black.
+        using var picture = zeros(3, 10, 50, dtype: ScalarType.Byte);
+        using Scalar white = 255;
+        picture.narrow(2, 0, 20).fill_(white);
+        Directory.CreateDirectory(folder["a"]);
+        torchvision.io.write_png(picture, folder["a/wide.png"], Encoder);
+        WriteClass("b", 1);
+        var whole = Augmentations.RandomResizedCrop((1, 1), (5, 5));
+
+        using var first = ImageFolder.Load(folder.Path, Plain with { Augment = [whole] }).Read(0, new Random(0)).Input;
+        using var plain = ImageFolder.Load(folder.Path, Plain).Read(0, new Random(0)).Input;
+
+        Assert.That(first[0, 0, 0].ToSingle(), Is.EqualTo(1).Within(1e-5));
+        Assert.That(first.mean().ToSingle(), Is.EqualTo(0.4).Within(0.01));
+        Assert.That(plain.max().ToSingle(), Is.Zero);
+    }
+
+    [Test]
+    public void The_identity_says_how_pictures_are_augmented_unless_nobody_can_tell()
+    {
+        WriteClass("train/a", 1);
+        WriteClass("train/b", 1);
+        WriteClass("validation/a", 1);
+        WriteClass("validation/b", 1);
+
+        var plain = Identities([]);
+        var flipped = Identities([Augmentations.HorizontalFlip()]);
+        var erased = Identities([Augmentations.HorizontalFlip(), Augmentations.RandomErasing()]);
+        var own = Identities([Augmentations.Of((picture, _) => picture)]);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(new[] { plain.Train, flipped.Train, erased.Train }, Is.Unique.And.None.Null);
+            Assert.That(own.Train, Is.Null);
+            Assert.That(new[] { flipped.Validation, erased.Validation, own.Validation }, Is.All.EqualTo(plain.Validation).And.None.Null);
+        });
+
+        (string? Train, string? Validation) Identities(Augmentation[] augment)
+        {
+            var (train, validation) = ImageFolder.LoadSplit(folder.Path, Plain with { Augment = augment });
+            return (train.Identity, validation.Identity);
+        }
     }
 
     [Test]

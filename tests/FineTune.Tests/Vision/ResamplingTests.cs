@@ -24,7 +24,8 @@ public sealed class ResamplingTests
             {
                 byte[] pixels = [.. Enumerable.Range(0, 2 * expected.Height * expected.Width).Select(i => (byte)(i * 7919 % 256))];
 
-                var actual = Resampling.Square(pixels, 2, expected.Height, expected.Width, expected.Size);
+                var actual = Resampling.Resize(
+                    pixels, 2, expected.Height, expected.Width, Area.MiddleSquare(expected.Height, expected.Width), expected.Size);
 
                 Assert.That(actual, Is.EqualTo(expected.Pixels).Within(0.01f), $"{expected}");
             }
