@@ -12,11 +12,15 @@ internal sealed class TrainingLog
     /// <summary>The validation data of the last training that had some.</summary>
     public IDataset? ValidationData { get; private set; }
 
+    /// <summary>The training data of the last training.</summary>
+    public IDataset? TrainingData { get; private set; }
+
     /// <summary>The classes of the last training data that had some, by their numbers.</summary>
     public IReadOnlyList<string>? Classes { get; private set; }
 
     public void Add(CompiledModel compiled, History history, IDataset train, IDataset? validationData)
     {
+        TrainingData = train;
         ValidationData = validationData ?? ValidationData;
         Classes = ClassNames.Of(train) ?? Classes;
         fits.Add(new LoggedFit(compiled.Phase, history,

@@ -39,6 +39,8 @@ public sealed class ImageFolder : IClassified
     /// <inheritdoc/>
     public int Count => pictures.Count;
 
+    internal Normalization Normalization => options.Normalization;
+
     /// <summary>How many files below the folder are no pictures, by the end of their names.</summary>
     public IReadOnlyDictionary<string, int> LeftOut { get; }
 
