@@ -35,7 +35,6 @@ internal static class KnownModules
         [typeof(GELU)] = Of<GELU>((graph, gelu, x) => gelu.approximate == GELU.Approximate.tanh ? graph.GeluOfTanh(x) : graph.Gelu(x)),
         [typeof(LeakyReLU)] = Of<LeakyReLU>((graph, leaky, x) => graph.Add("LeakyRelu", [x], ("alpha", leaky.negative_slope))),
         [typeof(ELU)] = Of<ELU>((graph, elu, x) => graph.Add("Elu", [x], ("alpha", elu.alpha))),
-        [typeof(Hardtanh)] = Of<Hardtanh>((graph, tanh, x) => graph.Clip(x, tanh.min_val, tanh.max_val)),
         [typeof(Softplus)] = Of<Softplus>((graph, plus, x) =>
             graph.Mul(graph.Add("Softplus", [graph.Mul(x, plus.beta)]), 1 / plus.beta)),
         [typeof(PReLU)] = Of<PReLU>((graph, module, x) =>
@@ -48,7 +47,7 @@ internal static class KnownModules
 
         [typeof(Linear)] = Of<Linear>((graph, linear, x) =>
             graph.Linear(x, graph.State(linear.weight!), linear.bias is { } bias ? graph.State(bias) : null)),
-        [typeof(Embedding)] = Of<Embedding>((graph, embedding, x) => graph.Add("Gather", [graph.State(embedding.weight!), x], ("axis", 0L))),
+        [typeof(Embedding)] = Of<Embedding>((graph, embedding, x) => graph.Add("Gather", [graph.WeightOf(embedding), x], ("axis", 0L))),
         [typeof(Conv1d)] = Convolution,
         [typeof(Conv2d)] = Convolution,
         [typeof(Conv3d)] = Convolution,

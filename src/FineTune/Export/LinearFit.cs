@@ -16,8 +16,8 @@ internal static class LinearFit
     [
         (null, static y => y, static _ => true),
         (static (graph, x) => graph.Relu(x), static y => y, static y => y > 0),
-        (static (graph, x) => graph.Sigmoid(x), static y => Math.Log(y / (1 - y)), static y => y is > 0.05 and < 0.95),
-        (static (graph, x) => graph.Tanh(x), Math.Atanh, static y => y is > -0.9 and < 0.9),
+        (static (graph, x) => graph.Sigmoid(x), static y => Math.Log(y / (1 - y)), static y => y is > 0.005 and < 0.995),
+        (static (graph, x) => graph.Tanh(x), Math.Atanh, static y => y is > -0.995 and < 0.995),
     ];
 
     public static IEnumerable<Candidate> Of(OnnxGraph scratch, IReadOnlyList<Candidate> terms, SearchTarget target)

@@ -85,8 +85,17 @@ internal sealed class ModelExport : IDisposable
             var arguments = call.Inputs.Select(taken => search.Find(taken) is { } function
                 ? function(Graph, known)
                 : throw Unexplained(module, $"what '{PathOf(call.Module)}' ({call.Module.GetType().Name}) gets")).ToList();
-            known.Add(Call(call.Module, arguments));
-            search.Learn(call.Output);
+
+            // What a module gets may be used once more.
+            foreach (var (argument, taken) in arguments.Zip(call.Inputs))
+            {
+                if (!known.Contains(argument))
+                {
+                    Learn(argument, taken);
+                }
+            }
+
+            Learn(Call(call.Module, arguments), call.Output);
         }
 
         List<OnnxValue> outputs =
@@ -103,6 +112,12 @@ internal sealed class ModelExport : IDisposable
         }
 
         return outputs;
+
+        void Learn(OnnxValue value, IReadOnlyList<Tensor> traced)
+        {
+            known.Add(value);
+            search.Learn(traced);
+        }
     }
 
     private string PathOf(nn.Module module) => paths.TryGetValue(module, out var path) ? path : module.GetName();

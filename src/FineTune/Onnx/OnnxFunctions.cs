@@ -1,4 +1,4 @@
-using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace FineTune.Onnx;
@@ -121,6 +121,9 @@ internal static class OnnxFunctions
         var product = graph.MatMul(x, graph.Permute(weight, 1, 0));
         return bias is null ? product : graph.Add(product, bias);
     }
+
+    /// <summary>The table of an embedding, whose property gives another tensor each time.</summary>
+    public static OnnxValue WeightOf(this OnnxGraph graph, Embedding embedding) => graph.State(embedding.get_parameter("weight")!);
 
     /// <summary>Normalizes over the last dimensions, as many as the weight has.</summary>
     public static OnnxValue LayerNorm(this OnnxGraph graph, OnnxValue x, OnnxValue weight, OnnxValue? bias, double epsilon) => graph.Add(

@@ -60,11 +60,11 @@ internal sealed class TransformerEmbeddings : Module<Tensor, Tensor>, IOnnxModul
     public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
     {
         var tokens = inputs[0];
-        var positions = graph.Slice(graph.State(position_embeddings.weight!), 0, graph.Integers(0), graph.SizeOf(tokens, 1));
+        var positions = graph.Slice(graph.WeightOf(position_embeddings), 0, graph.Integers(0), graph.SizeOf(tokens, 1));
         var sum = graph.Add(graph.Call(word_embeddings, tokens), positions);
         if (token_type_embeddings is not null)
         {
-            sum = graph.Add(sum, graph.Select(graph.State(token_type_embeddings.weight!), 0, 0));
+            sum = graph.Add(sum, graph.Select(graph.WeightOf(token_type_embeddings), 0, 0));
         }
 
         sum = LayerNorm is null ? sum : graph.Call(LayerNorm, sum);
