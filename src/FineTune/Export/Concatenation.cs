@@ -6,44 +6,65 @@ namespace FineTune;
 /// <summary>Tensors one behind the other.</summary>
 internal static class Concatenation
 {
-    public static IEnumerable<Candidate> Of(OnnxGraph scratch, IReadOnlyList<Candidate> parts, SearchTarget target)
+    /// <param name="candidates">What may be a part as it is.</param>
+    /// <param name="target">What is looked for.</param>
+    /// <param name="findPart">Finds the function of a part, by run.</param>
+    public static FoundFunction? Of(
+        IReadOnlyList<Candidate> candidates,
+        SearchTarget target,
+        Func<IReadOnlyList<Tensor>, FoundFunction?> findPart)
     {
-        List<Candidate> fitting = [.. parts.Where(part => part.Value.Rank == target.Rank && part.Value.Type == target.Samples[0].dtype)];
-        foreach (var axis in Enumerable.Range(0, target.Rank).OrderBy(axis => axis == 1 ? -1 : axis))
+        // The batch is not joined; what is joined has the same size for each of them.
+        foreach (var axis in Enumerable.Range(1, Math.Max(0, target.Rank - 1)))
         {
-            if (Parts(fitting, target, axis) is { Count: > 1 } chosen)
+            if (target.Shapes.Any(shape => shape[axis] != target.Shapes[0][axis]))
             {
-                yield return new(
-                    scratch.Concat([.. chosen.Select(part => part.Value)], axis),
-                    (graph, known) => graph.Concat([.. chosen.Select(part => part.Build(graph, known))], axis));
+                continue;
+            }
+
+            long[] sizes =
+            [
+                .. candidates
+                    .Where(one => one.Value.Rank == target.Rank && one.Value.Type == target.Samples[0].dtype && !one.Value.Varies(axis))
+                    .Select(one => one.Value.Size(axis))
+                    .Where(size => size < target.Shapes[0][axis])
+                    .Distinct()
+                    .OrderDescending(),
+            ];
+            if (Parts(target, axis, sizes, findPart) is { } parts)
+            {
+                return (graph, known) => graph.Concat([.. parts.Select(part => part(graph, known))], axis);
             }
         }
+
+        return null;
     }
 
-    private static List<Candidate>? Parts(List<Candidate> fitting, SearchTarget target, int axis)
+    private static List<FoundFunction>? Parts(
+        SearchTarget target, int axis, long[] sizes, Func<IReadOnlyList<Tensor>, FoundFunction?> findPart)
     {
-        const int run = 0;
-        var wanted = target.Samples[run];
-        List<Candidate> chosen = [];
-        for (long start = 0; start < wanted.shape[axis];)
+        List<FoundFunction> parts = [];
+        var total = target.Shapes[0][axis];
+        for (long start = 0; start < total;)
         {
-            var next = fitting.FirstOrDefault(part =>
+            FoundFunction? found = null;
+            foreach (var size in sizes.Where(size => start + size <= total))
             {
-                var sample = part.Value.Samples[run];
-                var size = sample.shape[axis];
-                return size > 0 && start + size <= wanted.shape[axis]
-                    && Enumerable.Range(0, target.Rank).All(other => other == axis || sample.shape[other] == wanted.shape[other])
-                    && sample.allclose(wanted.narrow(axis, start, size), rtol: 1e-5, atol: 1e-6, equal_nan: true);
-            });
-            if (next is null)
+                found = findPart([.. target.Samples.Select(sample => sample.narrow(axis, start, size))]);
+                if (found is not null)
+                {
+                    parts.Add(found);
+                    start += size;
+                    break;
+                }
+            }
+
+            if (found is null)
             {
                 return null;
             }
-
-            chosen.Add(next);
-            start += next.Value.Samples[run].shape[axis];
         }
 
-        return chosen;
+        return parts;
     }
 }

@@ -15,13 +15,13 @@ internal sealed class FunctionSearch : IDisposable
 {
     private readonly OnnxGraph graph;
     private readonly List<Candidate> known = [];
-    private readonly int runs;
+    private readonly List<Candidate> parameters = [];
 
     /// <param name="inputs">What the forward pass is given, by input and run.</param>
     /// <param name="parameters">Those of the module itself, not of those below it.</param>
     public FunctionSearch(IReadOnlyList<IReadOnlyList<Tensor>> inputs, IEnumerable<Tensor> parameters)
     {
-        runs = inputs[0].Count;
+        var runs = inputs[0].Count;
         graph = new OnnxGraph(runs, [], inputs[0][0].device, (_, _, _) => throw new InvalidOperationException());
         foreach (var input in inputs)
         {
@@ -31,6 +31,7 @@ internal sealed class FunctionSearch : IDisposable
         foreach (var parameter in parameters)
         {
             Learn([.. Enumerable.Repeat(parameter, runs)]);
+            this.parameters.Add(known[^1]);
         }
     }
 
@@ -49,19 +50,28 @@ internal sealed class FunctionSearch : IDisposable
 
         // What was known last is what is most likely used.
         var recent = Enumerable.Reverse(known).ToList();
-        foreach (var one in recent)
-        {
-            if (Same(one.Value.Samples, wanted))
-            {
-                return one.Build;
-            }
-        }
+        List<Candidate>? derived = null;
+        return FindPart(wanted) ?? Concatenation.Of([.. recent, .. derived!], new SearchTarget(wanted), FindPart);
 
-        var target = new SearchTarget(wanted);
-        return First(Sums(recent, target), wanted)
-            ?? First(recent.SelectMany(one => UnaryFunctions.To(one, target, graph)), wanted)
-            ?? First(MaskedPooling.Of(graph, recent, target), wanted)
-            ?? First(Compound(recent, target), wanted);
+        FoundFunction? Itself(IReadOnlyList<Tensor> part) => recent.FirstOrDefault(one => Same(one.Value.Samples, part))?.Build;
+
+        FoundFunction? FindPart(IReadOnlyList<Tensor> part)
+        {
+            if (Itself(part) is { } same)
+            {
+                return same;
+            }
+
+            // What costs little, and is most usual, comes first.
+            var target = new SearchTarget(part);
+            return First(Sums(recent, target), part)
+                ?? First(Products.Of(graph, [.. recent.Where(target.Broadcasts)], target), part)
+                ?? Concatenation.Of(recent, target, Itself)
+                ?? First(recent.SelectMany(one => UnaryFunctions.To(one, target, graph)), part)
+                ?? First(Scaling.Of(graph, recent, parameters, target), part)
+                ?? First(MaskedPooling.Of(graph, recent, target), part)
+                ?? First(Compound(recent, derived ??= [.. recent.SelectMany(one => UnaryFunctions.All(one, graph))], target), part);
+        }
     }
 
     public void Dispose() => graph.Dispose();
@@ -73,12 +83,10 @@ internal sealed class FunctionSearch : IDisposable
         LinearFit.Of(graph, [.. terms.Where(target.Broadcasts)], target);
 
     // Functions of what a function gives, and of two such.
-    private IEnumerable<Candidate> Compound(IReadOnlyList<Candidate> recent, SearchTarget target)
+    private IEnumerable<Candidate> Compound(IReadOnlyList<Candidate> recent, IReadOnlyList<Candidate> derived, SearchTarget target)
     {
-        List<Candidate> derived = [.. recent.SelectMany(one => UnaryFunctions.All(one, graph))];
         List<Candidate> operands = [.. recent.Concat(derived).Where(target.Broadcasts).Take(400)];
         return Products.Of(graph, operands, target)
-            .Concat(Concatenation.Of(graph, [.. recent, .. derived], target))
             .Concat(Sums([.. operands.Take(60)], target))
             .Concat(derived.SelectMany(one => UnaryFunctions.To(one, target, graph)));
     }

@@ -84,7 +84,7 @@ internal sealed class ModelExport : IDisposable
         {
             var arguments = call.Inputs.Select(taken => search.Find(taken) is { } function
                 ? function(Graph, known)
-                : throw Unexplained(module, $"what '{PathOf(call.Module)}' ({call.Module.GetType().Name}) gets")).ToList();
+                : throw Unexplained(module, trace, $"what '{PathOf(call.Module)}' ({call.Module.GetType().Name}) gets")).ToList();
 
             // What a module gets may be used once more.
             foreach (var (argument, taken) in arguments.Zip(call.Inputs))
@@ -102,7 +102,7 @@ internal sealed class ModelExport : IDisposable
         [
             .. trace.Outputs.Select((wanted, i) => search.Find(wanted) is { } function
                 ? function(Graph, known)
-                : throw Unexplained(module, trace.Outputs.Count == 1 ? "what it answers" : $"its output {i}")),
+                : throw Unexplained(module, trace, trace.Outputs.Count == 1 ? "what it answers" : $"its output {i}")),
         ];
         foreach (var sample in outputs
             .SelectMany(output => output.Samples)
@@ -122,16 +122,30 @@ internal sealed class ModelExport : IDisposable
 
     private string PathOf(nn.Module module) => paths.TryGetValue(module, out var path) ? path : module.GetName();
 
-    private FineTuneException Unexplained(nn.Module module, string what)
+    private FineTuneException Unexplained(nn.Module module, CallTrace trace, string what)
     {
         var path = PathOf(module);
         var type = module.GetType().Name;
         var where = path.Length == 0 ? $"the forward pass of {type}" : $"'{path}' ({type})";
-        return new FineTuneException(
-            module.named_children().Any()
-                ? $"The model cannot be exported to ONNX: in {where}, {what} comes from a function or a module that is not known. "
-                    + "docs/export.md lists those that are."
-                : $"The model cannot be exported to ONNX: {where} is a module that is not known, and neither is the function that it "
+        if (!module.named_children().Any())
+        {
+            return new FineTuneException(
+                $"The model cannot be exported to ONNX: {where} is a module that is not known, and neither is the function that it "
                     + "computes. docs/export.md lists those that are.");
+        }
+
+        var unseen = Unseen(module, trace);
+        return new FineTuneException(
+            $"The model cannot be exported to ONNX: in {where}, {what} comes from a function or a module that is not known"
+                + $"{(unseen is null ? "" : $"; '{PathOf(unseen)}' ({unseen.GetType().Name}) is not seen to run by call, or of a class that is not known")}"
+                + ". docs/export.md lists those that are.");
+    }
+
+    /// <summary>The first module with parameters that runs by <c>forward</c>, past its <c>call</c>, or takes other things than tensors.</summary>
+    private static nn.Module? Unseen(nn.Module module, CallTrace trace)
+    {
+        var seen = trace.Calls.SelectMany(call => call.Module.modules().Append(call.Module)).ToHashSet(ReferenceEqualityComparer.Instance);
+        return module.modules().FirstOrDefault(one =>
+            one != module && !seen.Contains(one) && !one.modules().Any(seen.Contains) && one.parameters().Any());
     }
 }

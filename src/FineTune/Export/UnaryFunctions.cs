@@ -50,6 +50,11 @@ internal static class UnaryFunctions
             }
         }
 
+        if (x.Rank == 4 && target.Rank == 4 && x.Type == ScalarType.Float32)
+        {
+            found = found.Concat(Pools(from, target, scratch));
+        }
+
         if (target.HasShapeOf(x))
         {
             found = found.Concat(OfElements(from, scratch));
@@ -164,6 +169,16 @@ internal static class UnaryFunctions
             }
         }
     }
+
+    // By far the most usual windows of functional.max_pool2d and functional.avg_pool2d.
+    private static IEnumerable<Candidate> Pools(Candidate one, SearchTarget target, OnnxGraph scratch) =>
+        from window in ((long Size, long Stride, long Padding)[])[(2, 2, 0), (3, 2, 1), (3, 1, 1), (3, 2, 0), (3, 3, 0)]
+        where one.Value.Samples.Zip(target.Shapes).All(pair => ((int[])[2, 3]).All(axis =>
+            pair.First.shape[axis] + (2 * window.Padding) >= window.Size
+            && (pair.First.shape[axis] + (2 * window.Padding) - window.Size) / window.Stride + 1 == pair.Second[axis]))
+        from kind in (string[])["MaxPool", "AveragePool"]
+        select one.Then(scratch, (graph, value) => graph.Pool(
+            kind, value, [window.Size, window.Size], [window.Stride, window.Stride], [window.Padding, window.Padding]));
 
     // The first and the last of a dimension, or any, where its shape is looked for.
     private static IEnumerable<Candidate> Selected(Candidate from, OnnxGraph scratch, SearchTarget? target)

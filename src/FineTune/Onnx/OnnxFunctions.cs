@@ -110,6 +110,17 @@ internal static class OnnxFunctions
     /// <summary>The size of a dimension, [1], as it is in each batch.</summary>
     public static OnnxValue SizeOf(this OnnxGraph graph, OnnxValue x, int dimension) => graph.Slice(graph.Add("Shape", [x]), 0, dimension, dimension + 1);
 
+    /// <summary>The greatest or the mean of windows, padding counted as zeros in the mean.</summary>
+    public static OnnxValue Pool(this OnnxGraph graph, string kind, OnnxValue x, long[] kernel, long[] strides, long[] padding) =>
+        graph.Add(
+            kind,
+            [x],
+            kind == "MaxPool" ? ("dilations", (long[])[.. kernel.Select(_ => 1L)]) : ("count_include_pad", 1L),
+            ("ceil_mode", 0L),
+            ("kernel_shape", kernel),
+            ("pads", (long[])[.. padding, .. padding]),
+            ("strides", strides));
+
     /// <summary>A linear layer over the last dimension: [.., in] by [out, in], and [out] if there is a bias.</summary>
     public static OnnxValue Linear(this OnnxGraph graph, OnnxValue x, OnnxValue weight, OnnxValue? bias)
     {

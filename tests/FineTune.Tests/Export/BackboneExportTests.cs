@@ -29,7 +29,7 @@ public sealed class BackboneExportTests
     }
 
     /// <summary>Windows that do not divide the picture, and several of them beside each other.</summary>
-    [TestCase("swin_t", 120, 152)]
+    [TestCase("swin_t", 120, 152, Category = "Slow")]
     [TestCase("vgg16", 232, 96, Category = "Slow")]
     [TestCase("resnet50", 224, 224, Category = "Slow")]
     public void Pictures_have_any_size(string name, int height, int width)
