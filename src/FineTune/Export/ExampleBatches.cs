@@ -35,7 +35,9 @@ internal sealed class ExampleBatches
         }
 
         var same = OfSameLength(example).batches;
-        return new([same[0], same[1].Select(input => input.dim() > 1 && input.shape[1] == length ? input.narrow(1, 0, length - 1) : input)]);
+        return new([same[0], same[1].Select(Shorter)]);
+
+        Tensor Shorter(Tensor input) => input.dim() > 1 && input.shape[1] == length ? input.narrow(1, 0, length - 1) : input;
     }
 
     public IReadOnlyList<Tensor> Of(int input) => [.. batches.Select(batch => batch[input])];

@@ -1,5 +1,4 @@
 using FineTune.Onnx;
-using static TorchSharp.torch;
 
 namespace FineTune;
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace FineTune;
 
-/// <summary>The sum and the mean of the features of a sentence's tokens, [N, length, width], that a mask, [N, length], says to count.</summary>
+/// <summary>The sum and the mean of tokens' features, [N, length, width], over those that a mask, [N, length], counts.</summary>
 internal static class MaskedPooling
 {
     // What keeps the mean of no token from being none: nothing, or the usual least counts.

@@ -1,7 +1,6 @@
 using FineTune.Onnx;
 using FineTune.Vision;
 using FineTune.Weights;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,7 +27,8 @@ internal sealed class ModelExport : IDisposable
             .Select(named => (named.name, (Tensor)named.parameter))
             .Concat(model.named_buffers().Select(named => (named.name, named.buffer)))
             .ToList();
-        Graph = new OnnxGraph(samples, state, state is [var (_, first), ..] ? first.device : CPU, (_, module, inputs) => Call(module, inputs));
+        var device = state is [var (_, first), ..] ? first.device : CPU;
+        Graph = new OnnxGraph(samples, state, device, (_, module, inputs) => Call(module, inputs));
     }
 
     public OnnxGraph Graph { get; }
@@ -134,18 +134,19 @@ internal sealed class ModelExport : IDisposable
                     + "computes. docs/export.md lists those that are.");
         }
 
-        var unseen = Unseen(module, trace);
+        var unseen = Unseen(module, trace) is { } one
+            ? $"; '{PathOf(one)}' ({one.GetType().Name}) is not seen to run by call, or of a class that is not known"
+            : "";
         return new FineTuneException(
-            $"The model cannot be exported to ONNX: in {where}, {what} comes from a function or a module that is not known"
-                + $"{(unseen is null ? "" : $"; '{PathOf(unseen)}' ({unseen.GetType().Name}) is not seen to run by call, or of a class that is not known")}"
-                + ". docs/export.md lists those that are.");
+            $"The model cannot be exported to ONNX: in {where}, {what} comes from a function or a module that is not known{unseen}. "
+                + "docs/export.md lists those that are.");
     }
 
-    /// <summary>The first module with parameters that runs by <c>forward</c>, past its <c>call</c>, or takes other things than tensors.</summary>
+    /// <summary>The first module with parameters that runs past its <c>call</c>, or takes other things than tensors.</summary>
     private static nn.Module? Unseen(nn.Module module, CallTrace trace)
     {
         var seen = trace.Calls.SelectMany(call => call.Module.modules().Append(call.Module)).ToHashSet(ReferenceEqualityComparer.Instance);
-        return module.modules().FirstOrDefault(one =>
-            one != module && !seen.Contains(one) && !one.modules().Any(seen.Contains) && one.parameters().Any());
+        return module.modules().FirstOrDefault(below =>
+            below != module && !seen.Contains(below) && !below.modules().Any(seen.Contains) && below.parameters().Any());
     }
 }

@@ -1,4 +1,5 @@
-using FineTune.Data;
+using System.Text;
+using System.Text.Json;
 using FineTune.Onnx;
 using FineTune.Vision;
 using TorchSharp;
@@ -101,7 +102,9 @@ public static class OnnxExport
         var outputs = export.Of(model, inputs);
         Check(model, expected, outputs);
 
-        string NameOf(int output) => manifest.Outputs.Count > 0 ? manifest.Outputs[output] : outputs.Count == 1 ? "output" : $"output{output}";
+        string NameOf(int output) =>
+            manifest.Outputs.Count > 0 ? manifest.Outputs[output] : outputs.Count == 1 ? "output" : $"output{output}";
+
         var terms = options.Probabilities ? compiled.Loss.Terms : [];
         List<OnnxValue> named =
         [
@@ -162,15 +165,17 @@ public static class OnnxExport
 
         if (compiled.Log.TrainingData is ImageFolder { Normalization: var normalization })
         {
-            yield return ("mean", Json(normalization.Mean, static (json, value) => json.WriteNumberValue(value)));
-            yield return ("standard_deviation", Json(normalization.StandardDeviation, static (json, value) => json.WriteNumberValue(value)));
+            yield return ("mean", Json(normalization.Mean));
+            yield return ("standard_deviation", Json(normalization.StandardDeviation));
         }
     }
 
-    private static string Json<T>(IEnumerable<T> values, Action<System.Text.Json.Utf8JsonWriter, T> write)
+    private static string Json(IEnumerable<float> values) => Json(values, static (json, value) => json.WriteNumberValue(value));
+
+    private static string Json<T>(IEnumerable<T> values, Action<Utf8JsonWriter, T> write)
     {
         using var bytes = new MemoryStream();
-        using (var json = new System.Text.Json.Utf8JsonWriter(bytes))
+        using (var json = new Utf8JsonWriter(bytes))
         {
             json.WriteStartArray();
             foreach (var value in values)
@@ -181,6 +186,6 @@ public static class OnnxExport
             json.WriteEndArray();
         }
 
-        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
+        return Encoding.UTF8.GetString(bytes.ToArray());
     }
 }

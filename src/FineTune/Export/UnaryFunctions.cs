@@ -77,7 +77,7 @@ internal static class UnaryFunctions
             return [from.Then(scratch, (graph, value) => graph.Cast(value, ScalarType.Float32))];
         }
 
-        IEnumerable<Candidate> all = OfElements(from, scratch);
+        var all = OfElements(from, scratch);
         all = all.Concat(Reduced(from, scratch, (_, _) => true)).Concat(Selected(from, scratch, null));
         all = all.Concat(Enumerable
             .Range(0, x.Rank + 1)

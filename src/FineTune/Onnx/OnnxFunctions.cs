@@ -54,7 +54,8 @@ internal static class OnnxFunctions
     public static OnnxValue Permute(this OnnxGraph graph, OnnxValue x, params long[] order) => graph.Add("Transpose", [x], ("perm", order));
 
     /// <summary>Another shape, in which 0 is the size that the input has at this place, and -1, once, what is left.</summary>
-    public static OnnxValue Reshape(this OnnxGraph graph, OnnxValue x, params long[] shape) => graph.Add("Reshape", [x, graph.Integers(shape)]);
+    public static OnnxValue Reshape(this OnnxGraph graph, OnnxValue x, params long[] shape) =>
+        graph.Add("Reshape", [x, graph.Integers(shape)]);
 
     /// <summary>The elements in another shape, of which an example for each of the samples is given.</summary>
     /// <returns>Null where it does not follow from the input's.</returns>
@@ -72,7 +73,8 @@ internal static class OnnxFunctions
         return shape.Count(size => size == -1) > 1 ? null : graph.Reshape(x, shape);
     }
 
-    public static OnnxValue Concat(this OnnxGraph graph, IReadOnlyList<OnnxValue> parts, long axis) => graph.Add("Concat", parts, ("axis", axis));
+    public static OnnxValue Concat(this OnnxGraph graph, IReadOnlyList<OnnxValue> parts, long axis) =>
+        graph.Add("Concat", parts, ("axis", axis));
 
     /// <summary>Zeros around: how many before each dimension, then how many behind each.</summary>
     public static OnnxValue Pad(this OnnxGraph graph, OnnxValue x, params long[] pads) =>
@@ -86,7 +88,8 @@ internal static class OnnxFunctions
         return first == 0 ? x : graph.Concat([graph.Slice(x, axis, first, size), graph.Slice(x, axis, 0, first)], axis);
     }
 
-    public static OnnxValue Unsqueeze(this OnnxGraph graph, OnnxValue x, params long[] axes) => graph.Add("Unsqueeze", [x, graph.Integers(axes)]);
+    public static OnnxValue Unsqueeze(this OnnxGraph graph, OnnxValue x, params long[] axes) =>
+        graph.Add("Unsqueeze", [x, graph.Integers(axes)]);
 
     public static OnnxValue Slice(this OnnxGraph graph, OnnxValue x, long axis, OnnxValue start, OnnxValue end, long step = 1) =>
         graph.Add("Slice", [x, start, end, graph.Integers(axis), graph.Integers(step)]);
@@ -105,10 +108,12 @@ internal static class OnnxFunctions
         ? graph.Add(kind, [x, graph.Integers(axes)], ("keepdims", keeps ? 1L : 0L))
         : graph.Add(kind, [x], ("axes", axes), ("keepdims", keeps ? 1L : 0L));
 
-    public static OnnxValue Cast(this OnnxGraph graph, OnnxValue x, ScalarType type) => x.Type == type ? x : graph.Add("Cast", [x], ("to", OnnxTypes.NumberOf(type)));
+    public static OnnxValue Cast(this OnnxGraph graph, OnnxValue x, ScalarType type) =>
+        x.Type == type ? x : graph.Add("Cast", [x], ("to", OnnxTypes.NumberOf(type)));
 
     /// <summary>The size of a dimension, [1], as it is in each batch.</summary>
-    public static OnnxValue SizeOf(this OnnxGraph graph, OnnxValue x, int dimension) => graph.Slice(graph.Add("Shape", [x]), 0, dimension, dimension + 1);
+    public static OnnxValue SizeOf(this OnnxGraph graph, OnnxValue x, int dimension) =>
+        graph.Slice(graph.Add("Shape", [x]), 0, dimension, dimension + 1);
 
     /// <summary>The greatest or the mean of windows, padding counted as zeros in the mean.</summary>
     public static OnnxValue Pool(this OnnxGraph graph, string kind, OnnxValue x, long[] kernel, long[] strides, long[] padding) =>

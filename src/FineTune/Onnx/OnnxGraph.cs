@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune.Onnx;
@@ -77,7 +76,7 @@ internal sealed class OnnxGraph : IDisposable
     public OnnxValue State(Tensor tensor) => stateNames.TryGetValue(tensor.Handle, out var name)
         ? Kept(name, tensor)
         : throw new FineTuneException(
-            $"A tensor of shape [{string.Join(", ", tensor.shape)}] in '{Path}' is neither a registered parameter nor a registered buffer.");
+            $"A tensor of shape [{string.Join(", ", tensor.shape)}] in '{Path}' is neither a registered parameter nor a buffer.");
 
     /// <summary>A tensor that belongs to the graph from here on.</summary>
     public OnnxValue Constant(Tensor tensor) => Here(tensor.to(device));

@@ -1,11 +1,10 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune.Onnx;
 
 /// <summary>A tensor of a graph: its name, and what it is for each of the graph's samples.</summary>
 /// <param name="Name">By which nodes name it.</param>
-/// <param name="Samples">A tensor for each of the batches that go through the graph as it is built; the same where it is a constant.</param>
+/// <param name="Samples">A tensor for each batch that goes through the graph as it is built; the same where it is a constant.</param>
 internal sealed record OnnxValue(string Name, IReadOnlyList<Tensor> Samples)
 {
     public int Rank => (int)Samples[0].dim();

@@ -1,6 +1,4 @@
-using FineTune.Vision;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -66,8 +65,8 @@ public sealed class FunctionExportTests
         Assert.That(
             () => compiled.ExportOnnx(folder["model.onnx"], new() { ExampleInputs = randn(2, 3, 6, 6) }),
             Throws.TypeOf<FineTuneException>().With.Message.EqualTo(
-                "The model cannot be exported to ONNX: in the forward pass of Between, what 'head' (Linear) gets comes from a function or a "
-                    + "module that is not known. docs/export.md lists those that are."));
+                "The model cannot be exported to ONNX: in the forward pass of Between, what 'head' (Linear) gets comes from a function or "
+                    + "a module that is not known. docs/export.md lists those that are."));
     }
 
     [Test]

@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -90,8 +89,8 @@ public sealed class ModuleExportTests
         random.manual_seed(9);
         using var scope = NewDisposeScope();
         var parts = Sequential(
-            ("1", Conv1d(8, 8, 3, padding: 1)), ("2", BatchNorm1d(8)), ("3", MaxPool1d(2)), ("4", AvgPool1d(2)), ("5", AdaptiveAvgPool1d(3)),
-            ("6", Flatten()));
+            ("1", Conv1d(8, 8, 3, padding: 1)), ("2", BatchNorm1d(8)), ("3", MaxPool1d(2)), ("4", AvgPool1d(2)),
+            ("5", AdaptiveAvgPool1d(3)), ("6", Flatten()));
         using var model = new AnyParts(Conv1d(4, 8, 3), parts).Stirred();
 
         Exported.Check(model.Compiled(), count => randn(count, 4, 30));
@@ -109,8 +108,8 @@ public sealed class ModuleExportTests
         Of("windows", () => AdaptiveMaxPool2d([5, 5])).SetArgDisplayNames("windows")
             .Returns("'head' (AdaptiveMaxPool2d) cannot be exported to ONNX: it divides 12 by 12 into windows of unequal size."),
         Of("shuffle", () => PixelShuffle(2)).SetArgDisplayNames("shuffle")
-            .Returns("The model cannot be exported to ONNX: 'head' (PixelShuffle) is a module that is not known, and neither is the function "
-                + "that it computes. docs/export.md lists those that are."),
+            .Returns("The model cannot be exported to ONNX: 'head' (PixelShuffle) is a module that is not known, and neither is the "
+                + "function that it computes. docs/export.md lists those that are."),
     ];
 
     [TestCaseSource(nameof(Unknown))]

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune.Tests;
@@ -25,7 +24,8 @@ internal sealed class OnnxSession : IDisposable
     public ModelMetadata Metadata => session.ModelMetadata;
 
     public IReadOnlyList<string> DimensionsOf(string input) =>
-        [.. session.InputMetadata[input].Dimensions.Zip(session.InputMetadata[input].SymbolicDimensions, (size, name) => size < 0 ? name : $"{size}")];
+        [.. session.InputMetadata[input].Dimensions.Zip(
+            session.InputMetadata[input].SymbolicDimensions, (size, name) => size < 0 ? name : $"{size}")];
 
     public Tensor[] Run(params IReadOnlyList<Tensor> inputs)
     {

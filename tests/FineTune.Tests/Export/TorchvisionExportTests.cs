@@ -1,5 +1,4 @@
 using FineTune.Vision;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torchvision;

@@ -1,6 +1,5 @@
 using FineTune.Tests.Models;
 using FineTune.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
