@@ -43,6 +43,9 @@ internal abstract record ModelCase(string Name)
     /// <param name="stopAt">The batch after which they stop, counted from 1 over both; null for never.</param>
     public abstract string? Text(string? folder, int? stopAt);
 
+    /// <summary>Exports the model, trained a little, and hands it over with the inputs of all samples.</summary>
+    public abstract void Export(string file, Action<CompiledModel, Tensors> check);
+
     public sealed override string ToString() => Name;
 
     /// <summary>A case of one class.</summary>
@@ -152,6 +155,18 @@ internal abstract record ModelCase(string Name)
             bool Stopped(CompiledModel one, FitOptions how) => one.Fit(data, how).Outcome.Reason == StopReason.Cancelled;
 
             Backup? Backup(string phase) => folder is null ? null : new(Path.Combine(folder, phase), everyBatches: 1);
+        }
+
+        public override void Export(string file, Action<CompiledModel, Tensors> check)
+        {
+            using var scope = NewDisposeScope();
+            using var model = Seeded();
+            model.TraceLayers(Rows(DataOf().Inputs, 0, 2));
+            model.EnterPhase(Phase.Head);
+            var compiled = CompiledModel.Compile(model, Optimizers.SGD(HeadRate, Momentum), Loss, []);
+            compiled.Fit(Set(), Options);
+            compiled.ExportOnnx(file);
+            check(compiled, DataOf().Inputs);
         }
 
         // Frozen layers infer, and statistics that the backbone keeps are left alone, whatever trains.

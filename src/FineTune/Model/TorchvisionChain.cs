@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FineTune.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -90,7 +91,7 @@ internal sealed record TorchvisionChain((string Name, Module<Tensor, Tensor> Mod
     private static extern ref bool TransformsInput(InceptionV3 model);
 
     /// <summary>Pictures normalized by ImageNet's statistics, as GoogLeNet and Inception v3 were trained on them: to [-1, 1].</summary>
-    private sealed class InputTransform() : Module<Tensor, Tensor>(nameof(InputTransform))
+    private sealed class InputTransform() : Module<Tensor, Tensor>(nameof(InputTransform)), IOnnxModule
     {
         private static readonly (Scalar Factor, Scalar Shift)[] Channels =
         [
@@ -104,6 +105,14 @@ internal sealed record TorchvisionChain((string Name, Module<Tensor, Tensor> Mod
             using var scope = NewDisposeScope();
             var channels = Channels.Select((channel, i) => x.narrow(1, i, 1).mul(channel.Factor).add(channel.Shift));
             return cat([.. channels], 1).MoveToOuterDisposeScope();
+        }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+        {
+            OnnxValue PerChannel(Func<(Scalar Factor, Scalar Shift), Scalar> number) =>
+                graph.Constant(tensor(Channels.Select(channel => number(channel).ToSingle()).ToArray()).view(1, -1, 1, 1));
+            return graph.Add(
+                graph.Mul(inputs[0], PerChannel(channel => channel.Factor)), PerChannel(channel => channel.Shift));
         }
     }
 }

@@ -12,6 +12,9 @@ internal sealed class TrainingLog
     /// <summary>The validation data of the last training that had some.</summary>
     public IDataset? ValidationData { get; private set; }
 
+    /// <summary>The training data of the last training.</summary>
+    public IDataset? TrainingData { get; private set; }
+
     /// <summary>The classes of the last training data that had some, by their numbers.</summary>
     public IReadOnlyList<string>? Classes { get; private set; }
 
@@ -20,6 +23,7 @@ internal sealed class TrainingLog
 
     public void Add(CompiledModel compiled, History history, IDataset train, FitOptions options)
     {
+        TrainingData = train;
         ValidationData = options.ValidationData ?? ValidationData;
         Classes = ClassNames.Of(train) ?? Classes;
         Preprocessing = train.Preprocessing ?? Preprocessing;

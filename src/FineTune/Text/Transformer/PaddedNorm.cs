@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -5,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace FineTune.Text;
 
 /// <summary>LayerNorm of each token, which leaves padding zero.</summary>
-internal sealed class PaddedNorm : Module<Tensor, Tensor>
+internal sealed class PaddedNorm : Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly double epsilon;
     private readonly Parameter weight;
@@ -24,5 +25,11 @@ internal sealed class PaddedNorm : Module<Tensor, Tensor>
         return Padding
             .Cleared(functional.layer_norm(x, [weight.shape[0]], weight, bias, epsilon), Padding.Real(x))
             .MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+    {
+        var norm = graph.LayerNorm(inputs[0], graph.State(weight), graph.State(bias), epsilon);
+        return Padding.Cleared(graph, norm, Padding.Real(graph, inputs[0]));
     }
 }

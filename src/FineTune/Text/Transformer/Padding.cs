@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,4 +16,12 @@ internal static class Padding
     /// <param name="x">[batch, length, width]</param>
     /// <param name="real">[batch, length]</param>
     public static Tensor Cleared(Tensor x, Tensor real) => x * real.unsqueeze(-1).to(x.dtype);
+
+    /// <summary>The same in a graph.</summary>
+    public static OnnxValue Real(OnnxGraph graph, OnnxValue x) =>
+        graph.Add("Greater", [graph.Reduce("ReduceMax", graph.Add("Abs", [x]), [-1]), graph.Scalar(0)]);
+
+    /// <summary>The same in a graph.</summary>
+    public static OnnxValue Cleared(OnnxGraph graph, OnnxValue x, OnnxValue real) =>
+        graph.Mul(x, graph.Unsqueeze(graph.Cast(real, x.Type), -1));
 }

@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -5,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace FineTune.Text;
 
 /// <summary>BERT's block: attention, then a feed-forward part, each added to its input and then normalized.</summary>
-internal sealed class PostNormBlock : Module<Tensor, Tensor>
+internal sealed class PostNormBlock : Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly Attention attention;
     private readonly Sequential intermediate;
@@ -28,7 +29,14 @@ internal sealed class PostNormBlock : Module<Tensor, Tensor>
         return Padding.Cleared(output.call(intermediate.call(y), y), real).MoveToOuterDisposeScope();
     }
 
-    private sealed class Attention : Module<Tensor, Tensor, Tensor>
+    public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+    {
+        var real = Padding.Real(graph, inputs[0]);
+        var y = graph.Call(attention, inputs[0], real);
+        return Padding.Cleared(graph, graph.Call(output, graph.Call(intermediate, y), y), real);
+    }
+
+    private sealed class Attention : Module<Tensor, Tensor, Tensor>, IOnnxModule
     {
         private readonly SelfAttention self;
         private readonly Output output;
@@ -44,9 +52,12 @@ internal sealed class PostNormBlock : Module<Tensor, Tensor>
             using var context = self.call(x, real);
             return output.call(context, x);
         }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs) =>
+            graph.Call(output, graph.Call(self, inputs[0], inputs[1]), inputs[0]);
     }
 
-    private sealed class Output : Module<Tensor, Tensor, Tensor>
+    private sealed class Output : Module<Tensor, Tensor, Tensor>, IOnnxModule
     {
         private readonly Linear dense;
         private readonly Dropout dropout;
@@ -64,5 +75,8 @@ internal sealed class PostNormBlock : Module<Tensor, Tensor>
             using var scope = NewDisposeScope();
             return LayerNorm.call(dropout.call(dense.call(x)) + residual).MoveToOuterDisposeScope();
         }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs) =>
+            graph.Call(LayerNorm, graph.Add(graph.Call(dense, inputs[0]), inputs[1]));
     }
 }

@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,7 +9,7 @@ namespace FineTune.Text;
 /// Normalization, then attention, then a feed-forward part with a normalization before it, each added to its input
 /// (Xiong et al., 2020, https://arxiv.org/abs/2002.04745), with MegatronBERT's names.
 /// </summary>
-internal sealed class PreNormBlock : Module<Tensor, Tensor>
+internal sealed class PreNormBlock : Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly Attention attention;
     private readonly LayerNorm ln;
@@ -33,10 +34,18 @@ internal sealed class PreNormBlock : Module<Tensor, Tensor>
         return Padding.Cleared(y + output.call(intermediate.call(ln.call(y))), real).MoveToOuterDisposeScope();
     }
 
+    public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+    {
+        var real = Padding.Real(graph, inputs[0]);
+        var y = graph.Add(inputs[0], graph.Call(attention, inputs[0], real));
+        var fed = graph.Call(output, graph.Call(intermediate, graph.Call(ln, y)));
+        return Padding.Cleared(graph, graph.Add(y, fed), real);
+    }
+
     private static Sequential Output(int input, TransformerArchitecture architecture) =>
         Sequential(("dense", Linear(input, architecture.FeatureWidth)), ("dropout", Dropout(architecture.Dropout)));
 
-    private sealed class Attention : Module<Tensor, Tensor, Tensor>
+    private sealed class Attention : Module<Tensor, Tensor, Tensor>, IOnnxModule
     {
         private readonly LayerNorm ln;
         private readonly SelfAttention self;
@@ -54,5 +63,8 @@ internal sealed class PreNormBlock : Module<Tensor, Tensor>
             using var scope = NewDisposeScope();
             return output.call(self.call(ln.call(x), real)).MoveToOuterDisposeScope();
         }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs) =>
+            graph.Call(output, graph.Call(self, graph.Call(ln, inputs[0]), inputs[1]));
     }
 }

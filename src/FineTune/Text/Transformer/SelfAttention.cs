@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,10 +7,12 @@ using static TorchSharp.torch.nn;
 namespace FineTune.Text;
 
 /// <summary>Each token's mean of all tokens' values, weighted by how well its query fits their keys; padding weighs nothing.</summary>
-internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>
+internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>, IOnnxModule
 {
     // Finite, so that a sentence without any token has no NaN.
-    private static readonly Scalar Never = -1e30;
+    private const double Least = -1e30;
+
+    private static readonly Scalar Never = Least;
 
     private readonly int heads;
     private readonly Scalar temperature;
@@ -41,5 +44,20 @@ internal sealed class SelfAttention : Module<Tensor, Tensor, Tensor>
         var masked = scores.masked_fill(real.logical_not().view(batch, 1, 1, length), Never);
         var attention = dropout.call(functional.softmax(masked, -1));
         return attention.matmul(v).transpose(1, 2).reshape(batch, length, width).MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+    {
+        var (x, real) = (inputs[0], inputs[1]);
+        var width = x.Size(-1);
+        OnnxValue ByHead(OnnxValue projected, params long[] order) =>
+            graph.Permute(graph.Reshape(projected, 0, 0, heads, width / heads), order);
+        var q = ByHead(graph.Call(query, x), 0, 2, 1, 3);
+        var transposed = ByHead(graph.Call(key, x), 0, 2, 3, 1);
+        var v = ByHead(graph.Call(value, x), 0, 2, 1, 3);
+        var scores = graph.Mul(graph.MatMul(q, transposed), 1 / Math.Sqrt((double)width / heads));
+        var masked = graph.Add("Where", [graph.Unsqueeze(real, 1, 2), scores, graph.Scalar(Least)]);
+        var attended = graph.MatMul(graph.Softmax(masked, -1), v);
+        return graph.Reshape(graph.Permute(attended, 0, 2, 1, 3), 0, 0, width);
     }
 }

@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace FineTune.Text;
 
 /// <summary>What a token says and where it stands: [batch, length] of token numbers to [batch, length, width].</summary>
-internal sealed class TransformerEmbeddings : Module<Tensor, Tensor>
+internal sealed class TransformerEmbeddings : Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly TransformerArchitecture architecture;
     private readonly Scalar padding;
@@ -54,5 +55,20 @@ internal sealed class TransformerEmbeddings : Module<Tensor, Tensor>
 
         sum = dropout.call(LayerNorm?.call(sum) ?? sum);
         return Padding.Cleared(sum, tokens.ne(padding)).MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+    {
+        var tokens = inputs[0];
+        var positions = graph.Slice(graph.WeightOf(position_embeddings), 0, graph.Integers(0), graph.SizeOf(tokens, 1));
+        var sum = graph.Add(graph.Call(word_embeddings, tokens), positions);
+        if (token_type_embeddings is not null)
+        {
+            sum = graph.Add(sum, graph.Select(graph.WeightOf(token_type_embeddings), 0, 0));
+        }
+
+        sum = LayerNorm is null ? sum : graph.Call(LayerNorm, sum);
+        var isPadding = graph.Add("Equal", [tokens, graph.Constant(tensor(architecture.PaddingToken, tokens.Type))]);
+        return Padding.Cleared(graph, sum, graph.Add("Not", [isPadding]));
     }
 }

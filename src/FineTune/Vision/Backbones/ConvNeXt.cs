@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using FineTune.Weights;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -39,7 +40,7 @@ public static partial class Backbones
     }
 
     /// <summary>LayerNorm over the channels of [batch, channels, height, width].</summary>
-    private sealed class ChannelNorm : Module<Tensor, Tensor>
+    private sealed class ChannelNorm : Module<Tensor, Tensor>, IOnnxModule
     {
         private readonly Parameter weight;
         private readonly Parameter bias;
@@ -58,6 +59,12 @@ public static partial class Backbones
                 .layer_norm(last, [weight.shape[0]], weight, bias, ConvNeXtEpsilon)
                 .permute(0, 3, 1, 2)
                 .MoveToOuterDisposeScope();
+        }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+        {
+            var last = graph.Permute(inputs[0], 0, 2, 3, 1);
+            return graph.Permute(graph.LayerNorm(last, graph.State(weight), graph.State(bias), ConvNeXtEpsilon), 0, 3, 1, 2);
         }
     }
 

@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,7 +9,7 @@ namespace FineTune.Vision;
 /// In training, zeroes what a residual branch adds to some samples of the batch, and scales the others' to keep the
 /// mean (Huang et al., 2016, https://arxiv.org/abs/1603.09382).
 /// </summary>
-internal sealed class StochasticDepth : Module<Tensor, Tensor>
+internal sealed class StochasticDepth : Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly double survives;
     private readonly Scalar divisor;
@@ -29,4 +30,6 @@ internal sealed class StochasticDepth : Module<Tensor, Tensor>
         using var rates = full(perSample, survives, x.dtype, x.device);
         return (x * (rates.bernoulli() / divisor)).MoveToOuterDisposeScope();
     }
+
+    public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs) => inputs[0];
 }

@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -61,7 +62,7 @@ public static partial class Backbones
     }
 
     /// <summary>Joins each 2 by 2 patches of [batch, height, width, channels]: half the size, twice the channels.</summary>
-    private sealed class PatchMerging : Module<Tensor, Tensor>
+    private sealed class PatchMerging : Module<Tensor, Tensor>, IOnnxModule
     {
         private readonly LayerNorm norm;
         private readonly Linear reduction;
@@ -80,6 +81,16 @@ public static partial class Backbones
             Tensor Patches(long row, long column) => even.slice(1, row, even.shape[1], 2).slice(2, column, even.shape[2], 2);
             var joined = cat([Patches(0, 0), Patches(1, 0), Patches(0, 1), Patches(1, 1)], -1);
             return reduction.call(norm.call(joined)).MoveToOuterDisposeScope();
+        }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+        {
+            (var height, var width) = (inputs[0].Size(1), inputs[0].Size(2));
+            var even = graph.Pad(inputs[0], [0, 0, 0, 0, 0, height % 2, width % 2, 0]);
+            OnnxValue Patches(long row, long column) =>
+                graph.Slice(graph.Slice(even, 1, row, even.Size(1), 2), 2, column, even.Size(2), 2);
+            var joined = graph.Concat([Patches(0, 0), Patches(1, 0), Patches(0, 1), Patches(1, 1)], -1);
+            return graph.Call(reduction, graph.Call(norm, joined));
         }
     }
 }

@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -31,7 +32,7 @@ public static partial class Backbones
 
         HoldingSequential? root = null, encoder = null;
         encoder = new HoldingSequential("pos_embedding", positionEmbedding,
-            ("positions", new Combination((x, embedding) => x + embedding, () => encoder!.Held)),
+            ("positions", new Combination((x, embedding) => x + embedding, () => encoder!.Held, OnnxFunctions.Add)),
             ("dropout", Dropout(0)),
             (
                 "layers",
@@ -46,22 +47,30 @@ public static partial class Backbones
             classToken,
             ("conv_proj", Conv2d(3, width, patch, stride: patch)),
             ("patches", new Patches()),
-            ("tokens", new Combination((x, token) => cat([token.expand(x.shape[0], -1, -1), x], 1), () => root!.Held)),
+            (
+                "tokens",
+                new Combination((x, token) => cat([token.expand(x.shape[0], -1, -1), x], 1), () => root!.Held, (graph, x, token) =>
+                {
+                    var shape = graph.Concat([graph.SizeOf(x, 0), graph.Integers(1, width)], 0);
+                    return graph.Concat([graph.Add("Expand", [token, shape]), x], 1);
+                })),
             ("encoder", encoder),
             ("first", new ClassToken()));
         return root;
     }
 
     /// <summary>The first position of [batch, positions, width], which speaks for all: [batch, width].</summary>
-    private sealed class ClassToken : Module<Tensor, Tensor>
+    private sealed class ClassToken : Module<Tensor, Tensor>, IOnnxModule
     {
         public ClassToken() : base(nameof(ClassToken)) { }
 
         public override Tensor forward(Tensor x) => x.select(1, 0);
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs) => graph.Select(inputs[0], 1, 0);
     }
 
     /// <summary>The cells of [batch, width, rows, columns], one after the other: [batch, rows · columns, width].</summary>
-    private sealed class Patches : Module<Tensor, Tensor>
+    private sealed class Patches : Module<Tensor, Tensor>, IOnnxModule
     {
         public Patches() : base(nameof(Patches)) { }
 
@@ -70,18 +79,26 @@ public static partial class Backbones
             using var scope = NewDisposeScope();
             return x.flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
         }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs) =>
+            graph.Permute(graph.Reshape(inputs[0], 0, 0, -1), 0, 2, 1);
     }
 
     /// <summary>Combines its input with a parameter that the Sequential around it holds.</summary>
-    private sealed class Combination : Module<Tensor, Tensor>
+    private sealed class Combination : Module<Tensor, Tensor>, IOnnxModule
     {
         private readonly Func<Tensor, Tensor, Tensor> combine;
         private readonly Func<Parameter> held;
+        private readonly Func<OnnxGraph, OnnxValue, OnnxValue, OnnxValue> combineInGraph;
 
-        public Combination(Func<Tensor, Tensor, Tensor> combine, Func<Parameter> held) : base(nameof(Combination))
+        public Combination(
+            Func<Tensor, Tensor, Tensor> combine,
+            Func<Parameter> held,
+            Func<OnnxGraph, OnnxValue, OnnxValue, OnnxValue> combineInGraph) : base(nameof(Combination))
         {
             this.combine = combine;
             this.held = held;
+            this.combineInGraph = combineInGraph;
         }
 
         public override Tensor forward(Tensor x)
@@ -89,11 +106,15 @@ public static partial class Backbones
             using var scope = NewDisposeScope();
             return combine(x, held()).MoveToOuterDisposeScope();
         }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs) =>
+            combineInGraph(graph, inputs[0], graph.State(held()));
     }
 
     /// <summary>Attention, then an MLP, both with the norm before; each added to its input.</summary>
-    private sealed class VisionTransformerBlock : Module<Tensor, Tensor>
+    private sealed class VisionTransformerBlock : Module<Tensor, Tensor>, IOnnxModule
     {
+        private readonly int heads;
         private readonly LayerNorm ln_1;
         private readonly MultiheadAttention self_attention;
         private readonly Dropout dropout;
@@ -102,6 +123,7 @@ public static partial class Backbones
 
         public VisionTransformerBlock(int width, int heads, int inner) : base(nameof(VisionTransformerBlock))
         {
+            this.heads = heads;
             register_module("ln_1", ln_1 = LayerNorm(width, 1e-6));
             register_module("self_attention", self_attention = MultiheadAttention(width, heads));
             register_module("dropout", dropout = Dropout(0));
@@ -117,6 +139,26 @@ public static partial class Backbones
             var attended = self_attention.call(normalized, normalized, normalized, null, false, null).Item1.transpose(0, 1);
             var y = x + dropout.call(attended);
             return (y + mlp.call(ln_2.call(y))).MoveToOuterDisposeScope();
+        }
+
+        public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+        {
+            var y = graph.Add(inputs[0], Attended(graph, graph.Call(ln_1, inputs[0])));
+            return graph.Add(y, graph.Call(mlp, graph.Call(ln_2, y)));
+        }
+
+        // What MultiheadAttention does, which keeps its weights under these names.
+        private OnnxValue Attended(OnnxGraph graph, OnnxValue x)
+        {
+            var width = x.Size(-1);
+            var weights = self_attention.named_parameters().ToDictionary(named => named.name, named => graph.State(named.parameter));
+            var projected = graph.Linear(x, weights["in_proj_weight"], weights["in_proj_bias"]);
+            var parts = graph.Permute(graph.Reshape(projected, 0, 0, 3, heads, width / heads), 2, 0, 3, 1, 4);
+            var queries = graph.Mul(graph.Select(parts, 0, 0), 1 / Math.Sqrt((double)width / heads));
+            var scores = graph.MatMul(queries, graph.Permute(graph.Select(parts, 0, 1), 0, 1, 3, 2));
+            var attended = graph.MatMul(graph.Softmax(scores, -1), graph.Select(parts, 0, 2));
+            return graph.Linear(
+                graph.Reshape(graph.Permute(attended, 0, 2, 1, 3), 0, 0, width), weights["out_proj.weight"], weights["out_proj.bias"]);
         }
     }
 }

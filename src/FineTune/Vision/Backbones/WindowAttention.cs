@@ -1,3 +1,4 @@
+using FineTune.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,7 +11,7 @@ namespace FineTune.Vision;
 /// every other block the windows are shifted by half their size, so that what they see overlaps
 /// (https://arxiv.org/abs/2103.14030, section 3.2).
 /// </summary>
-internal sealed class WindowAttention : Module<Tensor, Tensor>
+internal sealed class WindowAttention : Module<Tensor, Tensor>, IOnnxModule
 {
     private const int Window = 7;
     private const int Area = Window * Window;
@@ -81,6 +82,41 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
         }
 
         return back.slice(1, 0, height, 1).slice(2, 0, width, 1).contiguous().MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue ToOnnx(OnnxGraph graph, params IReadOnlyList<OnnxValue> inputs)
+    {
+        var x = inputs[0];
+        (var height, var width, var channels) = (x.Size(1), x.Size(2), x.Size(3));
+        (var rows, var columns) = ((height + Window - 1) / Window, (width + Window - 1) / Window);
+        var (down, right) = isShifted ? (rows > 1 ? Window / 2 : 0L, columns > 1 ? Window / 2 : 0L) : (0L, 0L);
+
+        var padded = graph.Pad(x, [0, 0, 0, 0, 0, rows * Window - height, columns * Window - width, 0]);
+        var shifted = graph.Roll(graph.Roll(padded, 1, -down), 2, -right);
+        var windows = graph.Permute(graph.Reshape(shifted, 0, rows, Window, columns, Window, channels), 0, 1, 3, 2, 4, 5);
+        var parts = graph.Permute(
+            graph.Reshape(graph.Call(qkv, graph.Reshape(windows, -1, Area, channels)), 0, 0, 3, heads, channels / heads), 2, 0, 3, 1, 4);
+        OnnxValue Part(long index) => graph.Select(parts, 0, index);
+        var queries = graph.Mul(Part(0), 1 / Math.Sqrt((double)channels / heads));
+        var scores = graph.Add(graph.MatMul(queries, graph.Permute(Part(1), 0, 1, 3, 2)), Bias(graph));
+        if (down + right > 0)
+        {
+            var mask = graph.Constant(Mask(rows, columns, down, right, x.Samples[0]));
+            var byPicture = graph.Reshape(scores, -1, rows * columns, heads, Area, Area);
+            scores = graph.Reshape(graph.Add(byPicture, mask), -1, heads, Area, Area);
+        }
+
+        var attended = graph.Permute(graph.MatMul(graph.Softmax(scores, -1), Part(2)), 0, 2, 1, 3);
+        var projected = graph.Call(proj, graph.Reshape(attended, 0, 0, channels));
+        var back = graph.Permute(graph.Reshape(projected, -1, rows, columns, Window, Window, channels), 0, 1, 3, 2, 4, 5);
+        var picture = graph.Reshape(back, 0, rows * Window, columns * Window, channels);
+        return graph.Slice(graph.Slice(graph.Roll(graph.Roll(picture, 1, down), 2, right), 1, 0, height), 2, 0, width);
+    }
+
+    private OnnxValue Bias(OnnxGraph graph)
+    {
+        var rows = graph.Add("Gather", [graph.State(relative_position_bias_table), graph.State(relative_position_index)], ("axis", 0L));
+        return graph.Unsqueeze(graph.Permute(graph.Reshape(rows, Area, Area, heads), 2, 0, 1), 0);
     }
 
     /// <summary>[1, heads, area, area]</summary>

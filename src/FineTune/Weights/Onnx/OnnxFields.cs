@@ -35,6 +35,12 @@ internal static class OnnxFields
         public const int Name = 1, Number = 2, Integer = 3, Text = 4, Tensor = 5, Numbers = 7, Integers = 8, Type = 20;
     }
 
+    /// <summary>AttributeProto.AttributeType: of what kind an option is.</summary>
+    public static class AttributeType
+    {
+        public const int Float = 1, Int = 2, String = 3, Ints = 7;
+    }
+
     /// <summary>TensorProto: a tensor, with its elements or where they lie.</summary>
     public static class Tensor
     {
