@@ -55,7 +55,7 @@ internal static class OnnxWriter
             using var file = new CodedOutputStream(stream, leaveOpen: true);
             Number(file, OnnxFields.Model.IrVersion, IrVersion);
             Text(file, OnnxFields.Model.ProducerName, "FineTune");
-            Text(file, OnnxFields.Model.ProducerVersion, typeof(OnnxFile).Assembly.GetName().Version!.ToString(3));
+            Text(file, OnnxFields.Model.ProducerVersion, typeof(OnnxWriter).Assembly.GetName().Version!.ToString(3));
             Nested(file, OnnxFields.Model.OpsetImport, nested =>
             {
                 Text(nested, OnnxFields.Opset.Domain, "");

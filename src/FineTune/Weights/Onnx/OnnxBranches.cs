@@ -6,10 +6,10 @@ namespace FineTune.Weights;
 /// </summary>
 internal static class OnnxBranches
 {
-    public static IReadOnlyList<OnnxLayer> LongestFirst(OnnxGraph graph, IReadOnlyList<OnnxLayer> layers)
+    public static IReadOnlyList<OnnxLayer> LongestFirst(StoredGraph graph, IReadOnlyList<OnnxLayer> layers)
     {
         var byNode = layers.ToDictionary(layer => (object)layer.Node, ReferenceEqualityComparer.Instance);
-        var producers = new Dictionary<string, OnnxNode>();
+        var producers = new Dictionary<string, StoredNode>();
         var depths = new Dictionary<string, int>();
         foreach (var node in graph.Nodes)
         {
@@ -23,7 +23,7 @@ internal static class OnnxBranches
 
         var ordered = new List<OnnxLayer>();
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-        var left = new Stack<(OnnxNode Node, bool IsReady)>();
+        var left = new Stack<(StoredNode Node, bool IsReady)>();
         foreach (var output in graph.Outputs)
         {
             Visit(output);

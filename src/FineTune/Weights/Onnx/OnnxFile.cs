@@ -26,7 +26,7 @@ internal static class OnnxFile
     public static OnnxWeights Read(MappedFile file, long position, long length, List<MappedFile> opened)
     {
         var message = new ProtobufMessage(file, position, length);
-        OnnxGraph? graph = null;
+        StoredGraph? graph = null;
         var hasOperators = false;
         var metadata = new Dictionary<string, string>();
         while (message.Next())
@@ -36,7 +36,7 @@ internal static class OnnxFile
                 case OnnxFields.Model.Graph when graph is not null:
                     throw Error(file, "it has two graphs");
                 case OnnxFields.Model.Graph:
-                    graph = OnnxGraph.Read(message.Message(), new OnnxExternalData(file, opened));
+                    graph = StoredGraph.Read(message.Message(), new OnnxExternalData(file, opened));
                     break;
                 case OnnxFields.Model.OpsetImport:
                     hasOperators = true;

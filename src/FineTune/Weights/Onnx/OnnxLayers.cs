@@ -11,13 +11,13 @@ internal sealed class OnnxLayers
     private static readonly string[] BatchNorm = [Weight, Bias, "running_mean", "running_var"];
 
     private readonly MappedFile file;
-    private readonly OnnxGraph graph;
-    private readonly Dictionary<string, OnnxNode> producers = [];
-    private readonly Dictionary<string, OnnxNode> additions = [];
+    private readonly StoredGraph graph;
+    private readonly Dictionary<string, StoredNode> producers = [];
+    private readonly Dictionary<string, StoredNode> additions = [];
     private readonly Dictionary<string, int> uses = [];
     private readonly Dictionary<string, StoredTensor> tensors;
 
-    private OnnxLayers(MappedFile file, OnnxGraph graph)
+    private OnnxLayers(MappedFile file, StoredGraph graph)
     {
         this.file = file;
         this.graph = graph;
@@ -41,7 +41,7 @@ internal sealed class OnnxLayers
     public HashSet<string> Aliases { get; } = [];
 
     /// <exception cref="WeightsFileException">A node comes before what goes into it, or changes its weight.</exception>
-    public static OnnxLayers Of(MappedFile file, OnnxGraph graph) => new(file, graph);
+    public static OnnxLayers Of(MappedFile file, StoredGraph graph) => new(file, graph);
 
     private void IndexNodes()
     {
@@ -71,7 +71,7 @@ internal sealed class OnnxLayers
         }
     }
 
-    private void AddLayer(OnnxNode node)
+    private void AddLayer(StoredNode node)
     {
         switch (node.Operator)
         {
@@ -93,7 +93,7 @@ internal sealed class OnnxLayers
         }
     }
 
-    private void Add(OnnxNode node, string[] roles, int first)
+    private void Add(StoredNode node, string[] roles, int first)
     {
         var weights = new Dictionary<string, StoredTensor>();
         for (var i = 0; i < roles.Length; i++)
@@ -110,7 +110,7 @@ internal sealed class OnnxLayers
         }
     }
 
-    private void AddLinear(OnnxNode node, string? biasName, bool isTransposed)
+    private void AddLinear(StoredNode node, string? biasName, bool isTransposed)
     {
         if (Initializer(node.Input(1)) is not ({ Shape.Count: 2 } matrix, var wasTransposed))
         {
@@ -146,7 +146,7 @@ internal sealed class OnnxLayers
     }
 
     // The bias that is added to what a node computes, before or after it in the sum.
-    private string? AddedTo(OnnxNode node) =>
+    private string? AddedTo(StoredNode node) =>
         node.Outputs.Count == 1 && additions.TryGetValue(node.Outputs[0], out var addition)
             ? addition.Inputs.FirstOrDefault(input => Initializer(input).Tensor is { Shape.Count: 1 })
             : null;

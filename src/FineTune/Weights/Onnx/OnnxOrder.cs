@@ -14,7 +14,7 @@ internal sealed record OnnxOrder(IReadOnlyDictionary<string, StoredTensor> Tenso
     public static OnnxOrder None { get; } = new(new Dictionary<string, StoredTensor>(), null);
 
     /// <summary>Tries the order in the file; and, as branches may stand in any order there, the one where longer branches come first.</summary>
-    public static OnnxOrder Of(OnnxGraph graph, IReadOnlyList<OnnxLayer> layers, IReadOnlyDictionary<string, Tensor> targets)
+    public static OnnxOrder Of(StoredGraph graph, IReadOnlyList<OnnxLayer> layers, IReadOnlyDictionary<string, Tensor> targets)
     {
         var modules = ModulesOf(targets);
         var asStored = Match(layers, modules);

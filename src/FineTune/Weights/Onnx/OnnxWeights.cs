@@ -6,7 +6,7 @@ namespace FineTune.Weights;
 /// <param name="file">The file.</param>
 /// <param name="graph">Its graph.</param>
 /// <param name="metadata">What the writer said about the file.</param>
-internal sealed class OnnxWeights(MappedFile file, OnnxGraph graph, IReadOnlyDictionary<string, string> metadata)
+internal sealed class OnnxWeights(MappedFile file, StoredGraph graph, IReadOnlyDictionary<string, string> metadata)
 {
     private static readonly string[] Quantized = ["DequantizeLinear", "QuantizeLinear", "DynamicQuantizeLinear", "QLinear", "Integer"];
 

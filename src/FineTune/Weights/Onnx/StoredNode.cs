@@ -6,7 +6,7 @@ namespace FineTune.Weights;
 /// <param name="Inputs">Names, empty where an optional one is left out.</param>
 /// <param name="Outputs">Names.</param>
 /// <param name="Attributes">Its options by name, those that are numbers.</param>
-internal sealed record OnnxNode(
+internal sealed record StoredNode(
     string Operator,
     string Name,
     IReadOnlyList<string> Inputs,

@@ -4,7 +4,7 @@ namespace FineTune.Weights;
 /// A graph as it stands in a file: its weights, and its nodes in an order in which they can run. Bodies of loops and of conditions are
 /// not looked at.
 /// </summary>
-internal sealed class OnnxGraph
+internal sealed class StoredGraph
 {
     // Bounds on what is read before anything is known about the file.
     private const int MostTensors = 65_536;
@@ -15,7 +15,7 @@ internal sealed class OnnxGraph
 
     private readonly OnnxExternalData external;
 
-    private OnnxGraph(ProtobufMessage message, OnnxExternalData external)
+    private StoredGraph(ProtobufMessage message, OnnxExternalData external)
     {
         this.external = external;
         while (message.Next())
@@ -40,7 +40,7 @@ internal sealed class OnnxGraph
     /// <summary>Its initializers, and the constants among its nodes, by name.</summary>
     public Dictionary<string, StoredTensor> Tensors { get; } = [];
 
-    public List<OnnxNode> Nodes { get; } = [];
+    public List<StoredNode> Nodes { get; } = [];
 
     /// <summary>The names of what comes out of it.</summary>
     public List<string> Outputs { get; } = [];
@@ -48,7 +48,7 @@ internal sealed class OnnxGraph
     /// <param name="message">The message.</param>
     /// <param name="external">The files beside this one.</param>
     /// <exception cref="WeightsFileException">It is damaged.</exception>
-    public static OnnxGraph Read(ProtobufMessage message, OnnxExternalData external) => new(message, external);
+    public static StoredGraph Read(ProtobufMessage message, OnnxExternalData external) => new(message, external);
 
     private void Add(StoredTensor tensor, MappedFile file)
     {
