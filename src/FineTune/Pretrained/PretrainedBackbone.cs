@@ -25,7 +25,9 @@ public sealed class PretrainedBackbone
 
     /// <summary>Makes the backbone with its weights, from the file that the build has put beside the program.</summary>
     /// <returns>From pictures of shape [batch, 3, height, width], normalized, to features of shape [batch, width].</returns>
-    /// <exception cref="WeightsFileException">The file is missing: the sentence says which line the project file lacks. Or it is another.</exception>
+    /// <exception cref="WeightsFileException">
+    /// The file is missing: the sentence says which line the project file lacks. Or it is another.
+    /// </exception>
     public Sequential Create() => Create(Source.Path);
 
     /// <summary>Makes the backbone with its weights.</summary>

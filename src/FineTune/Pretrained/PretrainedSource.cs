@@ -62,7 +62,9 @@ public sealed class PretrainedSource
         try
         {
             using var stream = file.OpenRead();
-            hash = stream.Length == Length ? Convert.ToHexString(SHA256.HashData(stream)) : $"not computed, as it has {stream.Length} bytes";
+            hash = stream.Length == Length
+                ? Convert.ToHexString(SHA256.HashData(stream))
+                : $"not computed, as it has {stream.Length} bytes";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

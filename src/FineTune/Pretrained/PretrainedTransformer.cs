@@ -5,7 +5,7 @@ using TorchSharp.Modules;
 
 namespace FineTune;
 
-/// <summary>A pre-trained backbone for sentences: what it is, where its weights come from, and how to make one with its tokenizer.</summary>
+/// <summary>A pre-trained backbone for sentences: what it is, where its weights come from, how to make one and its tokenizer.</summary>
 /// <example>
 /// <code>
 /// WordPieceTokenizer tokenizer = Pretrained.MiniLM.Tokenizer();
@@ -23,7 +23,9 @@ public sealed class PretrainedTransformer
         Source = source;
     }
 
-    /// <summary>Its vocabulary, its features and how they come from those of tokens. Its <c>Create</c> makes one with random weights.</summary>
+    /// <summary>
+    /// Its vocabulary, its features and how they come from those of tokens. Its <c>Create</c> makes one with random weights.
+    /// </summary>
     public TransformerArchitecture Architecture { get; }
 
     /// <summary>Where its weights and its vocabulary come from.</summary>
@@ -33,7 +35,9 @@ public sealed class PretrainedTransformer
 
     /// <summary>Makes the backbone with its weights, from the file that the build has put beside the program.</summary>
     /// <returns>From token numbers of shape [batch, length] to features of shape [batch, width].</returns>
-    /// <exception cref="WeightsFileException">The file is missing: the sentence says which line the project file lacks. Or it is another.</exception>
+    /// <exception cref="WeightsFileException">
+    /// The file is missing: the sentence says which line the project file lacks. Or it is another.
+    /// </exception>
     public Sequential Create() => Create(Source.Path);
 
     /// <summary>Makes the backbone with its weights.</summary>
@@ -42,7 +46,9 @@ public sealed class PretrainedTransformer
     public Sequential Create(string path) => Create(path, out _);
 
     /// <summary>Makes the tokenizer, from the file that the build has put beside the program.</summary>
-    /// <exception cref="WeightsFileException">The file is missing: the sentence says which line the project file lacks. Or it is another.</exception>
+    /// <exception cref="WeightsFileException">
+    /// The file is missing: the sentence says which line the project file lacks. Or it is another.
+    /// </exception>
     public WordPieceTokenizer Tokenizer() => Tokenizer(Source.Path);
 
     /// <summary>Makes the tokenizer.</summary>

@@ -129,7 +129,8 @@ internal sealed class BackboneMatch
         : $" The file has names such as {FirstFew.Of([.. sources.Keys])}.";
 
     // Where there are no names to go by, what stood in the way of the order.
-    private string OrderFault() => weights.Fault is { } fault ? $" Its names are no model's, and the order of its layers does not fit: {fault}." : "";
+    private string OrderFault() =>
+        weights.Fault is { } fault ? $" Its names are no model's, and the order of its layers does not fit: {fault}." : "";
 
     // The change of a prefix that makes the most names fit, if that makes more of them fit than do now.
     private string Advice()

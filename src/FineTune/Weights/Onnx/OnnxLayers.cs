@@ -34,7 +34,9 @@ internal sealed class OnnxLayers
     /// <summary>The layers, in the order in which they stand in the file, in which they can run.</summary>
     public List<OnnxLayer> All { get; } = [];
 
-    /// <summary>The tensors of the graph by name: a linear layer's weight as the layer has it, and under its name if its bias has one.</summary>
+    /// <summary>
+    /// The tensors of the graph by name: a linear layer's weight as the layer has it, and under its name if its bias has one.
+    /// </summary>
     public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
 
     /// <summary>Tensors that are the same as others, by name.</summary>

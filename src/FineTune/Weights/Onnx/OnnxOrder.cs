@@ -13,7 +13,9 @@ internal sealed record OnnxOrder(IReadOnlyDictionary<string, StoredTensor> Tenso
     /// <summary>Nobody asked for it.</summary>
     public static OnnxOrder None { get; } = new(new Dictionary<string, StoredTensor>(), null);
 
-    /// <summary>Tries the order in the file; and, as branches may stand in any order there, the one where longer branches come first.</summary>
+    /// <summary>
+    /// Tries the order in the file; and, as branches may stand in any order there, the one where longer branches come first.
+    /// </summary>
     public static OnnxOrder Of(StoredGraph graph, IReadOnlyList<OnnxLayer> layers, IReadOnlyDictionary<string, Tensor> targets)
     {
         var modules = ModulesOf(targets);

@@ -24,10 +24,11 @@ internal sealed class OnnxWeights(MappedFile file, StoredGraph graph, IReadOnlyD
     /// <exception cref="WeightsFileException">They are quantized, or BatchNorms were folded into them.</exception>
     public NamedWeights For(IReadOnlyDictionary<string, Tensor> targets)
     {
-        if (graph.Nodes.FirstOrDefault(node => Quantized.Any(name => node.Operator.Contains(name, StringComparison.Ordinal))) is { } quantized)
+        if (graph.Nodes.FirstOrDefault(IsQuantized) is { } quantized)
         {
             throw new WeightsFileException(
-                $"'{file.Path}' holds quantized weights ({quantized}), which cannot be trained; take the model from before it was quantized.");
+                $"'{file.Path}' holds quantized weights ({quantized}), which cannot be trained; take the model from before it was "
+                    + "quantized.");
         }
 
         ThrowIfFolded(targets);
@@ -49,6 +50,8 @@ internal sealed class OnnxWeights(MappedFile file, StoredGraph graph, IReadOnlyD
 
         return new(named, constants, order.Fault);
     }
+
+    private static bool IsQuantized(OnnxNode node) => Quantized.Any(name => node.Operator.Contains(name, StringComparison.Ordinal));
 
     private bool IsConstant(string name, StoredTensor tensor) =>
         layers.Aliases.Contains(name)

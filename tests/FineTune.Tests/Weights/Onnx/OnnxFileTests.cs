@@ -36,9 +36,17 @@ public sealed class OnnxFileTests
     public static IEnumerable<TestCaseData> Elements()
     {
         yield return Case("raw", Floats, Field(9, [.. BitConverter.GetBytes(-2f), .. BitConverter.GetBytes(3f)]), ScalarType.Float32);
-        yield return Case("floats, packed", Floats, Field(4, [.. BitConverter.GetBytes(-2f), .. BitConverter.GetBytes(3f)]), ScalarType.Float32);
+        yield return Case(
+            "floats, packed",
+            Floats,
+            Field(4, [.. BitConverter.GetBytes(-2f), .. BitConverter.GetBytes(3f)]),
+            ScalarType.Float32);
         yield return Case("floats, each", Floats, [.. Field(4, -2f), .. Field(4, 3f)], ScalarType.Float32);
-        yield return Case("floats, two packs", Floats, [.. Field(4, BitConverter.GetBytes(-2f)), .. Field(4, BitConverter.GetBytes(3f))], ScalarType.Float32);
+        yield return Case(
+            "floats, two packs",
+            Floats,
+            [.. Field(4, BitConverter.GetBytes(-2f)), .. Field(4, BitConverter.GetBytes(3f))],
+            ScalarType.Float32);
         yield return Case("doubles", 11, Field(10, [.. BitConverter.GetBytes(-2d), .. BitConverter.GetBytes(3d)]), ScalarType.Float64);
         yield return Case("int64, packed", Longs, Field(7, [.. Varint(-2), .. Varint(3)]), ScalarType.Int64);
         yield return Case("int64, each", Longs, [.. Field(7, -2), .. Field(7, 3)], ScalarType.Int64);
@@ -118,7 +126,8 @@ public sealed class OnnxFileTests
     }
 
     [Test]
-    public void A_model_is_known_by_its_content_whatever_it_is_called([Values("model", "model.bin", "model.pth", "model.safetensors")] string name)
+    public void A_model_is_known_by_its_content_whatever_it_is_called(
+        [Values("model", "model.bin", "model.pth", "model.safetensors")] string name)
     {
         File.WriteAllBytes(folder[name], Whole());
         using var file = WeightsFile.Open(folder[name]);
@@ -130,7 +139,9 @@ public sealed class OnnxFileTests
     public void Elements_in_another_file_are_read()
     {
         Directory.CreateDirectory(folder["parts"]);
-        File.WriteAllBytes(folder["parts/weights.data"], [.. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(2f), .. BitConverter.GetBytes(3f)]);
+        File.WriteAllBytes(
+            folder["parts/weights.data"],
+            [.. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(2f), .. BitConverter.GetBytes(3f)]);
         using var file = Open(
             Initializer(Described("tail", Floats, 2), Outside("parts/weights.data", "4", "8")),
             Initializer(Described("whole", Floats, 3), Outside("parts/weights.data")));
@@ -196,19 +207,40 @@ public sealed class OnnxFileTests
         yield return Tensor("size overflows", [.. Described("x", Floats, long.MaxValue, 8), .. Field(9, two)], "the size of 'x' overflows");
         yield return Tensor("size overflows to 8", [.. Described("x", Floats, 1L << 62, 8), .. Field(9, two)], "the size of 'x' overflows");
         yield return Tensor("size overflows beside a zero", Described("x", Floats, 0, 1L << 62, 1L << 62), "the size of 'x' overflows");
-        yield return Tensor("rank 65", Described("x", Floats, [.. Enumerable.Repeat(1L, 65)]), "the dimensions of a tensor are more than the 64");
+        yield return Tensor(
+            "rank 65",
+            Described("x", Floats, [.. Enumerable.Repeat(1L, 65)]),
+            "the dimensions of a tensor are more than the 64");
         yield return Tensor("short", [.. Described("x", Floats, 3), .. Field(9, two)], "'x' has 8 bytes, and its shape and type take 12");
         yield return Tensor("long", [.. Described("x", Floats, 1), .. Field(9, two)], "'x' has 8 bytes, and its shape and type take 4");
-        yield return Tensor("short numbers", [.. Described("x", Floats, 3), .. Field(4, two)], "elements of 8 bytes, and its shape and type take 12");
-        yield return Tensor("long numbers", [.. Described("x", Longs, 1), .. Field(7, two)], "elements of 64 bytes, and its shape and type take 8");
+        yield return Tensor(
+            "short numbers",
+            [.. Described("x", Floats, 3), .. Field(4, two)],
+            "elements of 8 bytes, and its shape and type take 12");
+        yield return Tensor(
+            "long numbers",
+            [.. Described("x", Longs, 1), .. Field(7, two)],
+            "elements of 64 bytes, and its shape and type take 8");
         yield return Tensor("no elements", Described("x", Floats, 2), "'x' has elements of 0 bytes, and its shape and type take 8");
         yield return Tensor("odd floats", [.. Described("x", Floats, 1), .. Field(4, new byte[5])], "are not numbers of 4 bytes");
         yield return Tensor("a float as a number", [.. Described("x", Floats, 1), .. Field(4, 1)], "are not numbers of 4 bytes");
-        yield return Tensor("elements twice", [.. Described("x", Floats, 2), .. Field(9, two), .. Field(4, two)], "'x' has its elements twice");
+        yield return Tensor(
+            "elements twice",
+            [.. Described("x", Floats, 2), .. Field(9, two), .. Field(4, two)],
+            "'x' has its elements twice");
         yield return Tensor("raw data twice", [.. Described("x", Floats, 2), .. Field(9, two), .. Field(9, two)], "raw data twice");
-        yield return Tensor("here and outside", [.. Described("x", Floats, 2), .. Field(9, two), .. Outside("x.data")], "here and in another file");
-        yield return Tensor("place twice", [.. Described("x", Floats, 2), .. Outside("x.data"), .. Outside("y.data")], "twice, by 'location'");
-        yield return Tensor("elements of another type", [.. Described("x", Floats, 1), .. Field(7, 1)], "is of type FLOAT and has elements of another");
+        yield return Tensor(
+            "here and outside",
+            [.. Described("x", Floats, 2), .. Field(9, two), .. Outside("x.data")],
+            "here and in another file");
+        yield return Tensor(
+            "place twice",
+            [.. Described("x", Floats, 2), .. Outside("x.data"), .. Outside("y.data")],
+            "twice, by 'location'");
+        yield return Tensor(
+            "elements of another type",
+            [.. Described("x", Floats, 1), .. Field(7, 1)],
+            "is of type FLOAT and has elements of another");
         yield return Tensor("too large for a byte", [.. Described("x", 3, 1), .. Field(5, 128)], "is of type Int8 and has the element 128");
         yield return Tensor("neither true nor false", [.. Described("x", 9, 1), .. Field(5, 2)], "is of type Bool and has the element 2");
         yield return Tensor("unknown type", Described("x", 99, 1), "'x' is of an unknown type, 99");
@@ -218,14 +250,26 @@ public sealed class OnnxFileTests
         yield return Tensor("segments", [.. Described("x", Floats, 1), .. Field(3, [])], "a tensor is stored in segments");
         yield return Tensor("no name", Field(2, Floats), "a tensor has no name");
         yield return Tensor("a name that is no text", [.. Field(8, [0xFF])], "a name is not valid UTF-8");
-        yield return Tensor("a name of 5,000 letters", Field(8, new string('x', 5_000)), "a name takes 5000 bytes, more than the 4096 allowed");
+        yield return Tensor(
+            "a name of 5,000 letters",
+            Field(8, new string('x', 5_000)),
+            "a name takes 5000 bytes, more than the 4096 allowed");
         yield return Graph("twice", [.. Weight("x", [1]), .. Weight("x", [1])], "'x' is in it twice");
         yield return Graph("sparse", Field(15, []), "it has sparse weights");
-        yield return Graph("a constant twice", [.. Weight("x", [1]), .. Node("Constant", [], ["x"], Value(Described("", Floats, 0)))], "'x' is in it twice");
-        yield return Graph("attribute twice", Node("Gemm", [], ["y"], Attribute("transB", 1), Attribute("transB", 0)), "the attribute 'transB' twice");
+        yield return Graph(
+            "a constant twice",
+            [.. Weight("x", [1]), .. Node("Constant", [], ["x"], Value(Described("", Floats, 0)))],
+            "'x' is in it twice");
+        yield return Graph(
+            "attribute twice",
+            Node("Gemm", [], ["y"], Attribute("transB", 1), Attribute("transB", 0)),
+            "the attribute 'transB' twice");
         yield return Graph("an output twice", [.. Node("Relu", ["x"], ["y"]), .. Node("Relu", ["x"], ["y"])], "'y' is computed twice");
         yield return Graph("a circle", [.. Node("Relu", ["b"], ["a"]), .. Node("Relu", ["a"], ["b"])], "'b' is used before it is computed");
-        yield return Graph("100,001 nodes", [.. Enumerable.Repeat(Field(1, []), 100_001).SelectMany(node => node)], "more than the 100000 nodes");
+        yield return Graph(
+            "100,001 nodes",
+            [.. Enumerable.Repeat(Field(1, []), 100_001).SelectMany(node => node)],
+            "more than the 100000 nodes");
         yield return Graph(
             "65,537 tensors",
             [.. Enumerable.Range(0, 65_537).SelectMany(i => Initializer(Described($"{i}", Floats, 0)))],

@@ -68,7 +68,9 @@ public sealed class OnnxNamesTests
             yield return Weight("bn.weight", [2]);
             yield return Weight("bn.bias", [2]);
             yield return Weight("bn.running_mean", [2]);
-            yield return Initializer(Described("bn.running_var", 11, 2), Field(10, [.. BitConverter.GetBytes(1d), .. BitConverter.GetBytes(2d)]));
+            yield return Initializer(
+                Described("bn.running_var", 11, 2),
+                Field(10, [.. BitConverter.GetBytes(1d), .. BitConverter.GetBytes(2d)]));
             yield return Weight("onnx::MatMul_12", [4, 3]);
             yield return Weight("fc.bias", [3]);
             yield return Initializer(Described("truths", 9, 2), Field(5, Varint(1), Varint(0)));
@@ -252,7 +254,8 @@ public sealed class OnnxNamesTests
 
         Assert.That(
             () => Load(module, Node("Conv", ["x", name, "b"], ["y"]), Weight(name, [2, 1, 3, 3]), Weight("b", [2])),
-            Throws.TypeOf<WeightsFileException>().With.Message.Contains("has no BatchNorm, such as 'bn': whoever exported the model folded"));
+            Throws.TypeOf<WeightsFileException>()
+                .With.Message.Contains("has no BatchNorm, such as 'bn': whoever exported the model folded"));
     }
 
     [TestCase("DequantizeLinear")]
@@ -264,7 +267,8 @@ public sealed class OnnxNamesTests
 
         Assert.That(
             () => Load(module, Node(kind, ["x"], ["y"])),
-            Throws.TypeOf<WeightsFileException>().With.Message.Contains($"holds quantized weights ({kind} of 'y'), which cannot be trained"));
+            Throws.TypeOf<WeightsFileException>()
+                .With.Message.Contains($"holds quantized weights ({kind} of 'y'), which cannot be trained"));
     }
 
     [Test]
