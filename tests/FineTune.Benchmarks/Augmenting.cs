@@ -14,8 +14,10 @@ internal static class Augmenting
     public static void Run()
     {
         var folder = Directory.CreateTempSubdirectory("finetune-augmenting-");
+        var threads = get_num_threads();
         try
         {
+            set_num_threads(1);
             var path = Path.Combine(folder.FullName, "picture.jpg");
             Draw(path);
             var reading = new PicturePreprocessing { ImageSize = Size };
@@ -47,6 +49,7 @@ internal static class Augmenting
         }
         finally
         {
+            set_num_threads(threads);
             folder.Delete(recursive: true);
         }
     }

@@ -11,7 +11,7 @@ namespace FineTune.Vision;
 /// </summary>
 internal static class PictureOperations
 {
-    private static readonly Scalar Zero = 0.0, One = 1.0, Two = 2.0, Four = 4.0, Six = 6.0;
+    private static readonly Scalar Zero = 0.0, One = 1.0, Two = 2.0, Four = 4.0, Six = 6.0, Sixth = 1.0 / 6;
 
     // ITU-R 601, as Pillow and torchvision have it.
     private static readonly Scalar OfRed = 0.2989, OfGreen = 0.587, OfBlue = 0.114;
@@ -91,8 +91,8 @@ internal static class PictureOperations
         using var scope = NewDisposeScope();
         using Scalar by = 6 * share;
         var (red, green, blue) = (picture[0], picture[1], picture[2]);
-        var most = picture.amax([0]);
-        var range = most - picture.amin([0]);
+        var most = red.maximum(green).maximum(blue);
+        var range = most - red.minimum(green).minimum(blue);
         var divisor = range.where(range.gt(Zero), ones_like(range));
 
         // In sixths of the circle, from the two colors that are not the greatest.
@@ -102,14 +102,10 @@ internal static class PictureOperations
         var hue = ofRed.where(red.eq(most), ofGreen.where(green.eq(most), ofBlue)).add_(by);
 
         // The greatest color falls and rises again along the circle, each color at a third of it.
-        return stack([Color(5), Color(3), Color(1)]).MoveToOuterDisposeScope();
-
-        Tensor Color(double start)
-        {
-            using Scalar at = start;
-            var along = (hue + at).remainder_(Six);
-            return most - range * along.minimum(along.neg().add_(Four)).clamp_(Zero, One);
-        }
+        var along = hue + tensor(new[] { 5f, 3f, 1f }).reshape(3, 1, 1);
+        along.sub_(along.mul(Sixth).floor_().mul_(Six));
+        var falling = along.neg().add_(Four);
+        return most.sub(along.minimum(falling).clamp_(Zero, One).mul_(range)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Away from the blurred picture by a factor; the outermost pixels stay.</summary>
