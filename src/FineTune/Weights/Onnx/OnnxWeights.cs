@@ -51,7 +51,7 @@ internal sealed class OnnxWeights(MappedFile file, StoredGraph graph, IReadOnlyD
         return new(named, constants, order.Fault);
     }
 
-    private static bool IsQuantized(OnnxNode node) => Quantized.Any(name => node.Operator.Contains(name, StringComparison.Ordinal));
+    private static bool IsQuantized(StoredNode node) => Quantized.Any(name => node.Operator.Contains(name, StringComparison.Ordinal));
 
     private bool IsConstant(string name, StoredTensor tensor) =>
         layers.Aliases.Contains(name)
