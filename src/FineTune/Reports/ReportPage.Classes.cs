@@ -102,7 +102,8 @@ internal sealed partial class ReportPage
                 if (matrix[wanted, predicted] > 0)
                 {
                     Add($"<rect x=\"{predicted}\" y=\"{wanted}\" width=\"1\" height=\"1\" ");
-                    Add($"style=\"fill: rgb(var(--{Heat(wanted, predicted)}))\" fill-opacity=\"{0.15 + 0.85 * Share(matrix, wanted, predicted):0.##}\"><title>{classes[wanted]} taken for ");
+                    Add($"style=\"fill: rgb(var(--{Heat(wanted, predicted)}))\" ");
+                    Add($"fill-opacity=\"{0.15 + 0.85 * Share(matrix, wanted, predicted):0.##}\"><title>{classes[wanted]} taken for ");
                     Add($"{classes[predicted]}: {matrix[wanted, predicted]}</title></rect>");
                 }
             }
