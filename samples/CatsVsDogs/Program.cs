@@ -64,7 +64,7 @@ internal static class Program
         model.FreezeBackbone();
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
         var compiled = model.Compile(Optimizers.Adam(1e-3), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
-        var before = compiled.Evaluate(validation, cancellationToken: cancellation);
+        var before = compiled.Evaluate(validation);
         var head = compiled.Fit(train, fit with
         {
             Epochs = options.Epochs,

@@ -15,7 +15,7 @@ public sealed class Sandbox
         Animals = new PictureSet("animals-small", ["cat", "dog"], Train: 48, Validation: 32),
         Figures = new PictureSet("figures-small", ["circle", "cross", "ring", "triangle"], Train: 60, Validation: 20),
         ImageSize = 64,
-        Epochs = 6,
+        Epochs = 4,
         Progress = ProgressStyle.None,
     };
 

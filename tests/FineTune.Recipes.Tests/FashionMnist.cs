@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using FineTune.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FineTune.Recipes.Tests;

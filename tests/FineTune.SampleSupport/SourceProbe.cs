@@ -38,6 +38,7 @@ internal sealed partial class SourceProbe : Module<Tensor, Tensor>
         FitOptions fit,
         string fineTuned)
     {
+        manual_seed(fit.Seed);
         using var model = new SourceProbe(pretrained, features, train.Classes.Count);
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy(), Metrics.CategoricalAccuracy());

@@ -1,5 +1,4 @@
 using FineTune;
-using FineTune.SampleSupport.Sentences;
 using FineTune.Text;
 
 namespace TextSentiment.Tests;

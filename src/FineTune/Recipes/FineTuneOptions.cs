@@ -12,13 +12,17 @@ public sealed record FineTuneOptions
     /// <summary>The most epochs of fine-tuning after that.</summary>
     public int FineTuneEpochs { get; init; } = 10;
 
-    /// <summary>Epochs without a better validation loss after which a phase ends.</summary>
+    /// <summary>
+    /// Epochs after which a phase ends in which nothing got better: the validation loss of the head phase, the validation value of the
+    /// first metric in fine-tuning (the loss, where there is none).
+    /// </summary>
     public int Patience { get; init; } = 5;
 
     /// <summary>
-    /// How many layers at most are unfrozen where the class has no <see cref="UnfreezeLastAttribute"/>: all where there are fewer.
+    /// How many layers are unfrozen, from the last on, where the class's attributes do not say which: null, the default, for all of them. A
+    /// count is cheaper, as what stays frozen is computed once, and leaves less room to what should be learned.
     /// </summary>
-    public int UnfreezeLast { get; init; } = 20;
+    public int? UnfreezeLast { get; init; }
 
     /// <summary>
     /// The optimizer; where not stated AdamW at 1e-3 for the head, and so at 1e-4 for fine-tuning, unless attributes say otherwise.

@@ -13,10 +13,11 @@ public static class FineTuning
 
     /// <summary>
     /// Trains the head on the frozen backbone until the validation loss stops improving, unfreezes what the class's
-    /// attributes say (the backbone's last layers where they say nothing), recompiles at the fine-tuning rates and
+    /// attributes say (all of it where they say nothing), recompiles at the fine-tuning rates and
     /// trains on until it stops improving again. With <see cref="GradualUnfreezeAttribute"/> one block more of the
     /// backbone joins every few epochs, the optimizer's state carried on, until all of it trains. Rates of fine-tuning
-    /// rise over half an epoch and fall as half a cosine. The model ends with the weights of its best epoch.
+    /// rise over half an epoch and fall as half a cosine. The model ends with the weights of its best epoch: the head's by the
+    /// validation loss, after fine-tuning by the first metric where there is one.
     /// </summary>
     /// <param name="model">An annotated model, its backbone pre-trained.</param>
     /// <param name="train">What to train on.</param>
@@ -35,17 +36,20 @@ public static class FineTuning
         options ??= new FineTuneOptions();
         ThrowIfOverwritten(options.Fit);
 
-        var (loss, metrics) = options.Loss is { } stated ? (stated, options.Metrics ?? []) : DefaultLoss.Of(model, train);
+        var (loss, usual) = options.Loss is { } stated ? (stated, options.Metrics ?? []) : DefaultLoss.Of(model, train);
+        var metrics = options.Metrics ?? usual;
 
         Trace(model, train, options.Fit);
         model.EnterPhase(Phase.Head);
-        var compiled = CompiledModel.Compile(model, options.Optimizer ?? Optimizers.AdamW(HeadRate), loss, options.Metrics ?? metrics);
-        var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs, "head", []));
+        var compiled = CompiledModel.Compile(model, options.Optimizer ?? Optimizers.AdamW(HeadRate), loss, metrics);
+        var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs, "head", "val_loss", []));
         if (head.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
         {
             return new FineTuneResult(compiled, head, null);
         }
 
+        // A network that has become sure of itself pays for its mistakes with a higher loss while it makes fewer of them.
+        var decisive = metrics.FirstOrDefault(metric => metric.Direction != MetricDirection.Unknown);
         History? fine = null;
         var steps = Steps(model, options);
         for (var number = 0; number < steps.Count; number++)
@@ -55,7 +59,7 @@ public static class FineTuning
             model.EnterPhase(step.Phase);
             compiled = compiled.Recompile(keepOptimizerState: fine is not null);
             var history = compiled.Fit(
-                train, Epochs(options, validation, (fine ?? head).NextEpoch, step.Epochs, $"fine-tune-{number}", schedule));
+                train, Epochs(options, validation, (fine ?? head).NextEpoch, step.Epochs, $"fine-tune-{number}", $"val_{decisive?.Name ?? "loss"}", schedule));
             fine = fine?.Concat(history) ?? history;
             if (history.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
             {
@@ -81,8 +85,8 @@ public static class FineTuning
             { UnfreezePatterns: { Count: > 0 } patterns } => Phase.Matching([.. patterns]),
             { UnfreezeFirst: { } count } => Phase.First(count, manifest.UnfreezeFirstUnit),
             { UnfreezeLast: { } count } => Phase.Last(count, manifest.Unit),
-            _ when model.Layers.Count <= options.UnfreezeLast => Phase.Full,
-            _ => Phase.Last(options.UnfreezeLast),
+            _ when options.UnfreezeLast is { } count && count < model.Layers.Count => Phase.Last(count),
+            _ => Phase.Full,
         };
         return [new(phase, options.FineTuneEpochs)];
     }
@@ -135,12 +139,12 @@ public static class FineTuning
         : [LearningRateSchedule.Constant(Warmup)];
 
     private static FitOptions Epochs(
-        FineTuneOptions options, IDataset validation, int first, int count, string phase, Callback[] schedule)
+        FineTuneOptions options, IDataset validation, int first, int count, string phase, string monitor, Callback[] schedule)
     {
         List<Callback> callbacks = [.. options.Fit.Callbacks, .. schedule];
         if (!callbacks.Exists(callback => callback is EarlyStopping))
         {
-            callbacks.Add(new EarlyStopping(patience: options.Patience));
+            callbacks.Add(new EarlyStopping(monitor, patience: options.Patience));
         }
 
         return options.Fit with

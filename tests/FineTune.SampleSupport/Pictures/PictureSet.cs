@@ -16,11 +16,11 @@ public sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int Tr
     private static readonly torchvision.io.Imager Encoder = new torchvision.io.SkiaImager(quality: 75);
 
     /// <summary>The kinds of animal to tell apart.</summary>
-    public static PictureSet Animals { get; } = new("animals-2", ["cat", "dog"], Train: 160, Validation: 80);
+    public static PictureSet Animals { get; } = new("animals-3", ["cat", "dog"], Train: 80, Validation: 40);
 
     /// <summary>What forgetting is measured by.</summary>
     public static PictureSet Figures { get; } =
-        new("figures-3", ["circle", "cross", "ring", "square", "star", "triangle"], Train: 100, Validation: 50);
+        new("figures-3", ["circle", "cross", "ring", "square", "star", "triangle"], Train: 40, Validation: 20);
 
     /// <summary>
     /// The folder of the set below <paramref name="parent"/>, drawn if it is not there yet. It appears whole or not at

@@ -12,10 +12,10 @@ namespace FineTune.SampleSupport.Sentences;
 public sealed record SentenceSet(string Name, int Count, bool AreOpinions)
 {
     /// <summary>The sentences to be told apart.</summary>
-    public static SentenceSet Reviews { get; } = new("reviews", Count: 1200, AreOpinions: true);
+    public static SentenceSet Reviews { get; } = new("reviews", Count: 600, AreOpinions: true);
 
     /// <summary>What forgetting is measured by.</summary>
-    public static SentenceSet Topics { get; } = new("topics", Count: 2000, AreOpinions: false);
+    public static SentenceSet Topics { get; } = new("topics", Count: 400, AreOpinions: false);
 
     /// <summary>The file of the sentences, written if it is not there yet: the same wherever it is written.</summary>
     public string Written(string folder) => Once(Path.Combine(folder, $"{Name}-{Count}.csv"), () =>

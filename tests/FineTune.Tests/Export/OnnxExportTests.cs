@@ -102,7 +102,7 @@ public sealed class OnnxExportTests
 
         compiled.ExportOnnx(folder["model.onnx"], new() { ExampleInputs = example });
 
-        Assert.That(Tensor.TotalCount, Is.EqualTo(alive), "tensors are given back");
+        Assert.That(Tensor.TotalCount, Is.LessThanOrEqualTo(alive), "tensors are given back");
         Assert.That(model.head.training);
         Assert.That(model.state_dict().All(named => named.Value.equal(before[named.Key]).all().ToBoolean()));
     }

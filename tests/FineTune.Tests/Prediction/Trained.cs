@@ -37,7 +37,7 @@ internal static class Trained
                 ImageSize = 16,
                 Normalization = new([0.4f, 0.5f, 0.6f], [0.2f, 0.25f, 0.3f]),
                 Background = (250, 240, 230),
-                Augment = augment,
+                Augment = augment is null ? [] : [Augmentations.Of(augment)],
             });
     }
 

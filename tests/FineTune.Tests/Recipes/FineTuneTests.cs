@@ -11,10 +11,12 @@ public sealed class FineTuneTests
     public void The_recipe_trains_the_head_then_the_last_layers_at_a_lower_rate_and_keeps_the_best_weights()
     {
         using var model = Mlp.Seeded();
-        var stages = new List<(int Epoch, bool Frozen, double Rate)>();
+        var stages = new List<(int Epoch, bool Frozen)>();
+        var rates = new List<double>();
         var watch = new Recorder
         {
-            AtEpochBegin = fit => stages.Add((fit.Epoch, model.IsBackboneFrozen, fit.LearningRates[^1].LearningRate)),
+            AtEpochBegin = fit => stages.Add((fit.Epoch, model.IsBackboneFrozen)),
+            AtBatchEnd = fit => rates.Add(fit.LearningRates[^1].LearningRate),
         };
 
         var result = model.FineTune(Toy.Points(), Toy.Points(seed: 3), new FineTuneOptions
@@ -26,16 +28,60 @@ public sealed class FineTuneTests
             Fit = Toy.Quiet with { Callbacks = [watch] },
         });
 
-        Assert.That(stages.Select(stage => (stage.Epoch, stage.Frozen)), Is.EqualTo(new[]
+        Assert.That(stages, Is.EqualTo(new[]
         {
             (0, true), (1, true), (2, false), (3, false), (4, false),
         }));
-        Assert.That(stages[0].Rate, Is.EqualTo(1e-2));
-        Assert.That(stages[^1].Rate, Is.EqualTo(1e-3).Within(1e-12));
+        Assert.That(rates[..4], Is.All.EqualTo(1e-2), "two batches an epoch");
+
+        // Half an epoch of warm-up is one step here; then half a cosine over the five that are left.
+        Assert.That(rates[4..], Is.EqualTo(new[] { 1, 0, 1, 2, 3, 4 }.Select((step, i) =>
+            1e-3 * (i == 0 ? 1 : (1 + Math.Cos(Math.PI * step / 5)) / 2))).Within(1e-9));
         Assert.That(result.History.Records, Has.Count.EqualTo(5));
         Assert.That(result.History.Outcome.WeightsRestored, Is.True);
         Assert.That(model.Phase, Is.EqualTo(Phase.Last(3)));
-        Assert.That(result.Compiled.Evaluate(Toy.Points(seed: 3)).Loss, Is.EqualTo(result.History.Outcome.Best!.Value).Within(1e-6));
+        Assert.That(result.History.Outcome.Best!.Monitor, Is.EqualTo("val_accuracy"));
+        Assert.That(
+            result.Compiled.Evaluate(Toy.Points(seed: 3))["accuracy"], Is.EqualTo(result.History.Outcome.Best!.Value).Within(1e-6));
+    }
+
+    [Test]
+    public void The_head_is_judged_by_its_loss_and_fine_tuning_by_its_first_metric_or_the_loss_where_there_is_none()
+    {
+        Assert.That(Judged(null), Is.EqualTo(("val_loss", "val_accuracy")));
+        Assert.That(Judged([Metrics.F1(), Metrics.BinaryAccuracy()]), Is.EqualTo(("val_loss", "val_f1")));
+        Assert.That(Judged([]), Is.EqualTo(("val_loss", "val_loss")));
+
+        static (string?, string?) Judged(Metric[]? metrics)
+        {
+            using var model = Mlp.Seeded();
+            var result = model.FineTune(Toy.Points(), Toy.Points(seed: 3), new FineTuneOptions
+            {
+                HeadEpochs = 1,
+                FineTuneEpochs = 1,
+                Loss = Losses.BinaryCrossEntropyWithLogits(),
+                Metrics = metrics ?? [Metrics.BinaryAccuracy()],
+                Fit = Toy.Quiet,
+            });
+            return (result.Head.Outcome.Best?.Monitor, result.FineTune!.Outcome.Best?.Monitor);
+        }
+    }
+
+    [Test]
+    public void A_schedule_of_ones_own_takes_the_place_of_the_cosine()
+    {
+        using var model = Mlp.Seeded();
+        var rates = new List<double>();
+        var watch = new Recorder { AtBatchEnd = fit => rates.Add(fit.LearningRates[^1].LearningRate) };
+
+        model.FineTune(Toy.Points(), Toy.Points(), new FineTuneOptions
+        {
+            HeadEpochs = 1,
+            FineTuneEpochs = 2,
+            Fit = Toy.Quiet with { Callbacks = [watch, LearningRateSchedule.Constant()] },
+        });
+
+        Assert.That(rates[2..], Is.All.EqualTo(1e-4).Within(1e-12));
     }
 
     [Test]
