@@ -43,8 +43,8 @@ internal static class Mails
     private static string Text(string mail)
     {
         var header = mail.IndexOf("\n\n", StringComparison.Ordinal);
-        var subject = mail.Split('\n').FirstOrDefault(line => line.StartsWith(SubjectField, StringComparison.Ordinal), SubjectField)[SubjectField.Length..];
+        var subject = mail.Split('\n').FirstOrDefault(line => line.StartsWith(SubjectField, StringComparison.Ordinal), SubjectField);
         var body = header < 0 ? "" : mail[(header + 2)..];
-        return $"{subject} {body[..Math.Min(body.Length, 2000)]}".Replace('\0', ' ');
+        return $"{subject[SubjectField.Length..]} {body[..Math.Min(body.Length, 2000)]}".Replace('\0', ' ');
     }
 }

@@ -49,7 +49,7 @@ public static class FineTuning
         }
 
         // A network that has become sure of itself pays for its mistakes with a higher loss while it makes fewer of them.
-        var decisive = metrics.FirstOrDefault(metric => metric.Direction != MetricDirection.Unknown);
+        var decisive = $"val_{metrics.FirstOrDefault(metric => metric.Direction != MetricDirection.Unknown)?.Name ?? "loss"}";
         History? fine = null;
         var steps = Steps(model, options);
         for (var number = 0; number < steps.Count; number++)
@@ -59,7 +59,7 @@ public static class FineTuning
             model.EnterPhase(step.Phase);
             compiled = compiled.Recompile(keepOptimizerState: fine is not null);
             var history = compiled.Fit(
-                train, Epochs(options, validation, (fine ?? head).NextEpoch, step.Epochs, $"fine-tune-{number}", $"val_{decisive?.Name ?? "loss"}", schedule));
+                train, Epochs(options, validation, (fine ?? head).NextEpoch, step.Epochs, $"fine-tune-{number}", decisive, schedule));
             fine = fine?.Concat(history) ?? history;
             if (history.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
             {

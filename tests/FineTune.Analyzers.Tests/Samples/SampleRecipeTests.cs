@@ -39,12 +39,14 @@ public sealed class SampleRecipeTests
         var generator = CSharpGeneratorDriver.Create(
             [new FineTuneGenerator().AsSourceGenerator()],
             parseOptions: Compilations.ParseOptions);
-        generator.RunGeneratorsAndUpdateCompilation(Compilations.CreateFromTrees(trees).AddReferences(CommandLine), out var compilation, out _);
+        var sources = Compilations.CreateFromTrees(trees).AddReferences(CommandLine);
+        generator.RunGeneratorsAndUpdateCompilation(sources, out var compilation, out _);
         Assert.That(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
         return compilation;
     }
 
-    private static MetadataReference CommandLine => MetadataReference.CreateFromFile(typeof(System.CommandLine.RootCommand).Assembly.Location);
+    private static MetadataReference CommandLine =>
+        MetadataReference.CreateFromFile(typeof(System.CommandLine.RootCommand).Assembly.Location);
 
     private const string ImplicitUsings =
         """
