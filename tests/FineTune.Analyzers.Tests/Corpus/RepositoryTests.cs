@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTune.Testing;
 using Microsoft.CodeAnalysis;
 
@@ -7,8 +8,6 @@ namespace FineTune.Analyzers.Tests.Corpus;
 [Category("Slow")]
 public sealed class RepositoryTests
 {
-    private const string PartialMethodWithoutBody = "CS8795";
-
     [TestCase("src/FineTune")]
     public async Task Nothing_is_flagged_and_nothing_throws(string folder)
     {
@@ -16,9 +15,15 @@ public sealed class RepositoryTests
         Assert.That(
             compilation
                 .GetDiagnostics()
-                .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != PartialMethodWithoutBody),
+                .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && !LacksGenerated(diagnostic)),
             Is.Empty);
 
         Assert.That(await AnalyzerVerifier.Diagnose(compilation, AllAnalyzers.Create()), Is.Empty);
     }
+
+    // .NET's own generators do not run here: those of native functions, which are partial methods, and of JSON's contexts.
+    private static bool LacksGenerated(Diagnostic diagnostic) =>
+        diagnostic.Id == "CS8795"
+        || diagnostic.GetMessage(CultureInfo.InvariantCulture).Contains("DescriptionJson'", StringComparison.Ordinal)
+        || diagnostic.GetMessage(CultureInfo.InvariantCulture).Contains("JsonSerializerContext.", StringComparison.Ordinal);
 }
