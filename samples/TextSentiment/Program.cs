@@ -66,7 +66,7 @@ internal static class Program
         var backups = options.Backups();
         model.FreezeBackbone();
         output.WriteLine($"Layers are frozen: {model.IsBackboneFrozen}");
-        var compiled = model.Compile(Optimizers.Adam(1e-3), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
+        var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.BinaryCrossEntropyWithLogits(), Metrics.BinaryAccuracy());
         var before = compiled.Evaluate(validation);
         var head = compiled.Fit(train, fit with
         {

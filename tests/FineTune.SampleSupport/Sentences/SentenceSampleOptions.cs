@@ -16,7 +16,7 @@ public sealed record SentenceSampleOptions
     public double? LearningRate { get; init; }
 
     /// <summary>The most epochs of each phase.</summary>
-    public int Epochs { get; init; } = 10;
+    public int Epochs { get; init; } = 6;
 
     /// <summary>How many tokens a sentence is cut or filled up to.</summary>
     public int Length { get; init; } = 24;

@@ -12,7 +12,7 @@ namespace FineTune.SampleSupport.Sentences;
 public sealed record SentenceSet(string Name, int Count, bool AreOpinions)
 {
     /// <summary>The sentences to be told apart.</summary>
-    public static SentenceSet Reviews { get; } = new("reviews", Count: 600, AreOpinions: true);
+    public static SentenceSet Reviews { get; } = new("reviews", Count: 400, AreOpinions: true);
 
     /// <summary>What forgetting is measured by.</summary>
     public static SentenceSet Topics { get; } = new("topics", Count: 400, AreOpinions: false);
