@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FineTune.SampleSupport;
 
 namespace FineTune.Recipes.Tests;
 
@@ -8,12 +9,6 @@ namespace FineTune.Recipes.Tests;
 /// </summary>
 internal static class Download
 {
-    private static string Root => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } stated
-            ? stated
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "finetune-recipes");
-
     /// <summary>The folder of a package of npm, unpacked.</summary>
     /// <exception cref="UnavailableException">There is no npm here, or no registry that it reaches.</exception>
     public static string Npm(string package, string version) => Once($"{package}-{version}".Replace('/', '-'), folder =>
@@ -34,27 +29,9 @@ internal static class Download
         File.Delete(archive);
     });
 
-    /// <summary>A folder that is made once, and appears whole or not at all.</summary>
-    public static string Once(string name, Action<string> make, string within = "")
-    {
-        var folder = Path.Combine(Root, name);
-        if (!Directory.Exists(folder))
-        {
-            var unfinished = Directory.CreateDirectory($"{folder}.{Guid.NewGuid():N}").FullName;
-            try
-            {
-                make(unfinished);
-                Directory.Move(unfinished, folder);
-            }
-            catch
-            {
-                Directory.Delete(unfinished, recursive: true);
-                throw;
-            }
-        }
-
-        return Path.Combine(folder, within);
-    }
+    /// <summary>What lies in a folder of this name, which is made once.</summary>
+    public static string Once(string name, Action<string> make, string within = "") =>
+        Path.Combine(CacheFolder.Once(Path.Combine(CacheFolder.Of("recipes"), name), make), within);
 
     private static void Run(string program, string[] arguments, string folder)
     {

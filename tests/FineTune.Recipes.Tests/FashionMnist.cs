@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using FineTune.Data;
+using FineTune.Vision;
 using static TorchSharp.torch;
 
 namespace FineTune.Recipes.Tests;
@@ -24,7 +25,7 @@ internal sealed class FashionMnist : IClassified
 
     public static Subject Subject { get; } = new(
         "fashion",
-        () => new FashionMnist(Path.Combine(Download.Debian("dataset-fashion-mnist"), "usr", "share", "datasets", "fashion-mnist")),
+        () => new AugmentedDataset(new FashionMnist(Folder()), [], Pretrained.ResNet18ImageNet.Normalization),
         Pretrained.ResNet18ImageNet.Create,
         Pretrained.ResNet18ImageNet.Architecture.FeatureWidth,
         Train: 1000,
@@ -44,14 +45,15 @@ internal sealed class FashionMnist : IClassified
     {
         using var scope = NewDisposeScope();
         var picture = tensor(pixels.AsSpan(index * Side * Side, Side * Side).ToArray()).reshape(1, 1, Side, Side).to_type(float32) / 255;
-        var normalization = Pretrained.ResNet18ImageNet.Normalization;
         var colors = nn.functional.interpolate(picture, [Size, Size], mode: InterpolationMode.Bilinear, align_corners: false)[0]
             .expand(3, Size, Size);
-        Tensor mean = tensor([.. normalization.Mean]), deviation = tensor([.. normalization.StandardDeviation]);
         return new Sample(
-            ((colors - mean.reshape(3, 1, 1)) / deviation.reshape(3, 1, 1)).MoveToOuterDisposeScope(),
+            colors.MoveToOuterDisposeScope(),
             tensor((long)labels[index]).MoveToOuterDisposeScope());
     }
+
+    private static string Folder() =>
+        Path.Combine(Download.Debian("dataset-fashion-mnist"), "usr", "share", "datasets", "fashion-mnist");
 
     private static byte[] Unpacked(string path)
     {

@@ -1,7 +1,6 @@
 using FineTune.Data;
+using FineTune.SampleSupport;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace FineTune.Recipes.Tests;
 
@@ -48,20 +47,4 @@ internal sealed record Subject(
 
     /// <summary>A model without any attribute but those that say what is what: the recipe decides the rest.</summary>
     public Classifier Create(int classes) => new(Backbone(), Features, classes);
-}
-
-/// <summary>A pre-trained network and a new head.</summary>
-internal sealed partial class Classifier : Module<Tensor, Tensor>
-{
-    [Backbone] private readonly Sequential backbone;
-    [Head] private readonly Linear head;
-
-    public Classifier(Sequential backbone, int features, int classes) : base(nameof(Classifier))
-    {
-        this.backbone = backbone;
-        head = Linear(features, classes);
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor x) => head.call(backbone.call(x));
 }

@@ -1,7 +1,6 @@
 using FineTune.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace FineTune.SampleSupport;
 
@@ -9,20 +8,8 @@ namespace FineTune.SampleSupport;
 /// How much of what a backbone knew before is still there: a head learns another task on the backbone as it was pre-trained, and is
 /// asked again on the backbone as it was fine-tuned.
 /// </summary>
-internal sealed partial class SourceProbe : Module<Tensor, Tensor>
+internal static class SourceProbe
 {
-    [Backbone] private readonly Sequential backbone;
-    [Head] private readonly Linear head;
-
-    private SourceProbe(Sequential backbone, int features, int classes) : base(nameof(SourceProbe))
-    {
-        this.backbone = backbone;
-        head = Linear(features, classes);
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor x) => head.call(backbone.call(x));
-
     /// <summary>The accuracy on the other task before and after.</summary>
     /// <param name="pretrained">The backbone as it was pre-trained.</param>
     /// <param name="features">How many features it gives.</param>
@@ -39,7 +26,7 @@ internal sealed partial class SourceProbe : Module<Tensor, Tensor>
         string fineTuned)
     {
         manual_seed(fit.Seed);
-        using var model = new SourceProbe(pretrained, features, train.Classes.Count);
+        using var model = new Classifier(pretrained, features, train.Classes.Count);
         model.FreezeBackbone();
         var compiled = model.Compile(Optimizers.Adam(1e-2), Losses.CategoricalCrossEntropy(), Metrics.CategoricalAccuracy());
         compiled.Fit(train, fit with { Epochs = 20, ValidationData = validation, Callbacks = [new EarlyStopping(patience: 2)] });

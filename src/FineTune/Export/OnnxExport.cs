@@ -120,10 +120,10 @@ public static class OnnxExport
             [.. Metadata(compiled)]);
     }
 
-    private static OnnxValue Probabilities(OnnxGraph graph, OnnxValue output, Loss? loss) => loss switch
+    private static OnnxValue Probabilities(OnnxGraph graph, OnnxValue output, Loss? loss) => LossActivation.Of(loss) switch
     {
-        BinaryCrossEntropyLoss => graph.Sigmoid(output),
-        CategoricalCrossEntropyLoss => graph.Softmax(output, 1),
+        OutputActivation.Sigmoid => graph.Sigmoid(output),
+        OutputActivation.Softmax => graph.Softmax(output, 1),
         _ => output,
     };
 

@@ -71,14 +71,10 @@ internal sealed class FeatureSession(
 
         if (mixing is not null)
         {
-            left.Clear();
             obstacle = $"{mixing} mixes the samples of a batch before the frozen part sees them";
-            Refuse();
-            PassOnWarnings();
-            return;
         }
 
-        if (first is null || isOdd || Prefix(first, training.Loader) is not { } prefix)
+        if (mixing is not null || first is null || isOdd || Prefix(first, training.Loader) is not { } prefix)
         {
             left.Clear();
             Refuse();

@@ -100,12 +100,7 @@ public static class SavedModel
         var activations = new OutputActivation[Math.Max(classOutput, loss.Terms.Select(term => term.Output).DefaultIfEmpty().Max()) + 1];
         foreach (var term in loss.Terms)
         {
-            activations[term.Output] = term.Loss switch
-            {
-                BinaryCrossEntropyLoss => OutputActivation.Sigmoid,
-                CategoricalCrossEntropyLoss => OutputActivation.Softmax,
-                _ => OutputActivation.None,
-            };
+            activations[term.Output] = LossActivation.Of(term.Loss);
         }
 
         activations[classOutput] = stated ?? activations[classOutput];

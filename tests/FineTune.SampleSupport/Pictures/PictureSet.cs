@@ -22,44 +22,22 @@ public sealed record PictureSet(string Name, IReadOnlyList<string> Kinds, int Tr
     public static PictureSet Figures { get; } =
         new("figures-3", ["circle", "cross", "ring", "square", "star", "triangle"], Train: 40, Validation: 20);
 
-    /// <summary>
-    /// The folder of the set below <paramref name="parent"/>, drawn if it is not there yet. It appears whole or not at
-    /// all: it is drawn under another name, which a killed run leaves behind.
-    /// </summary>
-    public string Drawn(string parent)
+    /// <summary>The folder of the set below <paramref name="parent"/>, drawn if it is not there yet.</summary>
+    public string Drawn(string parent) => CacheFolder.Once(Path.Combine(parent, Name), folder =>
     {
-        var folder = Path.Combine(parent, Name);
-        if (Directory.Exists(folder))
-        {
-            return folder;
-        }
-
-        var unfinished = Path.Combine(parent, $".{Name}-{Guid.NewGuid():N}");
         var random = new Random(Name.Sum(character => character));
         foreach ((var split, var count) in new[] { ("train", Train), ("validation", Validation) })
         {
             foreach (var kind in Kinds)
             {
-                var kindFolder = Directory.CreateDirectory(Path.Combine(unfinished, split, kind)).FullName;
+                var kindFolder = Directory.CreateDirectory(Path.Combine(folder, split, kind)).FullName;
                 for (var i = 0; i < count; i++)
                 {
                     Write(new Artist(random, Size).Draw(kind), Path.Combine(kindFolder, $"{i:000}"), jpeg: i % 2 == 0);
                 }
             }
         }
-
-        try
-        {
-            Directory.Move(unfinished, folder);
-        }
-        catch (IOException) when (Directory.Exists(folder))
-        {
-            // Another run was faster.
-            Directory.Delete(unfinished, recursive: true);
-        }
-
-        return folder;
-    }
+    });
 
     private static void Write(torch.Tensor picture, string path, bool jpeg)
     {

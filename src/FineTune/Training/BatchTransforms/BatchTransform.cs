@@ -23,9 +23,9 @@ public abstract class BatchTransform
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        int[] partners = [.. Enumerable.Range(0, batch.Count)];
+        long[] partners = [.. Enumerable.Range(0, batch.Count)];
         random.Shuffle(partners);
-        var (inputs, share) = Mix(batch.Inputs!, tensor(Array.ConvertAll(partners, partner => (long)partner)), random);
+        var (inputs, share) = Mix(batch.Inputs!, tensor(partners), random);
         return new(
             new(batch.Indices, inputs.Select(input => input.MoveToOuterDisposeScope()), null, batch.Targets), partners, share);
     }

@@ -6,7 +6,7 @@ namespace FineTune;
 /// <param name="Batch">The batch, its targets those of the samples themselves; it owns its inputs alone.</param>
 /// <param name="Partners">The row of the sample that each is mixed with.</param>
 /// <param name="Share">The share that each has of itself; the rest is its partner's.</param>
-internal sealed record Mixture(ModelBatch Batch, int[] Partners, double Share) : IDisposable
+internal sealed record Mixture(ModelBatch Batch, long[] Partners, double Share) : IDisposable
 {
     /// <summary>What is wanted of the samples, and what of their partners.</summary>
     public MixedTargets Of(Tensors targets) => new(targets, targets.Select(OfPartners), Share);
@@ -14,7 +14,7 @@ internal sealed record Mixture(ModelBatch Batch, int[] Partners, double Share) :
     /// <summary>The rows of the partners.</summary>
     public Tensor OfPartners(Tensor rows)
     {
-        using var partners = tensor(Array.ConvertAll(Partners, partner => (long)partner), device: rows.device);
+        using var partners = tensor(Partners, device: rows.device);
         return rows.index_select(0, partners);
     }
 

@@ -26,9 +26,8 @@ internal static class PictureOperations
     public static Tensor Resized(Tensor picture, Area area, int height, int width)
     {
         using var scope = NewDisposeScope();
-        var part = picture.narrow(1, area.Top, area.Height).narrow(2, area.Left, area.Width).unsqueeze(0);
         return functional.interpolate(
-            part, [height, width], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true)
+            Part(picture, area).unsqueeze(0), [height, width], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true)
             .squeeze(0).MoveToOuterDisposeScope();
     }
 
