@@ -59,7 +59,7 @@ public sealed class BatchLoader
     public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0)
     {
         var plan = Plan(epoch, firstBatch);
-        var any = plan.Length == 0;
+        var any = firstBatch > 0;
         foreach (var batch in Read(plan, epoch))
         {
             // A batch is empty when each of its samples was skipped.

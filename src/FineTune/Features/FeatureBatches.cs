@@ -30,21 +30,17 @@ internal sealed class FeatureBatches(BatchLoader loader)
     /// <param name="views">Where.</param>
     public void Keep(FeatureViews views) => this.views = views;
 
-    /// <summary>The batches of an epoch, as <see cref="BatchLoader.Epoch"/> has them.</summary>
+    /// <summary>
+    /// The batches of an epoch, as <see cref="BatchLoader.Epoch"/> has them, but in their places: one is empty where each of its samples
+    /// was skipped.
+    /// </summary>
     public IEnumerable<ModelBatch> Epoch(int epoch, int firstBatch = 0)
     {
         var plan = loader.Plan(epoch, firstBatch);
-        var any = plan.Length == 0;
+        var any = firstBatch > 0;
         foreach (var batch in views is { } kept ? Features(kept, plan, epoch) : Read(plan, epoch))
         {
-            // A batch is empty when each of its samples was skipped.
-            if (batch.Count == 0)
-            {
-                batch.Dispose();
-                continue;
-            }
-
-            any = true;
+            any |= batch.Count > 0;
             yield return batch;
         }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FineTune.Data;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -50,7 +49,7 @@ internal sealed class ModelBatch : IDisposable
         {
             return Call(model, device);
         }
-        catch (ExternalException exception)
+        catch (Exception exception) when (ForwardFault.Is(exception))
         {
             throw ForwardFault.Of((Module)model, Start, () => Call(model, device), exception);
         }

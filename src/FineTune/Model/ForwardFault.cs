@@ -17,14 +17,17 @@ internal static class ForwardFault
         {
             return forward();
         }
-        catch (ExternalException exception)
+        catch (Exception exception) when (Is(exception))
         {
             throw Of(model, inputs, forward, exception);
         }
     }
 
+    /// <summary>Whether an exception says that something cannot be computed: libtorch's, or that of TorchSharp's own checks.</summary>
+    public static bool Is(Exception exception) => exception is ExternalException or ArgumentException;
+
     /// <summary>The error of a pass that failed; it is run once more to see where.</summary>
-    public static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensors> again, ExternalException exception) =>
+    public static FineTuneException Of(nn.Module model, IReadOnlyList<Tensor> inputs, Func<Tensors> again, Exception exception) =>
         Of(model, inputs, Where(model, again), exception);
 
     /// <summary>The error of a pass that failed, without where: other threads may be using the model.</summary>
@@ -67,7 +70,7 @@ internal static class ForwardFault
             again();
             return null;
         }
-        catch (ExternalException)
+        catch (Exception exception) when (Is(exception))
         {
             return where;
         }

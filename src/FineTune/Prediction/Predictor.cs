@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FineTune.Data;
 using FineTune.Text;
 using FineTune.Vision;
@@ -292,7 +291,7 @@ public sealed class Predictor : IDisposable
         {
             return tunable.Call(there);
         }
-        catch (Exception exception) when (exception is ExternalException or ArgumentException)
+        catch (Exception exception) when (ForwardFault.Is(exception))
         {
             throw ForwardFault.Of(model, there, exception);
         }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FineTune.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,7 +38,7 @@ internal readonly record struct BatchLoss(Tensor Sum, double Weight)
         {
             losses = loss.PerSample(outputs.Select(InSinglePrecision), targets);
         }
-        catch (ExternalException exception)
+        catch (Exception exception) when (ForwardFault.Is(exception))
         {
             throw new FineTuneException(
                 $"The loss {loss.Name} cannot be computed of an output of {ForwardFault.Described(outputs)} and a target of "

@@ -251,25 +251,12 @@ internal sealed partial class FitRun
                 return;
             }
 
-            compiled.Binding.ThrowIfFlipped();
-            using var weights = WeightsOf(batch);
-            if (batch.Inputs is { } inputs)
+            // It is empty when each of its samples was skipped, and counts all the same: a resume finds its place by it.
+            if (batch.Count > 0)
             {
-                LayerTracing.Check(compiled.Model, compiled.Tunable, inputs);
+                Train(batch, epoch, audit);
             }
 
-            WarnOfUncertainOrder();
-
-            using var mixture = options.BatchTransform?.Apply(batch, SampleRandom.ForBatch(options.Seed, epoch, fit.Batch));
-            step.Add(mixture?.Batch ?? batch, weights, states, new StepPosition(epoch, fit.Step), mixture);
-            samples += batch.Count;
-            if (step.Pending == options.AccumulateBatches)
-            {
-                Apply(epoch, audit);
-            }
-
-            fit.Behind(states!);
-            Each(static (callback, fit) => callback.OnBatchEnd(fit));
             options.Backup?.AfterBatch(fit);
             fit.Batch++;
         }
@@ -278,6 +265,29 @@ internal sealed partial class FitRun
         {
             Apply(epoch, audit);
         }
+    }
+
+    private void Train(ModelBatch batch, int epoch, MovementAudit audit)
+    {
+        compiled.Binding.ThrowIfFlipped();
+        using var weights = WeightsOf(batch);
+        if (batch.Inputs is { } inputs)
+        {
+            LayerTracing.Check(compiled.Model, compiled.Tunable, inputs);
+        }
+
+        WarnOfUncertainOrder();
+
+        using var mixture = options.BatchTransform?.Apply(batch, SampleRandom.ForBatch(options.Seed, epoch, fit.Batch));
+        step.Add(mixture?.Batch ?? batch, weights, states, new StepPosition(epoch, fit.Step), mixture);
+        samples += batch.Count;
+        if (step.Pending == options.AccumulateBatches)
+        {
+            Apply(epoch, audit);
+        }
+
+        fit.Behind(states!);
+        Each(static (callback, fit) => callback.OnBatchEnd(fit));
     }
 
     private void Apply(int epoch, MovementAudit audit)

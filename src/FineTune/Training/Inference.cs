@@ -12,7 +12,7 @@ internal static class Inference
         using var states = new MetricStates(compiled.Metrics, compiled.Loss);
         var device = ModelDevice.Of(compiled.Model);
         var samples = 0;
-        foreach (var batch in Each(batches.Epoch(0), cancellationToken))
+        foreach (var batch in Each(batches.Epoch(0).Where(batch => batch.Count > 0), cancellationToken))
         {
             using var scope = torch.NewDisposeScope();
             var outputs = batch.Forward(compiled.Tunable, device);

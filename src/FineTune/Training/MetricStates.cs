@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -83,7 +82,7 @@ internal sealed class MetricStates : IDisposable
                 }
             }
         }
-        catch (ExternalException exception)
+        catch (Exception exception) when (ForwardFault.Is(exception))
         {
             throw new FineTuneException(
                 $"The metric {metrics[current].Name} cannot be computed of an output of {ForwardFault.Described(outputs)} and a target of "

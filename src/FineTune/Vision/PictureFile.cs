@@ -27,6 +27,9 @@ internal static class PictureFile
         [".gif"] = SKEncodedImageFormat.Gif,
     };
 
+    // Four bytes each in memory. A file of a few kilobytes may claim many more than any camera takes.
+    private const long MostPixels = 1 << 27;
+
     /// <summary>How the names of pictures end, in words.</summary>
     public static string Extensions => $"{string.Join(", ", Formats.Keys.SkipLast(1))} or {Formats.Keys.Last()}";
 
@@ -38,7 +41,7 @@ internal static class PictureFile
     /// <param name="background">What shows through transparent pixels; null leaves alpha aside.</param>
     /// <returns>The pixels, of shape [3, height, width].</returns>
     /// <exception cref="DamagedSampleException">
-    /// The file is no picture, is damaged or truncated, or its name is that of another kind.
+    /// The file is no picture, is damaged or truncated, claims more than 134 million pixels, or its name is that of another kind.
     /// </exception>
     public static (byte[] Pixels, int Height, int Width) Read(
         string path, bool upright = true, (byte Red, byte Green, byte Blue)? background = null) =>
@@ -69,7 +72,13 @@ internal static class PictureFile
         }
 
         (var height, var width) = (codec.Info.Height, codec.Info.Width);
-        var size = checked(4 * height * width);
+        if ((long)height * width > MostPixels)
+        {
+            throw new DamagedSampleException(FormattableString.Invariant(
+                $"{what} says that it has {width:N0} × {height:N0} pixels; at most {MostPixels:N0} are read. Make it smaller."));
+        }
+
+        var size = 4 * height * width;
         var interleaved = ArrayPool<byte>.Shared.Rent(size);
         try
         {

@@ -54,6 +54,45 @@ public sealed class BackupTests
         Assert.That(TwoPhases.Train(folder, half: true), Is.EqualTo(UndisturbedInHalfPrecision.Value));
     }
 
+    // Batches of five, the third and the last of which cannot be read at all.
+    [Test]
+    public void Batches_of_which_nothing_can_be_read_keep_their_places([Range(1, 10)] int batch)
+    {
+        var whole = Fit(Options());
+        Assert.That(whole.History.SkippedSamples, Is.EqualTo(8));
+        using var stop = new CancellationTokenSource();
+        var batches = 0;
+        Recorder stopping = new()
+        {
+            AtBatchEnd = _ =>
+            {
+                if (++batches == batch)
+                {
+                    stop.Cancel();
+                }
+            },
+        };
+        Fit(Options() with { Callbacks = [stopping], CancellationToken = stop.Token, Backup = new(folder, everyBatches: 1) });
+
+        var resumed = Fit(Options() with { Callbacks = [new Recorder()], Backup = new(folder, everyBatches: 1) });
+
+        Assert.That(Toy.Changed(whole.Weights, resumed.Weights), Is.Empty);
+        Assert.That(resumed.History["loss"], Is.EqualTo(whole.History["loss"]));
+
+        (History History, Dictionary<string, float[]> Weights) Fit(FitOptions options) =>
+            BackupTests.Fit(options, new Damaged(Toy.Points(features: 3), [10, 11, 12, 13, 14, 45, 46, 47]));
+
+        static FitOptions Options() => Toy.Quiet with
+        {
+            Epochs = 2,
+            BatchSize = 5,
+            Shuffle = false,
+            AccumulateBatches = 2,
+            MaxDamagedSamples = 10,
+            BatchTransform = BatchTransforms.MixUp(),
+        };
+    }
+
     [Test]
     public void It_may_be_stopped_again_and_again()
     {
@@ -283,11 +322,11 @@ public sealed class BackupTests
         return damaged;
     }
 
-    private static (History History, Dictionary<string, float[]> Weights) Fit(FitOptions options)
+    private static (History History, Dictionary<string, float[]> Weights) Fit(FitOptions options, IDataset? data = null)
     {
         using var model = LinearModel.Seeded();
         var compiled = model.Compile(Optimizers.Adam(0.01), Losses.BinaryCrossEntropyWithLogits());
-        var history = compiled.Fit(Toy.Points(features: 3), options);
+        var history = compiled.Fit(data ?? Toy.Points(features: 3), options);
         return (history, Toy.Weights(model));
     }
 

@@ -29,6 +29,8 @@ public sealed class OnnxExportTests
         Assert.That(session.Metadata.ProducerName, Is.EqualTo("FineTune"));
         Assert.That(session.Metadata.GraphName, Is.EqualTo(model.Manifest.Model));
         Assert.That(session.Metadata.CustomMetadataMap["classes"], Is.EqualTo("""["cat","dog"]"""));
+        Assert.That(session.Metadata.CustomMetadataMap["mean"], Is.EqualTo("[0.5,0.25,0]"));
+        Assert.That(session.Metadata.CustomMetadataMap["standard_deviation"], Is.EqualTo("[0.5,2,1]"));
         Exported.Compare(compiled, session, rand(4, 3, 8, 8));
     }
 
@@ -143,6 +145,8 @@ public sealed class OnnxExportTests
     private sealed class Named : IClassified
     {
         public IReadOnlyList<string> Classes => ["cat", "dog"];
+
+        public Preprocessing Preprocessing => new PicturePreprocessing { Normalization = new([0.5f, 0.25f, 0], [0.5f, 2, 1]) };
 
         public int Count => 8;
 

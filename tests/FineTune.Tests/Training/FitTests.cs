@@ -267,15 +267,6 @@ public sealed class FitTests
         Assert.That(history.Concat(history).SkippedSamples, Is.EqualTo(3), "the same data twice");
     }
 
-    private sealed class Damaged(IDataset data, params int[] damaged) : IDataset
-    {
-        public int Count => data.Count;
-
-        public Sample Read(int index, Random random) => damaged.Contains(index)
-            ? throw new DamagedSampleException($"sample {index} is damaged.")
-            : data.Read(index, random);
-    }
-
     private static InMemoryDataset Points => Toy.Points(features: 3);
 
     private static CompiledModel Compile<TModel>(TModel model)

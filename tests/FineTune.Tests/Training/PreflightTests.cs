@@ -191,6 +191,25 @@ public sealed class PreflightTests
             Throws.TypeOf<FineTuneException>().With.Message.Contains("layer 'backbone' (Linear) got one of shape [1, 5]"));
     }
 
+    // TorchSharp counts them itself, before libtorch does.
+    [Test]
+    public void An_input_of_other_channels_names_the_layer_as_well()
+    {
+        using var model = TrainedPictures.Seeded();
+        var compiled = model.Compile(Optimizers.SGD(0.1), Losses.BinaryCrossEntropyWithLogits());
+        var pictures = torch.randn(2, 4, 4, 4);
+        const string Beginning =
+            "TrainedPictures cannot be computed of an input of shape [2, 4, 4, 4] and type Float32: layer 'backbone' (Conv2d) got one of "
+                + "shape [2, 4, 4, 4] and type Float32; ";
+
+        Assert.That(
+            () => compiled.Fit(new InMemoryDataset(pictures, torch.ones(2)), Toy.Quiet),
+            Throws.TypeOf<FineTuneException>().With.Message.StartsWith(Beginning));
+        Assert.That(() => compiled.Predict(pictures), Throws.TypeOf<FineTuneException>().With.Message.StartsWith(Beginning));
+        Assert.That(
+            () => compiled.TrainStep(pictures, torch.ones(2)), Throws.TypeOf<FineTuneException>().With.Message.StartsWith(Beginning));
+    }
+
     [TestCase(ScalarType.Float64)]
     [TestCase(ScalarType.Byte)]
     [TestCase(ScalarType.Float16)]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using FineTune.Data;
 using FineTune.Vision;
@@ -93,6 +94,21 @@ public sealed class PictureFileTests
         Assert.That(
             () => Read(name, Picture(name).File[..^missing]),
             Throws.TypeOf<DamagedSampleException>().With.Message.EqualTo($"'{folder[name]}' is truncated: {sentence}"));
+
+    [Test]
+    public void A_picture_that_claims_more_pixels_than_memory_has_is_refused()
+    {
+        var file = (byte[])Picture("rgb.jpg").File.Clone();
+        // Marker, length and precision come before the height and the width.
+        var size = file.AsSpan().IndexOf([(byte)0xff, (byte)0xc0]) + 5;
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(size), 60_000);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(size + 2), 50_000);
+
+        Assert.That(
+            () => Read("rgb.jpg", file),
+            Throws.TypeOf<DamagedSampleException>().With.Message.EndsWith(
+                "says that it has 50,000 × 60,000 pixels; at most 134,217,728 are read. Make it smaller."));
+    }
 
     [TestCaseSource(nameof(Names))]
     public void Bytes_after_the_end_are_left_alone(string name) =>
