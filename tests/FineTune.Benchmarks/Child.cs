@@ -28,15 +28,19 @@ internal static class Child
         }
     }
 
-    private static Process Start(IEnumerable<string> arguments, bool isRead, (string Name, string? Value)[] environment)
+    /// <summary>How it is started with these arguments.</summary>
+    public static ProcessStartInfo Info(IEnumerable<string> arguments)
     {
         // The program is its own executable, or that of the runtime, as for whoever says `dotnet FineTune.Benchmarks.dll`.
         var path = Environment.ProcessPath!;
         var isRuntime = Path.GetFileNameWithoutExtension(path) == "dotnet";
-        var start = new ProcessStartInfo(path, [.. isRuntime ? new[] { typeof(Child).Assembly.Location } : [], .. arguments])
-        {
-            RedirectStandardOutput = isRead,
-        };
+        return new(path, [.. isRuntime ? new[] { typeof(Child).Assembly.Location } : [], .. arguments]);
+    }
+
+    private static Process Start(IEnumerable<string> arguments, bool isRead, (string Name, string? Value)[] environment)
+    {
+        var start = Info(arguments);
+        start.RedirectStandardOutput = isRead;
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -17,7 +17,7 @@ internal static class Comparison
     public static void Print(
         string title, string unit, double scale, int rounds, params ReadOnlySpan<(string Name, string Sizes, int Count, Action Run)> cases)
     {
-        using var peer = new Peer();
+        using var peer = Peer.PyTorch();
         PrintHead(title, unit, rounds, "PyTorch");
         foreach (var (name, sizes, count, run) in cases)
         {

@@ -26,7 +26,7 @@ internal static class Loading
         try
         {
             Environment.SetEnvironmentVariable(FolderVariable, folder.FullName);
-            using (var peer = new Peer())
+            using (var peer = Peer.PyTorch())
             {
                 peer.Run("write", 1);
             }
@@ -66,7 +66,7 @@ internal static class Loading
                     })!;
                 var here = double.Parse(child.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
                 child.WaitForExit();
-                using var peer = new Peer();
+                using var peer = Peer.PyTorch();
                 var there = peer.Run($"loadpeak/{format}", 1);
                 Console.WriteLine(FormattableString.Invariant($"| {format} | {here / size:F2} | {there / size:F2} |"));
             }

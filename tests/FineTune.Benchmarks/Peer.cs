@@ -3,34 +3,40 @@ using System.Globalization;
 
 namespace FineTune.Benchmarks;
 
-/// <summary>PyTorch in Python, which runs the cases of peer.py on demand.</summary>
+/// <summary>The other side of a comparison: a process of its own, which runs cases on demand.</summary>
 internal sealed class Peer : IDisposable
 {
     private static readonly string[] Interpreters = ["/usr/bin/python3", "python3"];
 
     private readonly Process process;
 
+    private Peer(ProcessStartInfo start)
+    {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        process = Process.Start(start)!;
+    }
+
+    /// <summary>PyTorch in Python, with the cases of peer.py.</summary>
     /// <exception cref="PeerMissingException">No Python here has PyTorch.</exception>
-    public Peer()
+    public static Peer PyTorch()
     {
         var python =
             Interpreters.FirstOrDefault(HasTorch)
             ?? throw new PeerMissingException(
                 "The benchmarks compare with PyTorch's Python package, which is missing: run 'apt-get install python3-torch "
                     + "python3-torchvision' first.");
-        process = Process.Start(
-            new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")])
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-            })!;
+        return new(new(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")]));
     }
+
+    /// <summary>Plain TorchSharp, with the cases of <see cref="FineTune.Benchmarks.ByHand"/>.</summary>
+    public static Peer ByHand() => new(Child.Info(["by-hand"]));
 
     /// <summary>The seconds that some repetitions of a case took.</summary>
     public double Run(string name, int count)
     {
         process.StandardInput.WriteLine($"{name} {count}");
-        var answer = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch stopped in the case '{name}'.");
+        var answer = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The peer stopped in the case '{name}'.");
         return double.Parse(answer, CultureInfo.InvariantCulture);
     }
 

@@ -17,14 +17,27 @@ var tables = new Dictionary<string, Action>
     ["augmenting"] = Augmenting.Run,
     ["loading"] = Loading.Run,
     ["features"] = Features.Run,
+    ["features-pytorch"] = Features.RunPyTorch,
     ["features-sizes"] = Features.RunSizes,
     ["features-pass"] = Features.RunPass,
     ["features-memory"] = Features.RunMemory,
     ["memory"] = Memory.Run,
 };
-if (args is ["features-child", { } number, { } phase])
+if (args is ["by-hand"])
 {
-    Features.RunChild(int.Parse(number, System.Globalization.CultureInfo.InvariantCulture), phase);
+    ByHand.Serve();
+    return 0;
+}
+
+if (args is ["features-child", { } name])
+{
+    Features.RunChild(name);
+    return 0;
+}
+
+if (args is ["by-hand-child", { } nameByHand])
+{
+    Features.RunChildByHand(nameByHand);
     return 0;
 }
 

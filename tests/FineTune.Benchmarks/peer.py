@@ -68,8 +68,8 @@ def tuned(name, phase, samples, batch, size):
     """An epoch of fine-tuning as a careful user writes it: what is frozen asks for no gradient, BatchNorm keeps its statistics."""
     import torchvision.models
     torch.manual_seed(0)
-    if name == "resnet18":
-        model = torchvision.models.resnet18(num_classes=10)
+    if name in ("resnet18", "resnet50"):
+        model = getattr(torchvision.models, name)(num_classes=10)
         head, last = model.fc, [model.layer4]
     elif name == "mobilenet_v2":
         model = torchvision.models.mobilenet_v2(num_classes=10)
@@ -102,19 +102,6 @@ def tuned(name, phase, samples, batch, size):
             total += loss.item() * len(indices)
         return total / samples
     return epoch
-
-
-def frozen_pass(case):
-    import torchvision.models
-    _, name, count, size = case.split("/")
-    model = getattr(torchvision.models, name)()
-    model.eval().requires_grad_(False)
-    inputs = torch.randn(int(count), *[int(length) for length in size.split(",")])
-
-    def run():
-        with torch.no_grad():
-            model(inputs)
-    return run
 
 
 def features(case):
@@ -213,7 +200,7 @@ for line in sys.stdin:
     if name not in ready and name.startswith(("load/", "into/")):
         ready[name] = loading(name)
     if name not in ready:
-        make = features if name.startswith("features/") else frozen_pass if name.startswith("pass/") else None
+        make = features if name.startswith("features/") else None
         ready[name] = make(name) if make else CASES[name]()
     run = ready[name]
     start = time.perf_counter()

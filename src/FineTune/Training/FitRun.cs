@@ -114,6 +114,7 @@ internal sealed partial class FitRun
 
         step.Dispose();
         loader.Forget();
+        FreeMemory.GiveBackAll();
         compiled.Model.train(wasTraining);
         history.Outcome = finished ?? fit.Stopping ?? new FitOutcome(StopReason.Completed, Completed());
         IsFinished = finished is null && errors.Count == 0 && history.Outcome.Reason != StopReason.Cancelled;
