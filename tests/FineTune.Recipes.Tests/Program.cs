@@ -3,9 +3,10 @@ using FineTune.Recipes.Tests;
 
 // The table of docs/recipes.md: the recipe's defaults on real data, over several seeds.
 //   dotnet run -c Release --project tests/FineTune.Recipes.Tests -- [SUBJECT…] [SEEDS]
+// SEEDS is a count, as in 5, or a range, as in 4-5.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var seeds = args is [.., var last] && int.TryParse(last, out var stated) ? stated : 5;
-string[] names = [.. args.Where(argument => !int.TryParse(argument, out _))];
+var (firstSeed, lastSeed) = args is [.., var last] && Seeds(last) is { } stated ? stated : (1, 5);
+string[] names = [.. args.Where(argument => Seeds(argument) is null)];
 if (names.FirstOrDefault(name => Subject.All.All(subject => subject.Name != name)) is { } unknown)
 {
     Console.Error.WriteLine($"There is no subject '{unknown}'; expected some of {string.Join(", ", Subject.All.Select(one => one.Name))}.");
@@ -18,7 +19,7 @@ foreach (var subject in Subject.All.Where(subject => names.Length == 0 || names.
 {
     var all = subject.Load();
     var trials = new List<Trial>();
-    for (var seed = 1; seed <= seeds; seed++)
+    for (var seed = firstSeed; seed <= lastSeed; seed++)
     {
         trials.Add(Trial.Of(subject, all, seed));
         Console.Error.WriteLine($"{subject.Name}, seed {seed}: {trials[^1]}");
@@ -38,3 +39,11 @@ foreach (var subject in Subject.All.Where(subject => names.Length == 0 || names.
 }
 
 return 0;
+
+static (int First, int Last)? Seeds(string text) =>
+    text.Split('-') is [.. var first, var last]
+    && int.TryParse(first is [var only] ? only : "1", out var from)
+    && int.TryParse(last, out var to)
+    && first.Length < 2
+        ? (from, to)
+        : null;

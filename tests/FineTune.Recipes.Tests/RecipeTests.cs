@@ -11,16 +11,20 @@ public sealed class RecipeTests
 {
     private static readonly bool IsWhole = Effort.Of(0, nightly: 1) == 1;
 
-    [TestCase("mails", 0.80, 0.90)]
-    [TestCase("fashion", 0.60, 0.78)]
-    [TestCase("emoji", 0.45, 0.62)]
-    public void Fine_tuning_is_worth_it_on_real_data(string name, double floor, double wholeFloor)
+    [TestCase("mails", 240, 3, 0.85, 0.94)]
+    [TestCase("fashion", 240, 3, 0.70, 0.82)]
+    [TestCase("emoji", 480, 4, 0.60, 0.64)]
+    public void Fine_tuning_is_worth_it_on_real_data(string name, int samples, int epochs, double floor, double wholeFloor)
     {
         var subject = Subject.All.Single(one => one.Name == name);
         var data = Data(subject);
         var trial = IsWhole
             ? Trial.Of(subject, data, seed: 1)
-            : Trial.Of(subject with { Train = 240, Validation = 120, Test = 300 }, data, seed: 1, new() { FineTuneEpochs = 3 });
+            : Trial.Of(
+                subject with { Train = samples, Validation = Math.Min(120, subject.Validation), Test = Math.Min(300, subject.Test) },
+                data,
+                seed: 1,
+                new() { FineTuneEpochs = epochs });
 
         TestContext.Out.WriteLine(trial);
         Assert.Multiple(() =>
@@ -28,7 +32,7 @@ public sealed class RecipeTests
             Assert.That(trial.Before, Is.LessThan(0.65), "a head that has learned nothing guesses");
             Assert.That(trial.Head, Is.GreaterThan(trial.Before));
             Assert.That(trial.FineTuned, Is.GreaterThan(IsWhole ? wholeFloor : floor));
-            Assert.That(trial.FineTuned, Is.GreaterThan(trial.Head - 0.02));
+            Assert.That(trial.FineTuned, Is.GreaterThanOrEqualTo(trial.Head));
         });
     }
 

@@ -10,11 +10,11 @@ public sealed record FineTuneOptions
     public int HeadEpochs { get; init; } = 60;
 
     /// <summary>The most epochs of fine-tuning after that.</summary>
-    public int FineTuneEpochs { get; init; } = 10;
+    public int FineTuneEpochs { get; init; } = 6;
 
     /// <summary>
     /// Epochs after which a phase ends in which nothing got better: the validation loss of the head phase, the validation value of the
-    /// first metric in fine-tuning (the loss, where there is none).
+    /// first metric in fine-tuning (the loss, where there is none), whose epochs count from the half on, when the rate has fallen.
     /// </summary>
     public int Patience { get; init; } = 5;
 

@@ -17,7 +17,7 @@ public static class FineTuning
     /// trains on until it stops improving again. With <see cref="GradualUnfreezeAttribute"/> one block more of the
     /// backbone joins every few epochs, the optimizer's state carried on, until all of it trains. Rates of fine-tuning
     /// rise over half an epoch and fall as half a cosine. The model ends with the weights of its best epoch: the head's by the
-    /// validation loss, after fine-tuning by the first metric where there is one.
+    /// validation loss, after fine-tuning by the first metric where there is one, among the epochs of the second half.
     /// </summary>
     /// <param name="model">An annotated model, its backbone pre-trained.</param>
     /// <param name="train">What to train on.</param>
@@ -42,7 +42,8 @@ public static class FineTuning
         Trace(model, train, options.Fit);
         model.EnterPhase(Phase.Head);
         var compiled = CompiledModel.Compile(model, options.Optimizer ?? Optimizers.AdamW(HeadRate), loss, metrics);
-        var head = compiled.Fit(train, Epochs(options, validation, 0, options.HeadEpochs, "head", "val_loss", []));
+        var head = compiled.Fit(
+            train, Epochs(options, validation, 0, options.HeadEpochs, "head", [], new EarlyStopping(patience: options.Patience)));
         if (head.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
         {
             return new FineTuneResult(compiled, head, null);
@@ -55,11 +56,17 @@ public static class FineTuning
         for (var number = 0; number < steps.Count; number++)
         {
             var step = steps[number];
-            var schedule = Schedule(options.Fit, isLast: number == steps.Count - 1);
+            var isLast = number == steps.Count - 1;
+            var first = (fine ?? head).NextEpoch;
             model.EnterPhase(step.Phase);
             compiled = compiled.Recompile(keepOptimizerState: fine is not null);
+
+            // While the rate is high, a good epoch is good luck: few samples tell it from a bad one by a few mistakes.
+            var stopping = new EarlyStopping(
+                decisive, patience: options.Patience, startFromEpoch: isLast ? first + (step.Epochs / 2) : first);
             var history = compiled.Fit(
-                train, Epochs(options, validation, (fine ?? head).NextEpoch, step.Epochs, $"fine-tune-{number}", decisive, schedule));
+                train,
+                Epochs(options, validation, first, step.Epochs, $"fine-tune-{number}", Schedule(options.Fit, isLast), stopping));
             fine = fine?.Concat(history) ?? history;
             if (history.Outcome.Reason is StopReason.Cancelled or StopReason.NonFinite)
             {
@@ -139,12 +146,12 @@ public static class FineTuning
         : [LearningRateSchedule.Constant(Warmup)];
 
     private static FitOptions Epochs(
-        FineTuneOptions options, IDataset validation, int first, int count, string phase, string monitor, Callback[] schedule)
+        FineTuneOptions options, IDataset validation, int first, int count, string phase, Callback[] schedule, EarlyStopping stopping)
     {
         List<Callback> callbacks = [.. options.Fit.Callbacks, .. schedule];
         if (!callbacks.Exists(callback => callback is EarlyStopping))
         {
-            callbacks.Add(new EarlyStopping(monitor, patience: options.Patience));
+            callbacks.Add(stopping);
         }
 
         return options.Fit with
