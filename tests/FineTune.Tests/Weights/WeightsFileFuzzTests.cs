@@ -8,7 +8,7 @@ namespace FineTune.Tests;
 [Category("Slow")]
 public sealed class WeightsFileFuzzTests
 {
-    private static readonly int Mutations = Effort.Of(5_000, nightly: 25_000);
+    private static readonly int Mutations = Effort.Of(5_000, nightly: 100_000);
 
     private static readonly long[] Extremes = [0, -1, 1, int.MaxValue, uint.MaxValue, long.MaxValue, long.MinValue];
 
