@@ -25,12 +25,12 @@ internal static unsafe class FreeMemory
     public const string Switch = "FINETUNE_TRIM_MEMORY";
 
     /// <summary>
-    /// The bytes that a process may grow by, beyond what its batches need, before memory is given back. A step of ResNet-18 leaves some
-    /// 15 MiB of holes, while models whose steps take less than that much are not worth a call.
+    /// The bytes that a process may grow by before memory is given back. A step of ResNet-18 leaves some 15 MiB of holes, while models
+    /// whose steps take less than that much are not worth a call.
     /// </summary>
     public const long Bound = 32 << 20;
 
-    // A look costs two calls of the system.
+    // What is given back, and needed again by the step that comes, costs a fault for each page: that is one step in four at most.
     private const int BatchesBetween = 4;
 
     // mallopt's numbers: what is free at the end of the heap before it is given back, and the size from which a block is apart from it.
@@ -39,10 +39,10 @@ internal static unsafe class FreeMemory
     private static readonly delegate* unmanaged<nuint, int> Trim = Find();
     private static readonly SafeFileHandle? Statm = Trim == null ? null : Open();
     private static int looking;
-    private static long? needed;
+    private static long least = long.MaxValue;
     private static int batches;
 
-    /// <summary>Gives back what is free if the process has grown by more than the bound beyond what its batches need.</summary>
+    /// <summary>Gives back what is free if the process has grown by more than the bound since the last time.</summary>
     public static void GiveBack() => Look(static () =>
     {
         if (++batches < BatchesBetween)
@@ -50,27 +50,16 @@ internal static unsafe class FreeMemory
             return;
         }
 
-        batches = 0;
         var resident = Resident(Statm!);
-        if (resident - needed > Bound)
+        least = Math.Min(least, resident);
+        if (resident - least > Bound)
         {
-            _ = Trim(0);
-            // Known again when the batches that follow have what they need.
-            needed = null;
-        }
-        else
-        {
-            needed = Math.Min(needed ?? resident, resident);
+            TrimNow();
         }
     });
 
     /// <summary>Gives back what is free after the last batch: what comes needs other memory, or none.</summary>
-    public static void GiveBackAll() => Look(static () =>
-    {
-        _ = Trim(0);
-        needed = null;
-        batches = 0;
-    });
+    public static void GiveBackAll() => Look(TrimNow);
 
     // Whoever else looks at the moment does it for all: what is free is the whole process's. The C library has locks of its own,
     // so that other threads may allocate meanwhile.
@@ -89,6 +78,13 @@ internal static unsafe class FreeMemory
         {
             Volatile.Write(ref looking, 0);
         }
+    }
+
+    private static void TrimNow()
+    {
+        _ = Trim(0);
+        least = Resident(Statm!);
+        batches = 0;
     }
 
     private static delegate* unmanaged<nuint, int> Find()
