@@ -14,14 +14,13 @@ internal static class ByHand
     /// <summary>Reads a case and a number of repetitions a line, and answers with seconds, until there are no more.</summary>
     public static void Serve()
     {
-        var ready = new Dictionary<string, Action>();
+        string? ready = null;
+        Action run = static () => { };
         while (Console.ReadLine()?.Split(' ') is [var name, var count])
         {
-            if (!ready.TryGetValue(name, out var run))
+            if (name != ready)
             {
-                // One model at a time, as the other side has it.
-                ready.Clear();
-                ready[name] = run = Epoch(name);
+                (ready, run) = (name, Epoch(name));
             }
 
             var start = Stopwatch.GetTimestamp();

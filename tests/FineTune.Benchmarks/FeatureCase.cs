@@ -53,16 +53,14 @@ internal sealed record FeatureCase(
             Batch = int.Parse(words[4], CultureInfo.InvariantCulture),
             Size = [.. words[5].Split(',').Select(length => long.Parse(length, CultureInfo.InvariantCulture))],
         };
-        return (one, one.PhaseOf(words[2]));
+        var phase = words[2] switch
+        {
+            "head" => Phase.Head,
+            "last" => one.Unfrozen,
+            _ => Phase.Full,
+        };
+        return (one, phase);
     }
-
-    /// <summary>The phase of a name.</summary>
-    public Phase PhaseOf(string name) => name switch
-    {
-        "head" => Phase.Head,
-        "last" => Unfrozen,
-        _ => Phase.Full,
-    };
 
     /// <summary>The network with a new head.</summary>
     public Tuned Create() => new(Backbone(), Features);

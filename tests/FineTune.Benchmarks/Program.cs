@@ -29,27 +29,16 @@ if (args is ["by-hand"])
     return 0;
 }
 
-if (args is ["features-child", { } name])
+var children = new Dictionary<string, Action<string>>
 {
-    Features.RunChild(name);
-    return 0;
-}
-
-if (args is ["by-hand-child", { } nameByHand])
+    ["features-child"] = Features.RunChild,
+    ["by-hand-child"] = Features.RunChildByHand,
+    ["memory-child"] = Memory.RunChild,
+    ["loading-child"] = Loading.RunChild,
+};
+if (args is [var child, var of] && children.TryGetValue(child, out var run))
 {
-    Features.RunChildByHand(nameByHand);
-    return 0;
-}
-
-if (args is ["memory-child", { } training])
-{
-    Memory.RunChild(training);
-    return 0;
-}
-
-if (args is ["loading-child", { } path])
-{
-    Loading.RunChild(path);
+    run(of);
     return 0;
 }
 

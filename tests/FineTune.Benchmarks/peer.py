@@ -186,10 +186,6 @@ CASES = {
 ready = {}
 for line in sys.stdin:
     name, count = line.split()
-    if name == "peak":
-        import resource
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
-        continue
     if name == "write":
         write_weights(os.environ["FINETUNE_LOADING"])
         print(0.0, flush=True)

@@ -40,10 +40,9 @@ foreach (var subject in Subject.All.Where(subject => names.Length == 0 || names.
 
 return 0;
 
-static (int First, int Last)? Seeds(string text) =>
-    text.Split('-') is [.. var first, var last]
-    && int.TryParse(first is [var only] ? only : "1", out var from)
-    && int.TryParse(last, out var to)
-    && first.Length < 2
-        ? (from, to)
-        : null;
+static (int First, int Last)? Seeds(string text) => text.Split('-') switch
+{
+    [var count] when int.TryParse(count, out var last) => (1, last),
+    [var from, var to] when int.TryParse(from, out var first) && int.TryParse(to, out var last) => (first, last),
+    _ => null,
+};
